@@ -1,0 +1,56 @@
+//! Go types that are more than numbers, text, lists and maps.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use crate::function::Kind;
+use crate::{Call, CallError, Str, Value};
+
+/// A value with a Go type of its own. The defaults are those of a type without fields, methods and elements.
+pub trait Object: Debug + Any {
+    /// Go's name of the type: `time.Time`, `*common.KubeVersion`, `engine.files`.
+    fn type_name(&self) -> &'static str;
+
+    /// What `kindOf` answers: `struct`, `ptr`, `map`, `int64`, …
+    fn kind(&self) -> Kind;
+
+    /// A struct's field, or a map's entry: none is Go's "can't evaluate field X in type T" for a struct, the element
+    /// type's zero value for a map.
+    fn field(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    /// True where the type has a method of this name; `method` is then called with the arguments that follow it.
+    fn has_method(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn method(
+        &self,
+        call: &Call<'_>,
+        name: &str,
+        _arguments: &[Value],
+    ) -> Result<Value, CallError> {
+        let _ = call;
+        Err(CallError::message(format!("no method {name}")))
+    }
+
+    /// The value as the basic value under its type: a duration's nanoseconds, a `VersionSet`'s list, a files map.
+    /// `range`, `len`, `index`, comparison and conversion work on this; none for structs.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// The map or value that Go's `json.Marshal` would write for it (field order of maps is by key).
+    fn to_plain(&self) -> Value {
+        self.underlying().unwrap_or(Value::Nil)
+    }
+
+    /// Go's `%v`: the `String()` or `Error()` method where the type has one, otherwise what fmt prints.
+    fn print(&self) -> Str;
+
+    /// `reflect.DeepEqual` to another object of the same type name.
+    fn equals(&self, other: &dyn Object) -> bool {
+        self.type_name() == other.type_name() && self.print() == other.print()
+    }
+}

@@ -1,0 +1,14 @@
+//! The user's texts and what is wrong with them: sources, spans, problems, and trees of values that know where they were
+//! written and whether they are secret.
+
+pub mod files;
+pub mod problem;
+pub mod redact;
+pub mod text;
+pub mod tree;
+
+pub use files::{Entry, FileError, Files};
+pub use problem::{Label, Problem, Problems, Severity};
+pub use redact::Redactor;
+pub use text::{Source, Span};
+pub use tree::{Map, Node, Path, Segment, Tree};

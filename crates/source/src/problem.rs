@@ -1,0 +1,63 @@
+//! A mistake in the user's text: what is wrong, where it stands, what to do.
+
+use crate::Span;
+
+/// All mistakes of one stage, reported together.
+pub type Problems = Vec<Problem>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Warning,
+    Error,
+}
+
+/// The message says what is wrong in the user's words, the label what stands there, the help what to do; never the same
+/// words twice. Lower case, no final period, names in backticks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable, kebab-case: `unknown-need`.
+    pub id: &'static str,
+    pub severity: Severity,
+    pub message: String,
+    /// The place itself first, then others that explain it (the first definition, the `extends` that brought it).
+    pub labels: Vec<Label>,
+    /// How one got there, innermost first: `in template `common.labels`, called from web/templates/a.yaml:3:4`.
+    pub trace: Vec<String>,
+    pub help: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    pub span: Span,
+    pub text: String,
+}
+
+impl Problem {
+    pub fn error(id: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            id,
+            severity: Severity::Error,
+            message: message.into(),
+            labels: Vec::new(),
+            trace: Vec::new(),
+            help: None,
+        }
+    }
+
+    pub fn warning(id: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(id, message) }
+    }
+
+    /// Adds a labelled place; without a span the problem keeps its words alone.
+    pub fn at(mut self, span: Option<&Span>, text: impl Into<String>) -> Self {
+        if let Some(span) = span {
+            self.labels.push(Label { span: span.clone(), text: text.into() });
+        }
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of the repository as a whole: layers, tidiness, parity with Helm, examples.
+
+fn main() {}
