@@ -272,12 +272,12 @@ parameter!(i64, "int", Int, value => match value {
 // Go's `[]interface {}`: a `[]string` is not assignable to it.
 parameter!(List, "[]interface {}", Slice, value => match value {
     Value::List(list) if list.kind == crate::ListType::Any => Some(list.clone()),
-    Value::Nil => Some(List { items: Default::default(), kind: crate::ListType::Any }),
+    Value::Nil => Some(List::nil(crate::ListType::Any)),
     _ => None,
 });
 parameter!(MapRef, "map[string]interface {}", Map, value => match value {
     Value::Map(map) if map.kind() != crate::MapType::Strings => Some(map.clone()),
-    Value::Nil => Some(MapRef::new(crate::MapType::Any)),
+    Value::Nil => Some(MapRef::nil(crate::MapType::Any)),
     _ => None,
 });
 

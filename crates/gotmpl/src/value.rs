@@ -43,6 +43,8 @@ pub enum IntType {
 pub struct List {
     pub items: Rc<Vec<Value>>,
     pub kind: ListType,
+    /// A nil slice: empty, but `null` as JSON and YAML and not `deepEqual` to an empty one.
+    pub is_nil: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,10 @@ pub enum ListType {
     Ints,
     /// `[]uint8`; items are `Int(_, Uint8)`
     Bytes,
+    /// `[][]interface {}`, which `chunk` makes
+    Lists,
+    /// `[]map[string]interface {}`, which `fromToml` makes of arrays of tables
+    Maps,
 }
 
 /// A Go map with string keys, shared by reference.
@@ -64,6 +70,7 @@ pub struct MapRef(Rc<MapCell>);
 #[derive(Debug)]
 struct MapCell {
     kind: MapType,
+    is_nil: bool,
     entries: RefCell<BTreeMap<Str, Slot>>,
 }
 
@@ -84,9 +91,28 @@ pub enum MapType {
     Named(&'static str),
 }
 
+impl List {
+    pub fn new(kind: ListType, items: Vec<Value>) -> Self {
+        Self { items: Rc::new(items), kind, is_nil: false }
+    }
+
+    pub fn nil(kind: ListType) -> Self {
+        Self { items: Rc::default(), kind, is_nil: true }
+    }
+}
+
 impl MapRef {
     pub fn new(kind: MapType) -> Self {
-        Self(Rc::new(MapCell { kind, entries: RefCell::default() }))
+        Self(Rc::new(MapCell { kind, is_nil: false, entries: RefCell::default() }))
+    }
+
+    /// A nil map: empty, `null` as JSON and YAML, and what cannot be written to (`set` refuses).
+    pub fn nil(kind: MapType) -> Self {
+        Self(Rc::new(MapCell { kind, is_nil: true, entries: RefCell::default() }))
+    }
+
+    pub fn is_nil(&self) -> bool {
+        self.0.is_nil
     }
 
     pub fn kind(&self) -> MapType {
@@ -180,12 +206,12 @@ impl Value {
     }
 
     pub fn list(items: Vec<Self>) -> Self {
-        Self::List(List { items: Rc::new(items), kind: ListType::Any })
+        Self::List(List::new(ListType::Any, items))
     }
 
     pub fn strings<T: Into<Str>>(items: impl IntoIterator<Item = T>) -> Self {
         let items = items.into_iter().map(|item| Self::Str(item.into())).collect();
-        Self::List(List { items: Rc::new(items), kind: ListType::Strings })
+        Self::List(List::new(ListType::Strings, items))
     }
 
     /// A `map[string]interface {}`.
@@ -213,6 +239,18 @@ impl From<String> for Value {
 impl From<Str> for Value {
     fn from(text: Str) -> Self {
         Self::Str(text)
+    }
+}
+
+impl From<List> for Value {
+    fn from(list: List) -> Self {
+        Self::List(list)
+    }
+}
+
+impl From<MapRef> for Value {
+    fn from(map: MapRef) -> Self {
+        Self::Map(map)
     }
 }
 
