@@ -276,7 +276,7 @@ parameter!(List, "[]interface {}", Slice, value => match value {
     _ => None,
 });
 parameter!(MapRef, "map[string]interface {}", Map, value => match value {
-    Value::Map(map) if map.kind() != crate::MapType::Strings => Some(map.clone()),
+    Value::Map(map) if map.kind() != crate::MapType::Strings => Some(map.with_kind(crate::MapType::Any)),
     Value::Nil => Some(MapRef::nil(crate::MapType::Any)),
     _ => None,
 });

@@ -63,15 +63,13 @@ pub enum ListType {
     Maps,
 }
 
-/// A Go map with string keys, shared by reference.
+/// A Go map with string keys, shared by reference. The type belongs to the reference: converting `.Values` to
+/// `map[string]interface {}` gives another type for the same entries.
 #[derive(Clone, Debug)]
-pub struct MapRef(Rc<MapCell>);
-
-#[derive(Debug)]
-struct MapCell {
+pub struct MapRef {
     kind: MapType,
     is_nil: bool,
-    entries: RefCell<BTreeMap<Str, Slot>>,
+    entries: Rc<RefCell<BTreeMap<Str, Slot>>>,
 }
 
 /// An entry and whether a template has read it: that is how a render reports which values it read.
@@ -103,28 +101,33 @@ impl List {
 
 impl MapRef {
     pub fn new(kind: MapType) -> Self {
-        Self(Rc::new(MapCell { kind, is_nil: false, entries: RefCell::default() }))
+        Self { kind, is_nil: false, entries: Rc::default() }
     }
 
     /// A nil map: empty, `null` as JSON and YAML, and what cannot be written to (`set` refuses).
     pub fn nil(kind: MapType) -> Self {
-        Self(Rc::new(MapCell { kind, is_nil: true, entries: RefCell::default() }))
+        Self { kind, is_nil: true, entries: Rc::default() }
     }
 
     pub fn is_nil(&self) -> bool {
-        self.0.is_nil
+        self.is_nil
     }
 
     pub fn kind(&self) -> MapType {
-        self.0.kind
+        self.kind
+    }
+
+    /// The same entries as another map type.
+    pub fn with_kind(&self, kind: MapType) -> Self {
+        Self { kind, ..self.clone() }
     }
 
     pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.entries, &other.entries)
     }
 
     pub fn len(&self) -> usize {
-        self.0.entries.borrow().len()
+        self.entries.borrow().len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -133,7 +136,7 @@ impl MapRef {
 
     /// The value of a key, noted as read.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        let entries = self.0.entries.borrow();
+        let entries = self.entries.borrow();
         let slot = entries.get(key)?;
         slot.read.set(true);
         Some(slot.value.clone())
@@ -141,11 +144,11 @@ impl MapRef {
 
     /// The value of a key, without noting it.
     pub fn peek(&self, key: &[u8]) -> Option<Value> {
-        Some(self.0.entries.borrow().get(key)?.value.clone())
+        Some(self.entries.borrow().get(key)?.value.clone())
     }
 
     pub fn contains(&self, key: &[u8]) -> bool {
-        let entries = self.0.entries.borrow();
+        let entries = self.entries.borrow();
         entries.get(key).is_some_and(|slot| {
             slot.read.set(true);
             true
@@ -153,21 +156,21 @@ impl MapRef {
     }
 
     pub fn insert(&self, key: impl Into<Str>, value: Value) {
-        let mut entries = self.0.entries.borrow_mut();
+        let mut entries = self.entries.borrow_mut();
         entries.insert(key.into(), Slot { value, read: Cell::new(false) });
     }
 
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        Some(self.0.entries.borrow_mut().remove(key)?.value)
+        Some(self.entries.borrow_mut().remove(key)?.value)
     }
 
     pub fn keys(&self) -> Vec<Str> {
-        self.0.entries.borrow().keys().cloned().collect()
+        self.entries.borrow().keys().cloned().collect()
     }
 
     /// A snapshot of the entries in byte order of their keys, all noted as read.
     pub fn entries(&self) -> Vec<(Str, Value)> {
-        let entries = self.0.entries.borrow();
+        let entries = self.entries.borrow();
         entries
             .iter()
             .map(|(key, slot)| {
@@ -179,7 +182,7 @@ impl MapRef {
 
     /// The entries with whether each was read, for the report of a render.
     pub fn reads(&self) -> Vec<(Str, Value, bool)> {
-        let entries = self.0.entries.borrow();
+        let entries = self.entries.borrow();
         entries
             .iter()
             .map(|(key, slot)| (key.clone(), slot.value.clone(), slot.read.get()))
