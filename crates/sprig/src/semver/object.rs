@@ -184,7 +184,7 @@ fn unsigned(number: u64) -> Value {
 
 fn bytes(text: &str) -> Value {
     let items = text.bytes().map(|byte| Value::Int(byte.into(), IntType::Uint8)).collect();
-    Value::List(List { items: Rc::new(items), kind: ListType::Bytes })
+    List::new(ListType::Bytes, items).into()
 }
 
 fn plain(version: Version) -> Value {
