@@ -1,0 +1,160 @@
+//! What a chart is told about the cluster: its version and the APIs that it serves (Helm's pkg/chart/common/capabilities.go).
+
+/// `.Capabilities`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    pub kube_version: KubeVersion,
+    /// `apps/v1` and, known from a cluster or from `--api-versions`, `apps/v1/Deployment`; in the order that `range` shows.
+    pub api_versions: Vec<String>,
+}
+
+/// What Helm tells a chart when no cluster is asked; Helm 3.22 and 4.3 are built with the same client-go.
+impl Default for Capabilities {
+    fn default() -> Self {
+        let version = "v1.37.0".to_owned();
+        let kube_version = KubeVersion {
+            normalized: version.clone(),
+            version,
+            major: "1".to_owned(),
+            minor: "37".to_owned(),
+        };
+        Self { kube_version, api_versions: API_VERSIONS.iter().map(ToString::to_string).collect() }
+    }
+}
+
+/// `.Capabilities.KubeVersion`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KubeVersion {
+    /// As given, with a leading `v`: `v1.33.4-gke.1245000`.
+    pub version: String,
+    /// Without what follows the patch number: what `String()` gives and a chart's `kubeVersion` is compared with.
+    pub normalized: String,
+    pub major: String,
+    pub minor: String,
+}
+
+impl KubeVersion {
+    /// Reads what `--kube-version` takes, or what a cluster says. The rules are those of Kubernetes' own generic parser:
+    /// at least two numbers, no leading zeros, anything after them.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let refuse = || format!("`{text}` is not a Kubernetes version such as `v1.33.4`");
+        let numbers = text.trim().trim_start_matches('v');
+        if text.trim().len() - numbers.len() > 1 {
+            return Err(refuse());
+        }
+        let end = numbers.find(|c: char| c != '.' && !c.is_ascii_digit()).unwrap_or(numbers.len());
+        // A dot before the suffix belongs to the suffix, not to the numbers.
+        let components: Vec<&str> = numbers[..end].trim_end_matches('.').split('.').collect();
+        let valid = |component: &&str| {
+            component.parse::<u64>().is_ok()
+                && (component.len() == 1 || !component.starts_with('0'))
+        };
+        if components.len() < 2 || !components.iter().all(valid) {
+            return Err(refuse());
+        }
+        let mut normalized = components.clone();
+        while normalized.len() < 3 {
+            normalized.push("0");
+        }
+        let version = if text.starts_with('v') { text.to_owned() } else { format!("v{text}") };
+        Ok(Self {
+            version,
+            normalized: format!("v{}", normalized.join(".")),
+            major: components[0].to_owned(),
+            minor: components[1].to_owned(),
+        })
+    }
+}
+
+/// Every group and version that client-go registers, in its order of preference, as Helm lists them.
+const API_VERSIONS: &[&str] = &[
+    "v1",
+    "admissionregistration.k8s.io/v1",
+    "admissionregistration.k8s.io/v1alpha1",
+    "admissionregistration.k8s.io/v1beta1",
+    "internal.apiserver.k8s.io/v1alpha1",
+    "apps/v1",
+    "apps/v1beta1",
+    "apps/v1beta2",
+    "authentication.k8s.io/v1",
+    "authentication.k8s.io/v1alpha1",
+    "authentication.k8s.io/v1beta1",
+    "authorization.k8s.io/v1",
+    "authorization.k8s.io/v1beta1",
+    "autoscaling/v1",
+    "autoscaling/v2",
+    "batch/v1",
+    "batch/v1beta1",
+    "certificates.k8s.io/v1",
+    "certificates.k8s.io/v1beta1",
+    "certificates.k8s.io/v1alpha1",
+    "coordination.k8s.io/v1alpha2",
+    "coordination.k8s.io/v1beta1",
+    "coordination.k8s.io/v1",
+    "discovery.k8s.io/v1",
+    "discovery.k8s.io/v1beta1",
+    "events.k8s.io/v1",
+    "events.k8s.io/v1beta1",
+    "extensions/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1",
+    "flowcontrol.apiserver.k8s.io/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1beta2",
+    "flowcontrol.apiserver.k8s.io/v1beta3",
+    "lifecycle.k8s.io/v1alpha1",
+    "networking.k8s.io/v1",
+    "networking.k8s.io/v1beta1",
+    "node.k8s.io/v1",
+    "node.k8s.io/v1alpha1",
+    "node.k8s.io/v1beta1",
+    "policy/v1",
+    "policy/v1beta1",
+    "rbac.authorization.k8s.io/v1",
+    "rbac.authorization.k8s.io/v1beta1",
+    "rbac.authorization.k8s.io/v1alpha1",
+    "resource.k8s.io/v1",
+    "resource.k8s.io/v1beta2",
+    "resource.k8s.io/v1beta1",
+    "resource.k8s.io/v1alpha3",
+    "scheduling.k8s.io/v1alpha3",
+    "scheduling.k8s.io/v1beta1",
+    "scheduling.k8s.io/v1",
+    "storage.k8s.io/v1beta1",
+    "storage.k8s.io/v1",
+    "storage.k8s.io/v1alpha1",
+    "storagemigration.k8s.io/v1",
+    "storagemigration.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{Capabilities, KubeVersion};
+
+    #[track_caller]
+    fn check(text: &str, expect: Option<(&str, &str)>) {
+        let parsed = KubeVersion::parse(text).ok();
+        let shown = parsed.as_ref().map(|kube| (kube.version.as_str(), kube.normalized.as_str()));
+        assert_eq!(shown, expect, "{text}");
+    }
+
+    #[test]
+    fn kube_versions() {
+        check("1.33", Some(("v1.33", "v1.33.0")));
+        check("v1.33.4-gke.1", Some(("v1.33.4-gke.1", "v1.33.4")));
+        check("v1.33.4+k3s1", Some(("v1.33.4+k3s1", "v1.33.4")));
+        check("1.33+", Some(("v1.33+", "v1.33.0")));
+        check("v1", None);
+        check("1.033", None);
+        check("one.two", None);
+        check("vv1.2", None);
+        check("", None);
+    }
+
+    #[test]
+    fn the_default_is_that_of_helm_4() {
+        let default = Capabilities::default();
+        assert_eq!(default.kube_version.version, "v1.37.0");
+        assert_eq!(default.api_versions.len(), 57);
+    }
+}
