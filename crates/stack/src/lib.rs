@@ -1,1 +1,19 @@
-//! stack
+//! The domain: what a stack is, in which order its releases go, which of them are selected, and which values they get.
+
+pub mod names;
+pub mod release;
+pub mod stack;
+
+pub mod order;
+pub mod select;
+
+pub mod layers;
+pub mod set;
+
+pub use layers::{Content, Layer, Leaf, Origin, explain, merge};
+pub use names::{ClusterName, EnvironmentName, InvalidName, Namespace, ReleaseId, ReleaseName};
+pub use names::{InstanceName, WorkspaceName};
+pub use release::{Body, ChartRef, Crds, FailFast, Need, OnFailure, ReadinessRule, Release};
+pub use release::{Until, Wait};
+pub use select::Selection;
+pub use stack::{Cluster, Ephemeral, Prune, Stack, StackId, Target};

@@ -1,0 +1,170 @@
+//! One release: a chart under a name in a namespace, with what it needs and how it is applied.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use source::Tree;
+
+use crate::{ClusterName, Layer, Namespace, ReleaseId, ReleaseName};
+
+/// What is known of every release of an environment, and in `body` what only selected ones need.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Release {
+    pub id: ReleaseId,
+    /// The `forEach` that it is a member of.
+    pub group: Option<ReleaseId>,
+    pub name: ReleaseName,
+    pub namespace: Namespace,
+    /// None for the target's own cluster.
+    pub cluster: Option<ClusterName>,
+    pub labels: BTreeMap<String, String>,
+    /// Groups are spread into their members, edges through excluded releases are contracted.
+    pub needs: Vec<Need>,
+    /// Its level in the graph, from 0.
+    pub wave: usize,
+    /// Never deleted or replaced without `--allow-protected`.
+    pub protect: bool,
+    /// False: remove it if it is ours.
+    pub installed: bool,
+    pub chart: ChartRef,
+    /// None outside the selection.
+    pub body: Option<Body>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub release: ReleaseId,
+    pub until: Until,
+    /// The manifest may lack it.
+    pub optional: bool,
+}
+
+/// How far a needed release must have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Until {
+    #[default]
+    Ready,
+    Applied,
+    Verified,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Body {
+    /// The version or range that `version:` asks for.
+    pub version: Option<String>,
+    /// Lowest first; the chart's own defaults lie below them.
+    pub values: Vec<Layer>,
+    pub crds: Crds,
+    pub wait: Wait,
+    pub timeout: Duration,
+    /// How many revisions are kept.
+    pub history: u32,
+    pub on_failure: OnFailure,
+    pub fail_fast: FailFast,
+    pub readiness: Vec<ReadinessRule>,
+    pub create_namespace: bool,
+    pub take_ownership: bool,
+    pub force: bool,
+    pub skip_schema_validation: bool,
+    pub description: Option<String>,
+    /// `Capabilities.KubeVersion` off a cluster.
+    pub kube_version: Option<String>,
+    /// Beside the built-in ones, `Capabilities.APIVersions` off a cluster.
+    pub api_versions: Vec<String>,
+    /// Its former Helm name.
+    pub was: Option<ReleaseName>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChartRef {
+    /// A folder or a `.tgz`, relative to the repository's root, without `./`.
+    Local { path: String },
+    /// `repository` is a key of `repositories`.
+    Repository { repository: String, chart: String },
+    /// An `oci://` or `https://` address.
+    Address { url: String },
+}
+
+impl ChartRef {
+    /// The implicit label `chart`: the last part of the reference, without what an archive's name adds.
+    pub fn name(&self) -> &str {
+        let reference = match self {
+            Self::Local { path } => path,
+            Self::Repository { chart, .. } => chart,
+            Self::Address { url } => url,
+        };
+        let last = reference.trim_end_matches('/').rsplit('/').next().unwrap_or(reference);
+        last.strip_suffix(".tgz").unwrap_or(last)
+    }
+}
+
+/// As a message shows it: `./charts/api`, `bitnami/postgresql`, `oci://…`.
+impl fmt::Display for ChartRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local { path } => write!(formatter, "./{path}"),
+            Self::Repository { repository, chart } => write!(formatter, "{repository}/{chart}"),
+            Self::Address { url } => formatter.write_str(url),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Crds {
+    /// Only those that are not there yet, as Helm does.
+    #[default]
+    Create,
+    Apply,
+    Skip,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wait {
+    /// Until everything is ready and Jobs are complete.
+    #[default]
+    Jobs,
+    /// Until everything is ready, as Helm's `--wait`.
+    Ready,
+    No,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnFailure {
+    #[default]
+    Rollback,
+    Keep,
+}
+
+/// When a likely failure ends the wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailFast {
+    pub restarts: u32,
+    pub image_pull: Duration,
+    pub config_error: Duration,
+}
+
+impl Default for FailFast {
+    fn default() -> Self {
+        Self {
+            restarts: 3,
+            image_pull: Duration::from_secs(60),
+            config_error: Duration::from_secs(60),
+        }
+    }
+}
+
+/// When an object of some kind counts as ready: each path must have its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadinessRule {
+    pub api_version: Option<String>,
+    pub kind: String,
+    pub name: Option<String>,
+    /// Paths into the object (`status.phase`) and what must stand there.
+    pub ready: Vec<(String, Tree)>,
+}
