@@ -1,5 +1,7 @@
 //! The functions that charts call: Sprig 3.3 and Helm's own, with Go's type rules. Clock and randomness come in as inputs.
 
+pub mod date;
+pub mod duration;
 pub mod semver;
 pub mod world;
 
@@ -11,5 +13,7 @@ use gotmpl::Functions;
 pub fn functions(dialect: Dialect) -> Functions {
     let mut functions = Functions::default();
     semver::register(&mut functions, dialect);
+    date::register(&mut functions, dialect);
+    duration::register(&mut functions, dialect);
     functions
 }

@@ -4,6 +4,8 @@
 
 pub mod constraint;
 mod object;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod version;
 

@@ -49,16 +49,13 @@ pub(super) fn quote(text: &str) -> String {
             '\x0b' => quoted.push_str("\\v"),
             '\x0c' => quoted.push_str("\\f"),
             '\0'..' ' | '\x7f' if !matches!(character, '\t' | '\n' | '\r') => {
-                quoted.push_str(&format!("\\x{:02x}", u32::from(character)));
+                quoted.extend(format!("\\x{:02x}", u32::from(character)).chars());
             }
             _ if character.escape_debug().to_string().starts_with("\\u") => {
                 let code = u32::from(character);
                 let long = code > 0xffff;
-                quoted.push_str(&if long {
-                    format!("\\U{code:08x}")
-                } else {
-                    format!("\\u{code:04x}")
-                });
+                let escape = if long { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") };
+                quoted.push_str(&escape);
             }
             _ => quoted.extend(character.escape_debug()),
         }
