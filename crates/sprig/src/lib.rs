@@ -5,15 +5,69 @@ pub mod duration;
 pub mod semver;
 pub mod world;
 
+mod go;
+mod runes;
+
+mod cases;
+mod convert;
+mod decimal;
+mod defaults;
+mod dicts;
+mod encode;
+mod helm;
+mod lists;
+mod math;
+mod merge;
+mod paths;
+mod reflect;
+mod sequences;
+mod split;
+mod strings;
+mod wrap;
+
 pub use world::{Dialect, Impure, Lookup, World};
+
+use std::sync::LazyLock;
 
 use gotmpl::Functions;
 
+/// What each file brings, in the order in which Helm builds its table: Sprig first, then what Helm replaces.
+const FAMILIES: &[fn(&mut Functions, Dialect)] = &[
+    strings::register,
+    cases::register,
+    split::register,
+    wrap::register,
+    convert::register,
+    math::register,
+    sequences::register,
+    lists::register,
+    dicts::register,
+    merge::register,
+    defaults::register,
+    reflect::register,
+    encode::register,
+    paths::register,
+    semver::register,
+    date::register,
+    duration::register,
+    helm::register,
+];
+
 /// Every function of a dialect, by name: Sprig's table without `env` and `expandenv`, and Helm's (pkg/engine/funcs.go).
-pub fn functions(dialect: Dialect) -> Functions {
+/// Built once per process.
+pub fn functions(dialect: Dialect) -> &'static Functions {
+    static HELM_4: LazyLock<Functions> = LazyLock::new(|| table(Dialect::Helm4));
+    static HELM_3: LazyLock<Functions> = LazyLock::new(|| table(Dialect::Helm3));
+    match dialect {
+        Dialect::Helm4 => &HELM_4,
+        Dialect::Helm3 => &HELM_3,
+    }
+}
+
+fn table(dialect: Dialect) -> Functions {
     let mut functions = Functions::default();
-    semver::register(&mut functions, dialect);
-    date::register(&mut functions, dialect);
-    duration::register(&mut functions, dialect);
+    for register in FAMILIES {
+        register(&mut functions, dialect);
+    }
     functions
 }

@@ -1,0 +1,129 @@
+//! Base 64 and base 32. Decoding what is no encoding gives Go's error text as the value.
+
+use gotmpl::{Functions, Str};
+
+use crate::Dialect;
+
+pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
+    functions.add("b64enc", |text: Str| BASE64.encode(text.as_bytes()));
+    functions.add("b64dec", |text: Str| BASE64.decode(text.as_bytes()));
+    functions.add("b32enc", |text: Str| BASE32.encode(text.as_bytes()));
+    functions.add("b32dec", |text: Str| BASE32.decode(text.as_bytes()));
+}
+
+/// An encoding by its alphabet: so many bits for each letter, in groups of so many letters, padded with `=`.
+struct Encoding {
+    name: &'static str,
+    alphabet: &'static [u8],
+    bits: u32,
+    group: usize,
+}
+
+const BASE64: Encoding = Encoding {
+    name: "base64",
+    alphabet: b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    bits: 6,
+    group: 4,
+};
+
+const BASE32: Encoding =
+    Encoding { name: "base32", alphabet: b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bits: 5, group: 8 };
+
+impl Encoding {
+    fn encode(&self, bytes: &[u8]) -> String {
+        let whole = self.group * self.bits as usize / 8;
+        let mut out = String::with_capacity(bytes.len().div_ceil(whole) * self.group);
+        let (mut buffer, mut filled) = (0_u32, 0);
+        let mask = (1 << self.bits) - 1;
+        let mut letter = |index: u32| out.push(char::from(self.alphabet[(index & mask) as usize]));
+        for byte in bytes {
+            buffer = buffer << 8 | u32::from(*byte);
+            filled += 8;
+            while filled >= self.bits {
+                filled -= self.bits;
+                letter(buffer >> filled);
+            }
+            buffer &= 0xff;
+        }
+        if filled > 0 {
+            letter(buffer << (self.bits - filled));
+        }
+        while !out.len().is_multiple_of(self.group) {
+            out.push('=');
+        }
+        out
+    }
+
+    fn decode(&self, text: &[u8]) -> Str {
+        self.bytes(text).map_or_else(
+            |position| format!("illegal {} data at input byte {position}", self.name).into(),
+            Str::from,
+        )
+    }
+
+    /// The bytes, or where Go's decoder stops. Line ends are skipped; bits left over need not be zero.
+    fn bytes(&self, text: &[u8]) -> Result<Vec<u8>, usize> {
+        let mut input =
+            text.iter().copied().enumerate().filter(|(_, byte)| !b"\r\n".contains(byte));
+        let mut out = Vec::with_capacity(text.len() / self.group * self.bits as usize / 8 + 4);
+        let mut group = Vec::with_capacity(self.group);
+        while let Some((position, byte)) = input.next() {
+            if let Some(digit) = self.alphabet.iter().position(|letter| *letter == byte) {
+                group.push(digit as u64);
+                if group.len() == self.group {
+                    self.flush(&mut group, &mut out);
+                }
+                continue;
+            }
+            if byte != b'=' || !self.may_end_after(group.len()) {
+                return Err(position);
+            }
+            // The rest must be padding to the end of the group, and then nothing.
+            let mut padding = self.group - group.len() - 1;
+            for (position, byte) in input {
+                if padding == 0 || byte != b'=' {
+                    return Err(position);
+                }
+                padding -= 1;
+            }
+            if padding > 0 {
+                return Err(text.len());
+            }
+            self.flush(&mut group, &mut out);
+            return Ok(out);
+        }
+        if group.is_empty() { Ok(out) } else { Err(text.len() - group.len()) }
+    }
+
+    /// Whether so many letters make whole bytes, with fewer bits left than one letter has.
+    fn may_end_after(&self, letters: usize) -> bool {
+        letters > 0 && (letters * self.bits as usize) % 8 < self.bits as usize
+    }
+
+    fn flush(&self, group: &mut Vec<u64>, out: &mut Vec<u8>) {
+        let bytes = group.len() * self.bits as usize / 8;
+        let missing = (self.group - group.len()) as u32 * self.bits;
+        let number =
+            group.drain(..).fold(0, |number, digit| number << self.bits | digit) << missing;
+        let width = self.group * self.bits as usize / 8;
+        out.extend_from_slice(&number.to_be_bytes()[8 - width..][..bytes]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_trips() {
+        for length in 0..20_u8 {
+            let bytes: Vec<u8> = (0..length).map(|byte| byte.wrapping_mul(37)).collect();
+            for encoding in [BASE64, BASE32] {
+                let text = encoding.encode(&bytes);
+                assert_eq!(encoding.bytes(text.as_bytes()), Ok(bytes.clone()));
+            }
+        }
+        assert_eq!(BASE64.encode(b"hello"), "aGVsbG8=");
+        assert_eq!(BASE32.encode(b"hello"), "NBSWY3DP");
+    }
+}

@@ -1,0 +1,99 @@
+//! Texts into lists and maps of texts and back: split, splitList, join, sortAlpha.
+
+use gotmpl::{CallError, Functions, MapRef, MapType, Str, Value};
+
+use crate::Dialect;
+use crate::convert::{to_text, to_texts};
+use crate::go::{self, check_text};
+use crate::runes::runes;
+use crate::strings::find;
+
+pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
+    functions.add("split", |separator: Str, text: Str| numbered(split(&text, &separator, -1)));
+    functions.add("splitn", |separator: Str, count: i64, text: Str| {
+        numbered(split(&text, &separator, count))
+    });
+    functions
+        .add("splitList", |separator: Str, text: Str| Value::strings(split(&text, &separator, -1)));
+    functions.add("join", join);
+    functions.add("sortAlpha", sort_alpha);
+}
+
+/// Go's `strings.SplitN`: at most `count` parts, all where it is negative, none where it is 0. An empty separator
+/// splits between runes.
+pub(crate) fn split(text: &Str, separator: &Str, count: i64) -> Vec<Str> {
+    let limit = usize::try_from(count).unwrap_or(usize::MAX);
+    if limit == 0 {
+        return Vec::new();
+    }
+    let mut parts = Vec::new();
+    let mut rest = text.as_bytes();
+    if separator.is_empty() {
+        for (_, size) in runes(text.as_bytes()) {
+            if parts.len() + 1 >= limit {
+                break;
+            }
+            parts.push(rest[..size].into());
+            rest = &rest[size..];
+        }
+        if !rest.is_empty() {
+            parts.push(rest.into());
+        }
+        return parts;
+    }
+    while parts.len() + 1 < limit {
+        let Some(at) = find(rest, separator.as_bytes()) else { break };
+        parts.push(rest[..at].into());
+        rest = &rest[at + separator.len()..];
+    }
+    parts.push(rest.into());
+    parts
+}
+
+/// A `map[string]string` with the keys `_0`, `_1`, …
+fn numbered(parts: Vec<Str>) -> MapRef {
+    let map = MapRef::new(MapType::Strings);
+    for (index, part) in parts.into_iter().enumerate() {
+        map.insert(format!("_{index}"), Value::Str(part));
+    }
+    map
+}
+
+fn join(separator: Str, values: Value) -> Result<Str, CallError> {
+    let texts = to_texts(&values);
+    let length = texts
+        .iter()
+        .try_fold(0_usize, |sum, text| sum.checked_add(text.len())?.checked_add(separator.len()));
+    check_text(length)?;
+    let texts: Vec<&[u8]> = texts.iter().map(Str::as_bytes).collect();
+    Ok(texts.join(separator.as_bytes()).into())
+}
+
+/// The texts of a list in byte order; anything else becomes the list of its own text. Go sorts a `[]string` in place;
+/// here the sorted list is always a new one.
+fn sort_alpha(values: Value) -> Value {
+    let mut texts =
+        if go::as_list(&values).is_some() { to_texts(&values) } else { vec![to_text(&values)] };
+    texts.sort();
+    Value::strings(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splitting() {
+        let check = |text: &str, separator: &str, count: i64, expect: &[&str]| {
+            let parts = split(&text.into(), &separator.into(), count);
+            assert_eq!(parts, expect.iter().map(|part| Str::from(*part)).collect::<Vec<_>>());
+        };
+        check("a,b,c", ",", -1, &["a", "b", "c"]);
+        check("a,b,c", ",", 2, &["a", "b,c"]);
+        check("a,b,c", ",", 0, &[]);
+        check("", ",", -1, &[""]);
+        check("aéb", "", -1, &["a", "é", "b"]);
+        check("aéb", "", 2, &["a", "éb"]);
+        check("", "", -1, &[]);
+    }
+}
