@@ -1,0 +1,224 @@
+//! The plan itself: waves of releases with every object's action, cause, edits and steps. Nothing is left to decide.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use stack::{Prune, ReleaseId, StackId};
+
+use crate::{Edit, ImpureCall, Kept, ObjectId, ObjectKey, Refusal, ReleaseKey, ReleaseRecord};
+
+/// What the command line decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// `ask` plans the deletions as `auto` does; who asks drops them with `Plan::without_prune`.
+    pub prune: Prune,
+    pub allow_protected: bool,
+    /// Foreign and changed objects are taken; what stood there is put aside.
+    pub force_conflicts: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    #[serde(serialize_with = "crate::report::stack_id")]
+    pub stack: StackId,
+    pub operation: Operation,
+    /// In the order of execution; deletions of whole releases come last.
+    pub waves: Vec<Wave>,
+    /// Recorded releases that the manifest no longer has and that stay, and why.
+    pub left: Vec<Left>,
+    /// While there is one, nothing may be executed.
+    pub refusals: Vec<Refusal>,
+    pub summary: Summary,
+    /// What the inventory holds about kept objects afterwards.
+    #[serde(skip)]
+    pub kept: Vec<Kept>,
+    /// The records of releases that the plan does not touch, in recorded order.
+    #[serde(skip)]
+    pub untouched: Vec<ReleaseRecord>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    Apply,
+    Destroy,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Wave {
+    /// From 1, over all waves of the plan.
+    pub number: usize,
+    pub purpose: Purpose,
+    pub releases: Vec<ReleasePlan>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    Apply,
+    /// Deletes what the manifest no longer has.
+    Prune,
+    Destroy,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleasePlan {
+    pub id: ReleaseId,
+    pub key: ReleaseKey,
+    pub action: ReleaseAction,
+    pub causes: Vec<Cause>,
+    /// In the order of execution; deletions last.
+    pub objects: Vec<ObjectPlan>,
+    /// What stands in the inventory afterwards; none when the release is gone.
+    #[serde(skip)]
+    pub record: Option<ReleaseRecord>,
+    /// What stands in the inventory now.
+    #[serde(skip)]
+    pub before: Option<ReleaseRecord>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReleaseAction {
+    Install,
+    Upgrade,
+    /// It is there as it should be and becomes ours.
+    Adopt,
+    /// No object changes, only what the inventory says of the release.
+    Record,
+    Unchanged,
+    Delete,
+}
+
+/// Why something changes. The order is that of importance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Not there before.
+    New,
+    Chart,
+    Values,
+    Capabilities,
+    /// Labels, needs, wave or protection.
+    Settings,
+    /// Same inputs, no random call, and yet another text: another version of Regatta renders it so.
+    Renderer,
+    /// Somebody else changed or removed it since our last apply.
+    Drift,
+    /// The last apply did not come to its end.
+    Unfinished,
+    /// It stands there and nobody recorded it.
+    Foreign,
+    /// The manifest no longer has the release.
+    NotInManifest,
+    /// The manifest says `installed: false`.
+    NotInstalled,
+    /// The release no longer has the object.
+    NotInRelease,
+    /// The target would put it elsewhere now.
+    Moved,
+    /// `destroy` was asked for.
+    Destroy,
+    /// `helm.sh/resource-policy: keep`.
+    KeepPolicy,
+    /// Equal inputs, and only random or dated values differ.
+    NotDeterministic,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectPlan {
+    #[serde(flatten)]
+    pub key: ObjectKey,
+    pub action: Action,
+    pub causes: Vec<Cause>,
+    /// The object whose place it takes: the same config map or secret under its former name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<ObjectId>,
+    pub template: String,
+    pub place: String,
+    /// What we will do. Empty for an update: only comments, the order of keys or white space differ.
+    pub edits: Vec<Edit>,
+    /// What others did since our last apply, as far as it can be known.
+    pub drift: Vec<Edit>,
+    /// The calls that make it not deterministic.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub impure: Vec<ImpureCall>,
+    /// Carries contents and is never shown.
+    #[serde(skip)]
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    Create,
+    Update,
+    /// Created, and the object under its former name deleted.
+    Replace,
+    /// It was there, and becomes ours.
+    Adopt,
+    Delete,
+    /// Stays as it is though the render or the plan would have it otherwise; the cause says why.
+    Keep,
+    None,
+}
+
+/// One change of the target. `expect` is what the plan saw; anything else there and the plan is stale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Keeps the bytes that stand at a place beside it.
+    PutAside {
+        place: String,
+        expect: Expect,
+    },
+    Write {
+        place: String,
+        text: std::sync::Arc<str>,
+        digest: String,
+        secret: bool,
+        expect: Expect,
+    },
+    Delete {
+        place: String,
+        expect: Expect,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    Absent,
+    Digest(String),
+}
+
+/// A recorded release that stays although the manifest does not have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Left {
+    pub id: ReleaseId,
+    pub key: ReleaseKey,
+    pub reason: LeftReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftReason {
+    /// Needs `--allow-protected`.
+    Protected,
+    NotSelected,
+    /// `prune: never`, or not asked for.
+    PruneNever,
+}
+
+/// How many objects get which action, and how many releases.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    pub objects: BTreeMap<Action, usize>,
+    pub releases: BTreeMap<ReleaseAction, usize>,
+    /// Objects that others changed or removed.
+    pub drifted: usize,
+    pub not_deterministic: usize,
+}

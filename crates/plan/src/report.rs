@@ -1,0 +1,141 @@
+//! What `-o json` prints of plans and runs; `schemas/plan.json` describes it.
+
+use serde::{Serialize, Serializer};
+use stack::{ReleaseId, StackId};
+
+use crate::{ObjectId, Plan, ReleaseAction};
+
+/// One command's whole answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Of the format: 1.
+    pub version: u32,
+    /// `diff`, `apply`, `destroy`.
+    pub command: String,
+    pub exit_code: u8,
+    pub reason: Reason,
+    pub stacks: Vec<StackReport>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackReport {
+    pub plan: Plan,
+    /// Absent when nothing was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<RunResult>,
+}
+
+/// What executing a plan came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunResult {
+    pub reason: Reason,
+    /// What went wrong, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Every release of the plan, in its order.
+    pub releases: Vec<ReleaseResult>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseResult {
+    pub id: ReleaseId,
+    pub action: ReleaseAction,
+    pub outcome: Outcome,
+    /// What was written and what was deleted before the end or the failure.
+    pub written: Vec<ObjectId>,
+    pub deleted: Vec<ObjectId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Done,
+    /// There was nothing to do.
+    Unchanged,
+    Failed,
+    /// Something before it failed.
+    Skipped,
+}
+
+/// Why a command ended as it did; the words are stable, and each has one exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    Done,
+    NoChanges,
+    /// With `--detailed-exitcode`.
+    ChangesPresent,
+    /// The manifest, a chart or a file has mistakes.
+    Invalid,
+    /// The target could not be read or written; nothing was changed.
+    Failed,
+    ForeignObject,
+    ChangedObject,
+    NeedMissing,
+    Protected,
+    /// The target belongs to another stack.
+    OtherStack,
+    /// The target changed between plan and apply; nothing was written.
+    Stale,
+    /// Failed after something was written.
+    FailedPartly,
+    Usage,
+    /// Nobody said yes.
+    NotConfirmed,
+    /// Another run holds the stack's lock.
+    Locked,
+    Interrupted,
+    Terminated,
+}
+
+impl Reason {
+    pub const ALL: [Self; 17] = [
+        Self::Done,
+        Self::NoChanges,
+        Self::ChangesPresent,
+        Self::Invalid,
+        Self::Failed,
+        Self::ForeignObject,
+        Self::ChangedObject,
+        Self::NeedMissing,
+        Self::Protected,
+        Self::OtherStack,
+        Self::Stale,
+        Self::FailedPartly,
+        Self::Usage,
+        Self::NotConfirmed,
+        Self::Locked,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Done | Self::NoChanges => 0,
+            Self::Invalid | Self::Failed => 1,
+            Self::ChangesPresent => 2,
+            Self::ForeignObject
+            | Self::ChangedObject
+            | Self::NeedMissing
+            | Self::Protected
+            | Self::OtherStack
+            | Self::Stale => 3,
+            Self::FailedPartly => 4,
+            Self::Usage | Self::NotConfirmed => 64,
+            Self::Locked => 75,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+}
+
+/// `shop/e2e/build-41`
+pub(crate) fn stack_id<S: Serializer>(id: &StackId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
