@@ -20,9 +20,11 @@ mod math;
 mod merge;
 mod paths;
 mod reflect;
+mod regex;
 mod sequences;
 mod split;
 mod strings;
+mod urls;
 mod wrap;
 
 pub use world::{Dialect, Impure, Lookup, World};
@@ -46,7 +48,9 @@ const FAMILIES: &[fn(&mut Functions, Dialect)] = &[
     defaults::register,
     reflect::register,
     encode::register,
+    regex::register,
     paths::register,
+    urls::register,
     semver::register,
     date::register,
     duration::register,

@@ -1,0 +1,76 @@
+//! Compiled patterns, kept per thread, and Go's words for those that do not compile.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gotmpl::{CallError, Str};
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::translate::translate;
+use crate::go;
+
+/// Charts use few patterns, and use them often; when this many have been seen, the thread starts afresh.
+const KEPT: usize = 512;
+
+type Compiled = Result<Rc<Regex>, String>;
+
+thread_local! {
+    static CACHE: RefCell<BTreeMap<Str, Compiled>> = RefCell::default();
+}
+
+/// A pattern ready for use, or Go's error text: ``error parsing regexp: missing closing ): `a(` ``.
+pub(super) fn compile(pattern: &Str) -> Compiled {
+    CACHE.with_borrow_mut(|cache| {
+        if let Some(compiled) = cache.get(pattern) {
+            return compiled.clone();
+        }
+        if cache.len() >= KEPT {
+            cache.clear();
+        }
+        let compiled = build(pattern);
+        cache.insert(pattern.clone(), compiled.clone());
+        compiled
+    })
+}
+
+/// The same with the words of `regexp.MustCompile`'s panic.
+pub(super) fn must_compile(pattern: &Str) -> Result<Rc<Regex>, CallError> {
+    compile(pattern).map_err(|error| {
+        let quoted = match pattern.as_text() {
+            Some(text) if can_backquote(text) => format!("`{text}`"),
+            _ => go::quote(pattern.as_bytes()),
+        };
+        CallError::message(format!("regexp: Compile({quoted}): {error}"))
+    })
+}
+
+fn build(pattern: &Str) -> Compiled {
+    let failed = |reason: String| format!("error parsing regexp: {reason}");
+    let Some(text) = pattern.as_text() else {
+        return Err(failed(format!("invalid UTF-8: `{pattern}`")));
+    };
+    let translated = translate(text).map_err(failed)?;
+    match RegexBuilder::new(&translated).build() {
+        Ok(regex) => Ok(Rc::new(regex)),
+        Err(regex::Error::CompiledTooBig(_)) => {
+            Err(failed(format!("expression too large: `{text}`")))
+        }
+        Err(error) => Err(failed(refusal(&error.to_string(), text))),
+    }
+}
+
+/// What is left to the regex package to refuse: class names it does not know, and deep nesting.
+fn refusal(error: &str, pattern: &str) -> String {
+    if error.contains("nested") || error.contains("nest limit") {
+        format!("expression nests too deeply: `{pattern}`")
+    } else {
+        format!("invalid character class range: `{pattern}`")
+    }
+}
+
+fn can_backquote(text: &str) -> bool {
+    !text
+        .chars()
+        .any(|rune| rune == '`' || rune == '\u{feff}' || rune.is_ascii_control() && rune != '\t')
+}

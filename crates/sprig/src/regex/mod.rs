@@ -1,0 +1,293 @@
+//! Regular expressions with Go's syntax, words and iteration, run by the regex package.
+
+mod class;
+mod compile;
+mod translate;
+
+use std::rc::Rc;
+
+use gotmpl::{CallError, Functions, List, ListType, Str, Value};
+use regex::bytes::{Captures, Regex};
+
+use crate::Dialect;
+use crate::go::check_text;
+use crate::runes::runes;
+use compile::{compile, must_compile};
+use translate::safe_name;
+
+pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
+    functions.add("regexMatch", |pattern: Str, text: Str| {
+        compile(&pattern).is_ok_and(|regex| regex.is_match(text.as_bytes()))
+    });
+    functions.add("mustRegexMatch", |pattern: Str, text: Str| {
+        compile(&pattern).map(|regex| regex.is_match(text.as_bytes())).map_err(CallError::from)
+    });
+    functions.add("regexFind", |pattern: Str, text: Str| {
+        must_compile(&pattern).map(|regex| find(&regex, &text))
+    });
+    functions.add("mustRegexFind", |pattern: Str, text: Str| {
+        compile(&pattern).map(|regex| find(&regex, &text)).map_err(CallError::from)
+    });
+    functions.add("regexFindAll", |pattern: Str, text: Str, count: i64| {
+        must_compile(&pattern).map(|regex| find_all(&regex, &text, count))
+    });
+    functions.add("mustRegexFindAll", |pattern: Str, text: Str, count: i64| {
+        compile(&pattern).map(|regex| find_all(&regex, &text, count)).map_err(CallError::from)
+    });
+    functions.add("regexReplaceAll", |pattern: Str, text: Str, with: Str| {
+        replace_all(&must_compile(&pattern)?, &text, &expansion(&with))
+    });
+    functions.add("mustRegexReplaceAll", |pattern: Str, text: Str, with: Str| {
+        replace_all(&compile(&pattern)?, &text, &expansion(&with))
+    });
+    functions.add("regexReplaceAllLiteral", |pattern: Str, text: Str, with: Str| {
+        replace_all(&must_compile(&pattern)?, &text, &[Piece::Literal(with.as_bytes().to_vec())])
+    });
+    functions.add("mustRegexReplaceAllLiteral", |pattern: Str, text: Str, with: Str| {
+        replace_all(&compile(&pattern)?, &text, &[Piece::Literal(with.as_bytes().to_vec())])
+    });
+    functions.add("regexSplit", |pattern: Str, text: Str, count: i64| {
+        must_compile(&pattern).map(|regex| split(&regex, &pattern, &text, count))
+    });
+    functions.add("mustRegexSplit", |pattern: Str, text: Str, count: i64| {
+        compile(&pattern)
+            .map(|regex| split(&regex, &pattern, &text, count))
+            .map_err(CallError::from)
+    });
+    functions.add("regexQuoteMeta", quote_meta);
+}
+
+fn find(regex: &Regex, text: &Str) -> Str {
+    regex.find(text.as_bytes()).map_or("".into(), |found| found.as_bytes().into())
+}
+
+/// At most `count` matches, all where it is negative; none at all is a nil list.
+fn find_all(regex: &Regex, text: &Str, count: i64) -> Value {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let found = matches(regex, text.as_bytes()).take(count);
+    texts(found.map(|captures| whole(&captures).1.into()).collect())
+}
+
+fn texts(texts: Vec<Str>) -> Value {
+    if texts.is_empty() { List::nil(ListType::Strings).into() } else { Value::strings(texts) }
+}
+
+/// The start and the text of a match.
+fn whole<'t>(captures: &Captures<'t>) -> (usize, &'t [u8]) {
+    captures.get(0).map_or((0, b"".as_slice()), |found| (found.start(), found.as_bytes()))
+}
+
+/// Matches from left to right as Go finds them: an empty match right after another one does not count, and empty matches
+/// stand between runes only.
+fn matches<'t>(regex: &'t Regex, text: &'t [u8]) -> impl Iterator<Item = Captures<'t>> {
+    let mut position = 0;
+    let mut previous_end = None;
+    std::iter::from_fn(move || {
+        while position <= text.len() {
+            let captures = regex.captures_at(text, position)?;
+            let (start, found) = whole(&captures);
+            let end = start + found.len();
+            let rune = |at: usize| runes(&text[at..]).next().map_or(1, |(_, size)| size);
+            if found.is_empty() && start > position && !at_boundary(text, position, start) {
+                position += rune(position);
+                continue;
+            }
+            let accepted = end != position || previous_end != Some(start);
+            position = if end == position { position + rune(position) } else { end };
+            previous_end = Some(end);
+            if accepted {
+                return Some(captures);
+            }
+        }
+        None
+    })
+}
+
+/// Whether a rune begins at `at`, counted from the boundary `from`.
+fn at_boundary(text: &[u8], from: usize, at: usize) -> bool {
+    let mut position = from;
+    for (_, size) in runes(&text[from..]) {
+        if position >= at {
+            break;
+        }
+        position += size;
+    }
+    position == at
+}
+
+/// A part of what stands in for a match.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Literal(Vec<u8>),
+    Number(usize),
+    Name(String),
+}
+
+/// Reads `$1`, `${name}` and `$$`; the longest name counts, so that `$1x` is the group `1x`. A `$` that begins none of
+/// these is itself.
+fn expansion(template: &Str) -> Vec<Piece> {
+    let text = template.to_text();
+    let mut pieces = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find('$') {
+        literal.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        if let Some(after) = after.strip_prefix('$') {
+            literal.push('$');
+            rest = after;
+            continue;
+        }
+        let Some((name, after)) = group_name(after) else {
+            literal.push('$');
+            rest = after;
+            continue;
+        };
+        pieces.push(Piece::Literal(std::mem::take(&mut literal).into_bytes()));
+        pieces.push(match name.parse() {
+            Ok(number) if name == "0" || !name.starts_with('0') => Piece::Number(number),
+            _ => Piece::Name(safe_name(name)),
+        });
+        rest = after;
+    }
+    literal.push_str(rest);
+    pieces.push(Piece::Literal(literal.into_bytes()));
+    pieces
+}
+
+fn group_name(text: &str) -> Option<(&str, &str)> {
+    let (braced, text) = match text.strip_prefix('{') {
+        Some(text) => (true, text),
+        None => (false, text),
+    };
+    let is_name = |rune: char| rune == '_' || rune.is_alphanumeric();
+    let end = text.find(|rune| !is_name(rune)).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    let rest = if braced { rest.strip_prefix('}')? } else { rest };
+    (!name.is_empty()).then_some((name, rest))
+}
+
+fn replace_all(regex: &Rc<Regex>, text: &Str, pieces: &[Piece]) -> Result<Str, CallError> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut copied = 0;
+    for captures in matches(regex, bytes) {
+        let (start, found) = whole(&captures);
+        out.extend_from_slice(&bytes[copied..start]);
+        for piece in pieces {
+            let group = match piece {
+                Piece::Literal(literal) => {
+                    out.extend_from_slice(literal);
+                    continue;
+                }
+                Piece::Number(number) => captures.get(*number),
+                Piece::Name(name) => captures.name(name),
+            };
+            out.extend_from_slice(group.map_or(b"", |group| group.as_bytes()));
+        }
+        copied = start + found.len();
+        check_text(Some(out.len()))?;
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    Ok(out.into())
+}
+
+/// Go's `Regexp.Split`, with its rules for empty texts, patterns and counts.
+fn split(regex: &Regex, pattern: &Str, text: &Str, count: i64) -> Value {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    if count == 0 {
+        return texts(Vec::new());
+    }
+    if !pattern.is_empty() && text.is_empty() {
+        return Value::strings([""]);
+    }
+    let bytes = text.as_bytes();
+    let mut parts: Vec<Str> = Vec::new();
+    let (mut begin, mut end) = (0, 0);
+    for captures in matches(regex, bytes).take(count) {
+        if parts.len() + 1 == count {
+            break;
+        }
+        let (start, found) = whole(&captures);
+        end = start;
+        if start + found.len() != 0 {
+            parts.push(bytes[begin..end].into());
+        }
+        begin = start + found.len();
+    }
+    if end != bytes.len() {
+        parts.push(bytes[begin..].into());
+    }
+    Value::strings(parts)
+}
+
+/// Escapes what has a meaning in Go's patterns; a minus has none outside of brackets.
+fn quote_meta(text: Str) -> Str {
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text.as_bytes() {
+        if br"\.+*?()|[]{}^$".contains(byte) {
+            out.push(b'\\');
+        }
+        out.push(*byte);
+    }
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::go::print_value;
+
+    fn check(actual: Result<Value, CallError>, expect: &str) {
+        let text = match actual {
+            Ok(value) => print_value(&value).to_text().into_owned(),
+            Err(CallError::Message(text)) => format!("error: {text}"),
+            Err(other) => format!("{other:?}"),
+        };
+        assert_eq!(text, expect);
+    }
+
+    fn replaced(pattern: &str, text: &str, with: &str) -> Result<Value, CallError> {
+        let regex = must_compile(&pattern.into())?;
+        replace_all(&regex, &text.into(), &expansion(&with.into())).map(Value::Str)
+    }
+
+    #[test]
+    fn replacing() {
+        check(replaced("a(x*)b", "-ab-axxb-", "${1}W"), "-W-xxW-");
+        check(replaced("a(x*)b", "-ab-axxb-", "$1W"), "---");
+        check(replaced("a*", "baaac", "x"), "xbxcx");
+        check(replaced("", "aé", "-"), "-a-é-");
+        check(replaced("(?P<n>b)", "abc", "<$n|${n}|$$|$|${n>"), "a<b|b|$|$|${n>c");
+        check(replaced("[a-z]+", "abc", "$0$01"), "abc");
+        check(
+            replaced("a(", "abc", ""),
+            "error: regexp: Compile(`a(`): error parsing regexp: missing closing ): `a(`",
+        );
+    }
+
+    #[test]
+    fn finding() {
+        let all = |pattern: &str, text: &str, count| {
+            must_compile(&pattern.into()).map(|regex| find_all(&regex, &text.into(), count))
+        };
+        check(all("[2,4,6,8]", "123456789", -1), "[2 4 6 8]");
+        check(all("[0-9]", "123", 2), "[1 2]");
+        check(all("[0-9]", "123", 0), "[]");
+        check(all(r"\w+", "aé b", -1), "[a b]");
+        check(all(r"\B", "é  b", -1), "[  ]");
+    }
+
+    #[test]
+    fn splitting() {
+        let split = |pattern: &str, text: &str, count| {
+            must_compile(&pattern.into())
+                .map(|regex| split(&regex, &pattern.into(), &text.into(), count))
+        };
+        check(split("z+", "pizza", -1), "[pi a]");
+        check(split("z+", "pizza", 1), "[pizza]");
+        check(split("", "abc", -1), "[a b c]");
+        check(split("x", "", -1), "[]");
+        check(split("a", "baac", 2), "[b ac]");
+    }
+}
