@@ -1,11 +1,15 @@
 //! The user's texts and what is wrong with them: sources, spans, problems, and trees of values that know where they were
 //! written and whether they are secret.
 
+mod base64;
 pub mod files;
+pub mod json;
+pub mod number;
 pub mod problem;
 pub mod redact;
 pub mod text;
 pub mod tree;
+pub mod yaml;
 
 pub use files::{Entry, FileError, Files};
 pub use problem::{Label, Problem, Problems, Severity};

@@ -108,6 +108,19 @@ impl Tree {
         }
     }
 
+    /// Makes every integer a float64, as Helm's step through JSON does to values: 9007199254740993 becomes
+    /// 9007199254740992.
+    pub fn integers_to_floats(&mut self) {
+        #[expect(clippy::cast_precision_loss, reason = "the loss is Helm's")]
+        match &mut self.node {
+            Node::Int(value) => self.node = Node::Float(*value as f64),
+            Node::Uint(value) => self.node = Node::Float(*value as f64),
+            Node::List(list) => list.iter_mut().for_each(Self::integers_to_floats),
+            Node::Map(map) => map.values_mut().for_each(Self::integers_to_floats),
+            Node::Null | Node::Bool(_) | Node::Float(_) | Node::Text(_) => {}
+        }
+    }
+
     /// True where this node or any below it is secret.
     pub fn holds_secret(&self) -> bool {
         self.secret

@@ -1,0 +1,5 @@
+//! JSON in and out with Go's rules.
+
+mod write;
+
+pub use write::{Html, Layout, quote, write};

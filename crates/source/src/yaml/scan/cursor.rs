@@ -1,0 +1,159 @@
+//! A position in a YAML text that moves by characters and lines, with YAML 1.1's notion of blanks and breaks.
+
+use super::Error;
+use crate::yaml::error::{Kind, Mark};
+
+/// Reads bytes; past the end it sees 0, which no YAML text may contain.
+pub(super) struct Cursor<'a> {
+    pub(super) text: &'a str,
+    bytes: &'a [u8],
+    /// The first character that YAML forbids; `bytes` end before it.
+    forbidden: Option<usize>,
+    pub(super) mark: Mark,
+}
+
+/// go-yaml decodes this many bytes at once, and refuses them all if one is forbidden.
+const CHUNK: usize = 512;
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let forbidden = first_forbidden(text.as_bytes());
+        let mut end = forbidden.map_or(text.len(), |offset| offset / CHUNK * CHUNK);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let mut mark = Mark::default();
+        if text.starts_with('\u{feff}') {
+            mark.offset = '\u{feff}'.len_utf8();
+        }
+        Self { text, bytes: &text.as_bytes()[..end], forbidden, mark }
+    }
+
+    #[inline]
+    pub(super) fn at(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.mark.offset + ahead).copied().unwrap_or(0)
+    }
+
+    pub(super) fn is_end(&self) -> bool {
+        self.mark.offset >= self.bytes.len()
+    }
+
+    /// The error of a forbidden character, once everything before its chunk has been read.
+    pub(super) fn forbidden(&self) -> Option<Error> {
+        let start = self.forbidden.filter(|_| self.is_end())?;
+        let character = self.text.get(start..)?.chars().next()?;
+        let place = start..start + character.len_utf8();
+        Some(Error::meaning(Kind::Yaml, "control characters are not allowed", place))
+    }
+
+    #[inline]
+    pub(super) fn is_blank(&self, ahead: usize) -> bool {
+        matches!(self.at(ahead), b' ' | b'\t')
+    }
+
+    #[inline]
+    pub(super) fn is_break(&self, ahead: usize) -> bool {
+        self.break_width(ahead) > 0
+    }
+
+    #[inline]
+    pub(super) fn is_break_or_end(&self, ahead: usize) -> bool {
+        self.at(ahead) == 0 || self.is_break(ahead)
+    }
+
+    #[inline]
+    pub(super) fn is_blank_or_end(&self, ahead: usize) -> bool {
+        self.is_blank(ahead) || self.is_break_or_end(ahead)
+    }
+
+    /// Bytes of the line break that stands here: LF, CR, CRLF, NEL, LS, PS; 0 where none does.
+    #[inline]
+    fn break_width(&self, ahead: usize) -> usize {
+        match self.at(ahead) {
+            b'\n' => 1,
+            b'\r' => 1 + usize::from(self.at(ahead + 1) == b'\n'),
+            0xC2 if self.at(ahead + 1) == 0x85 => 2,
+            0xE2 if self.at(ahead + 1) == 0x80 && matches!(self.at(ahead + 2), 0xA8 | 0xA9) => 3,
+            _ => 0,
+        }
+    }
+
+    /// `---` or `...` at the start of a line.
+    pub(super) fn is_document_indicator(&self) -> bool {
+        self.mark.column == 0
+            && matches!(self.at(0), b'-' | b'.')
+            && self.at(0) == self.at(1)
+            && self.at(1) == self.at(2)
+            && self.is_blank_or_end(3)
+    }
+
+    /// Steps over ASCII bytes of one line.
+    #[inline]
+    pub(super) fn advance(&mut self, bytes: usize) {
+        self.mark.offset += bytes;
+        self.mark.column += bytes;
+    }
+
+    /// Steps over one character that is no line break.
+    #[inline]
+    pub(super) fn skip(&mut self) {
+        let width = match self.at(0) {
+            0 => 0,
+            0x01..=0x7F => 1,
+            0x80..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0.. => 4,
+        };
+        self.advance(width);
+    }
+
+    pub(super) fn skip_blanks(&mut self) {
+        while self.is_blank(0) {
+            self.advance(1);
+        }
+    }
+
+    pub(super) fn skip_to_line_end(&mut self) {
+        while !self.is_break_or_end(0) {
+            self.skip();
+        }
+    }
+
+    /// Steps over a line break, if one stands here, and gives the one that a value keeps: LS and PS stay themselves,
+    /// all others are `\n`.
+    pub(super) fn line_break(&mut self) -> &'static str {
+        let kept = match (self.at(0), self.at(2)) {
+            (0xE2, 0xA8) => "\u{2028}",
+            (0xE2, _) => "\u{2029}",
+            _ => "\n",
+        };
+        let width = self.break_width(0);
+        if width == 0 {
+            return "";
+        }
+        self.mark.offset += width;
+        self.mark.line += 1;
+        self.mark.column = 0;
+        kept
+    }
+
+    pub(super) fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
+
+/// Everything but tab, line breaks and printable characters is forbidden, as the YAML 1.1 specification has it.
+fn first_forbidden(bytes: &[u8]) -> Option<usize> {
+    let at = |index: usize| bytes.get(index).copied().unwrap_or(0);
+    let suspect = |byte: u8| byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xEF;
+    (0..bytes.len()).find(|&index| {
+        let byte = bytes[index];
+        suspect(byte)
+            && match byte {
+                b'\t' | b'\n' | b'\r' => false,
+                0xC2 => at(index + 1) < 0xA0 && at(index + 1) != 0x85,
+                0xEF => at(index + 1) == 0xBF && at(index + 2) >= 0xBE,
+                _ => true,
+            }
+    })
+}
