@@ -11,8 +11,9 @@ pub struct Place {
     pub template: Arc<str>,
     /// Bytes of the text that the message is about.
     pub range: Range<usize>,
-    /// Both from 1, as Go counts for its own messages (columns are bytes from 0 there; kept as Go has them).
+    /// From 1.
     pub line: usize,
+    /// Bytes from 0, as Go counts. Go places a field chain at its second field and a pipeline at its first word.
     pub column: usize,
 }
 
@@ -23,6 +24,8 @@ pub struct Error {
     pub message: String,
     pub kind: ErrorKind,
     pub place: Place,
+    /// The name of the template that was run, which for a `define` is not the file's. Empty while parsing.
+    pub executing: Arc<str>,
     /// The source text of the failing node, as Go shows it in `<.Values.a.b>`.
     pub node: String,
     pub trace: Vec<Frame>,
@@ -45,6 +48,41 @@ pub enum ErrorKind {
 pub struct Frame {
     pub template: Arc<str>,
     pub place: Place,
+    /// The calling node's text: `include "labels" .`; empty for the `template` action, which Go does not report.
+    pub node: String,
+    /// `error calling include`, or what a function put before the error of the template that it ran.
+    pub message: String,
+}
+
+impl Error {
+    /// The whole failure on one line, as Go's text/template writes it.
+    pub fn go_text(&self) -> String {
+        let Place { template, line, column, .. } = &self.place;
+        let mut text = match self.kind {
+            ErrorKind::Parse => format!("template: {template}:{line}: {}", self.message),
+            _ if self.executing.is_empty() => format!("template: {}", self.message),
+            _ => format!(
+                "template: {template}:{line}:{column}: executing {} at <{}>: {}",
+                go_quoted(&self.executing),
+                self.node,
+                self.message
+            ),
+        };
+        for frame in self.trace.iter().filter(|frame| !frame.message.is_empty()) {
+            let Place { template, line, column, .. } = &frame.place;
+            text = format!(
+                "template: {template}:{line}:{column}: executing {} at <{}>: {}: {text}",
+                go_quoted(&frame.template),
+                frame.node,
+                frame.message
+            );
+        }
+        text
+    }
+}
+
+fn go_quoted(text: &str) -> String {
+    crate::quote_go(text.as_bytes())
 }
 
 impl fmt::Display for Error {
@@ -65,11 +103,25 @@ pub enum CallError {
     Fail(String),
     /// A template run by the function failed; its error keeps its place and gains a frame.
     Template(Box<Error>),
+    /// As `Template`, with the function's own words before it: ``error during tpl function execution for "…"``.
+    Wrapped(String, Box<Error>),
+    /// A bound was hit; nothing that the template could mend.
+    Limit(String),
 }
 
 impl CallError {
     pub fn message(text: impl Into<String>) -> Self {
         Self::Message(text.into())
+    }
+
+    /// Puts words before an error, as Go's `fmt.Errorf("words: %w", err)`.
+    pub fn wrap(self, words: impl fmt::Display) -> Self {
+        match self {
+            Self::Message(text) => Self::Message(format!("{words}: {text}")),
+            Self::Template(error) => Self::Wrapped(words.to_string(), error),
+            Self::Wrapped(inner, error) => Self::Wrapped(format!("{words}: {inner}"), error),
+            other => other,
+        }
     }
 }
 

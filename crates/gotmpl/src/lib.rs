@@ -6,8 +6,30 @@ pub mod object;
 pub mod string;
 pub mod value;
 
-pub use error::{CallError, Error, Place};
-pub use function::{Call, FromValue, Function, Functions, IntoResult, Kind, ParamType, Rest};
+mod builtin;
+mod convert;
+mod exec;
+mod map;
+mod parse;
+mod print;
+mod register;
+mod set;
+mod stack;
+mod truth;
+
+pub use error::{CallError, Error, ErrorKind, Frame, Place};
+pub use exec::{Limits, MissingKey, Options, execute};
+pub use function::{
+    Bytes, Call, Executor, FromValue, Function, Functions, Int64, IntoResult, Kind, ParamType,
+    Rest, Signature, object,
+};
+pub use map::{MapRef, MapType};
 pub use object::Object;
+pub use parse::{Parsed, parse};
+pub use print::{
+    format_float, kind_name, kind_of, print_value, quote_go, sprint, sprintf, sprintln, type_name,
+};
+pub use set::TemplateSet;
 pub use string::Str;
-pub use value::{IntType, List, ListType, MapRef, MapType, Value};
+pub use truth::{deep_equal, truth};
+pub use value::{IntType, List, ListType, Value};

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt::Debug;
 
-use crate::function::Kind;
+use crate::function::{Kind, Signature};
 use crate::{Call, CallError, Str, Value};
 
 /// A value with a Go type of its own. The defaults are those of a type without fields, methods and elements.
@@ -20,9 +20,19 @@ pub trait Object: Debug + Any {
         None
     }
 
+    /// For kinds of map: the element type's zero value, which is what a missing entry answers.
+    fn missing(&self) -> Value {
+        Value::Nil
+    }
+
     /// True where the type has a method of this name; `method` is then called with the arguments that follow it.
     fn has_method(&self, _name: &str) -> bool {
         false
+    }
+
+    /// A method's parameters, by which the executor checks count and types as Go does. None: `method` checks itself.
+    fn signature(&self, _name: &str) -> Option<Signature> {
+        None
     }
 
     fn method(

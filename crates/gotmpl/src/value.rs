@@ -3,15 +3,16 @@
 //! Values belong to one render on one thread (`Rc`); parsed templates are shared between threads and hold none.
 //! Maps are shared and mutable, as in Go; lists are copied when they change.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::{Object, Str};
+use crate::stack::deeper;
+use crate::{MapRef, MapType, Object, Str};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// A nil interface. "Invalid", which Go keeps apart from it, exists only inside the executor.
+    #[default]
     Nil,
     Bool(bool),
     /// Any of Go's integers; unsigned 64-bit ones are kept by their bits.
@@ -36,6 +37,25 @@ pub enum IntType {
     Uint16,
     Uint32,
     Uint64,
+}
+
+impl IntType {
+    pub fn is_signed(self) -> bool {
+        self <= Self::Int64
+    }
+
+    /// An integer cut to the width of the type, as Go converts.
+    pub fn wrap(self, value: i64) -> i64 {
+        match self {
+            Self::Int | Self::Int64 | Self::Uint | Self::Uint64 => value,
+            Self::Int8 => i64::from(value as i8),
+            Self::Int16 => i64::from(value as i16),
+            Self::Int32 => i64::from(value as i32),
+            Self::Uint8 => i64::from(value as u8),
+            Self::Uint16 => i64::from(value as u16),
+            Self::Uint32 => i64::from(value as u32),
+        }
+    }
 }
 
 /// A Go slice: its element type is visible through `typeOf`, `printf "%T"`, `has`, `deepEqual`.
@@ -63,32 +83,6 @@ pub enum ListType {
     Maps,
 }
 
-/// A Go map with string keys, shared by reference. The type belongs to the reference: converting `.Values` to
-/// `map[string]interface {}` gives another type for the same entries.
-#[derive(Clone, Debug)]
-pub struct MapRef {
-    kind: MapType,
-    is_nil: bool,
-    entries: Rc<RefCell<BTreeMap<Str, Slot>>>,
-}
-
-/// An entry and whether a template has read it: that is how a render reports which values it read.
-#[derive(Debug)]
-struct Slot {
-    value: Value,
-    read: Cell<bool>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MapType {
-    /// `map[string]interface {}`
-    Any,
-    /// `map[string]string`
-    Strings,
-    /// A named map type, by Go's name: `common.Values`. Assignable to `map[string]interface {}`.
-    Named(&'static str),
-}
-
 impl List {
     pub fn new(kind: ListType, items: Vec<Value>) -> Self {
         Self { items: Rc::new(items), kind, is_nil: false }
@@ -97,105 +91,20 @@ impl List {
     pub fn nil(kind: ListType) -> Self {
         Self { items: Rc::default(), kind, is_nil: true }
     }
+
+    pub fn bytes(bytes: &[u8]) -> Self {
+        let item = |byte: &u8| Value::Int(i64::from(*byte), IntType::Uint8);
+        Self::new(ListType::Bytes, bytes.iter().map(item).collect())
+    }
 }
 
-impl MapRef {
-    pub fn new(kind: MapType) -> Self {
-        Self { kind, is_nil: false, entries: Rc::default() }
-    }
-
-    /// A nil map: empty, `null` as JSON and YAML, and what cannot be written to (`set` refuses).
-    pub fn nil(kind: MapType) -> Self {
-        Self { kind, is_nil: true, entries: Rc::default() }
-    }
-
-    pub fn is_nil(&self) -> bool {
-        self.is_nil
-    }
-
-    pub fn kind(&self) -> MapType {
-        self.kind
-    }
-
-    /// The same entries as another map type.
-    pub fn with_kind(&self, kind: MapType) -> Self {
-        Self { kind, ..self.clone() }
-    }
-
-    pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.entries, &other.entries)
-    }
-
-    pub fn len(&self) -> usize {
-        self.entries.borrow().len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The value of a key, noted as read.
-    pub fn get(&self, key: &[u8]) -> Option<Value> {
-        let entries = self.entries.borrow();
-        let slot = entries.get(key)?;
-        slot.read.set(true);
-        Some(slot.value.clone())
-    }
-
-    /// The value of a key, without noting it.
-    pub fn peek(&self, key: &[u8]) -> Option<Value> {
-        Some(self.entries.borrow().get(key)?.value.clone())
-    }
-
-    pub fn contains(&self, key: &[u8]) -> bool {
-        let entries = self.entries.borrow();
-        entries.get(key).is_some_and(|slot| {
-            slot.read.set(true);
-            true
-        })
-    }
-
-    pub fn insert(&self, key: impl Into<Str>, value: Value) {
-        let mut entries = self.entries.borrow_mut();
-        entries.insert(key.into(), Slot { value, read: Cell::new(false) });
-    }
-
-    pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        Some(self.entries.borrow_mut().remove(key)?.value)
-    }
-
-    pub fn keys(&self) -> Vec<Str> {
-        self.entries.borrow().keys().cloned().collect()
-    }
-
-    /// A snapshot of the entries in byte order of their keys, all noted as read.
-    pub fn entries(&self) -> Vec<(Str, Value)> {
-        let entries = self.entries.borrow();
-        entries
-            .iter()
-            .map(|(key, slot)| {
-                slot.read.set(true);
-                (key.clone(), slot.value.clone())
-            })
-            .collect()
-    }
-
-    /// The entries with whether each was read, for the report of a render.
-    pub fn reads(&self) -> Vec<(Str, Value, bool)> {
-        let entries = self.entries.borrow();
-        entries
-            .iter()
-            .map(|(key, slot)| (key.clone(), slot.value.clone(), slot.read.get()))
-            .collect()
-    }
-
-    /// A map of the same entries and type with its own identity; values below are shared.
-    pub fn shallow_copy(&self) -> Self {
-        let copy = Self::new(self.kind());
-        for (key, value) in self.entries() {
-            copy.insert(key, value);
+impl Drop for List {
+    /// Dropping deep values recurses, so it needs the stack that building them did not.
+    fn drop(&mut self) {
+        if let Some(items) = Rc::get_mut(&mut self.items).filter(|items| !items.is_empty()) {
+            let items = std::mem::take(items);
+            deeper(|| drop(items));
         }
-        copy
     }
 }
 
@@ -206,6 +115,10 @@ impl Value {
 
     pub fn int64(value: i64) -> Self {
         Self::Int(value, IntType::Int64)
+    }
+
+    pub fn uint64(value: u64) -> Self {
+        Self::Int(value as i64, IntType::Uint64)
     }
 
     pub fn list(items: Vec<Self>) -> Self {
@@ -225,46 +138,61 @@ impl Value {
         }
         Self::Map(map)
     }
-}
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Str(text.into())
+    pub fn object(object: impl Object) -> Self {
+        Self::Object(Rc::new(object))
+    }
+
+    pub fn is_nil(&self) -> bool {
+        matches!(self, Self::Nil)
+    }
+
+    /// Notes everything below as read: for functions that look at whole values, such as `toYaml`.
+    pub fn note_all_read(&self) {
+        note(self, &mut BTreeSet::new());
     }
 }
 
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Str(text.into())
+/// Walks down to the maps; lists that several places share are walked once.
+fn note(value: &Value, seen: &mut BTreeSet<*const Vec<Value>>) {
+    match value {
+        Value::Map(map) => deeper(|| map.note_all_read()),
+        Value::List(list)
+            if matches!(list.kind, ListType::Any | ListType::Lists | ListType::Maps) =>
+        {
+            let shared = Rc::strong_count(&list.items) > 1;
+            if !shared || seen.insert(Rc::as_ptr(&list.items)) {
+                deeper(|| list.items.iter().for_each(|item| note(item, seen)));
+            }
+        }
+        _ => {}
     }
 }
 
-impl From<Str> for Value {
-    fn from(text: Str) -> Self {
-        Self::Str(text)
-    }
+macro_rules! value_from {
+    ($($rust:ty: $value:ident => $made:expr),* $(,)?) => {
+        $(impl From<$rust> for Value {
+            fn from($value: $rust) -> Self {
+                $made
+            }
+        })*
+    };
 }
 
-impl From<List> for Value {
-    fn from(list: List) -> Self {
-        Self::List(list)
-    }
-}
-
-impl From<MapRef> for Value {
-    fn from(map: MapRef) -> Self {
-        Self::Map(map)
-    }
-}
-
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
-}
-
-impl From<f64> for Value {
-    fn from(value: f64) -> Self {
-        Self::Float(value)
-    }
+value_from! {
+    &str: text => Self::Str(text.into()),
+    String: text => Self::Str(text.into()),
+    Str: text => Self::Str(text),
+    bool: value => Self::Bool(value),
+    f64: value => Self::Float(value),
+    // Go's `int`; an `int64` is `Int64` or `Value::int64`.
+    i64: value => Self::int(value),
+    u64: value => Self::uint64(value),
+    List: list => Self::List(list),
+    MapRef: map => Self::Map(map),
+    // `[]interface {}`
+    Vec<Self>: items => Self::list(items),
+    // `[]string`
+    Vec<Str>: items => Self::strings(items),
+    Vec<String>: items => Self::strings(items),
 }

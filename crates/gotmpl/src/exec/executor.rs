@@ -1,0 +1,64 @@
+//! What functions may ask of the execution that calls them: to run templates, and where they are.
+
+use super::operand::Operand;
+use super::{Exec, no_template_message};
+use crate::parse::{Parsed, Template};
+use crate::stack::deeper;
+use crate::{CallError, Executor, Place, Str, TemplateSet, Value};
+
+impl Executor for Exec<'_> {
+    fn execute(&self, name: &str, dot: &Value) -> Result<Str, CallError> {
+        let most = self.run.options.limits.recursion;
+        let running = self.run.recursion.borrow().get(name).copied().unwrap_or(0);
+        if running > most {
+            return Err(CallError::Limit(format!(
+                "rendering template has a nested reference name: {name}: unable to execute template"
+            )));
+        }
+        let Some((tree, template)) = self.set.lookup(name) else {
+            let message = no_template_message(self.set, name);
+            return Err(CallError::Message(format!("template: {message}")));
+        };
+        self.run.recursion.borrow_mut().insert(name.into(), running + 1);
+        let result = self.nested(self.set, tree, template, dot);
+        self.run.recursion.borrow_mut().insert(name.into(), running);
+        result
+    }
+
+    fn execute_text(&self, text: &Str, dot: &Value) -> Result<Str, CallError> {
+        let parsed = self.set.parse_text(text).map_err(CallError::Template)?;
+        let set = self.set.overlay(&parsed);
+        // The text's own template, also where it is empty and the set knows another of its name.
+        let name = self.set.name();
+        let Some(template) = parsed.templates.iter().find(|template| template.name == *name) else {
+            return Ok(Str::default());
+        };
+        self.nested(&set, &parsed, template, dot)
+    }
+
+    fn place(&self) -> Place {
+        self.place_of_node()
+    }
+}
+
+impl Exec<'_> {
+    fn nested(
+        &self,
+        set: &TemplateSet,
+        tree: &Parsed,
+        template: &Template,
+        dot: &Value,
+    ) -> Result<Str, CallError> {
+        let depth = self.run.depth.get();
+        let most = self.run.options.limits.depth;
+        if depth >= most {
+            let message = format!("exceeded maximum template depth ({most})");
+            return Err(CallError::Limit(message));
+        }
+        self.run.depth.set(depth + 1);
+        let dot = Operand::concrete(dot.clone());
+        let result = deeper(|| self.run.template(set, tree, template, dot));
+        self.run.depth.set(depth);
+        Ok(result.map_err(CallError::Template)?.into())
+    }
+}

@@ -1,0 +1,212 @@
+//! Go's map with string keys: shared by reference, mutable, and it remembers which entries were read.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::stack::deeper;
+use crate::{Str, Value};
+
+/// A Go map with string keys, shared by reference. The type belongs to the reference: converting `.Values` to
+/// `map[string]interface {}` gives another type for the same entries.
+#[derive(Clone, Debug)]
+pub struct MapRef(Rc<MapCell>);
+
+#[derive(Debug)]
+struct MapCell {
+    kind: MapType,
+    is_nil: bool,
+    /// The map whose entries these are, if it has another type.
+    converted_from: Option<MapRef>,
+    entries: RefCell<BTreeMap<Str, Slot>>,
+    /// All entries and all below them are noted as read: no need to walk them again.
+    all_read: Cell<bool>,
+}
+
+/// An entry and whether a template has read it: that is how a render reports which values it read.
+#[derive(Debug)]
+struct Slot {
+    value: Value,
+    read: Cell<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapType {
+    /// `map[string]interface {}`
+    Any,
+    /// `map[string]string`
+    Strings,
+    /// A named map type, by Go's name: `common.Values`. Assignable to `map[string]interface {}`.
+    Named(&'static str),
+}
+
+impl MapType {
+    /// What a missing key answers: the zero value of the element type.
+    pub fn zero(self) -> Value {
+        match self {
+            Self::Strings => Value::Str(Str::default()),
+            Self::Any | Self::Named(_) => Value::Nil,
+        }
+    }
+}
+
+impl MapRef {
+    pub fn new(kind: MapType) -> Self {
+        Self::make(kind, false)
+    }
+
+    /// A nil map: empty, `null` as JSON and YAML, and what cannot be written to (`set` refuses).
+    pub fn nil(kind: MapType) -> Self {
+        Self::make(kind, true)
+    }
+
+    fn make(kind: MapType, is_nil: bool) -> Self {
+        Self(Rc::new(MapCell {
+            kind,
+            is_nil,
+            converted_from: None,
+            entries: RefCell::default(),
+            all_read: Cell::default(),
+        }))
+    }
+
+    /// The same entries as another map type.
+    pub fn with_kind(&self, kind: MapType) -> Self {
+        if kind == self.kind() {
+            return self.clone();
+        }
+        let base = self.0.converted_from.as_ref().unwrap_or(self);
+        Self(Rc::new(MapCell {
+            kind,
+            is_nil: self.0.is_nil,
+            converted_from: Some(base.clone()),
+            entries: RefCell::default(),
+            all_read: Cell::default(),
+        }))
+    }
+
+    fn cell(&self) -> &MapCell {
+        self.0.converted_from.as_ref().map_or(&*self.0, |base| &*base.0)
+    }
+
+    fn slots(&self) -> &RefCell<BTreeMap<Str, Slot>> {
+        &self.cell().entries
+    }
+
+    pub fn is_nil(&self) -> bool {
+        self.0.is_nil
+    }
+
+    pub fn kind(&self) -> MapType {
+        self.0.kind
+    }
+
+    pub fn same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.cell(), other.cell())
+    }
+
+    /// What `%p` prints.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self.cell()).addr()
+    }
+
+    pub fn len(&self) -> usize {
+        self.slots().borrow().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a key, noted as read.
+    pub fn get(&self, key: &[u8]) -> Option<Value> {
+        let entries = self.slots().borrow();
+        let slot = entries.get(key)?;
+        slot.read.set(true);
+        Some(slot.value.clone())
+    }
+
+    /// The value of a key, without noting it.
+    pub fn peek(&self, key: &[u8]) -> Option<Value> {
+        Some(self.slots().borrow().get(key)?.value.clone())
+    }
+
+    pub fn contains(&self, key: &[u8]) -> bool {
+        let entries = self.slots().borrow();
+        entries.get(key).is_some_and(|slot| {
+            slot.read.set(true);
+            true
+        })
+    }
+
+    pub fn insert(&self, key: impl Into<Str>, value: Value) {
+        self.cell().all_read.set(false);
+        let slot = Slot { value, read: Cell::new(false) };
+        let old = self.slots().borrow_mut().insert(key.into(), slot);
+        drop(old); // after the borrow: the old value may hold this very map
+    }
+
+    pub fn remove(&self, key: &[u8]) -> Option<Value> {
+        Some(self.slots().borrow_mut().remove(key)?.value)
+    }
+
+    pub fn keys(&self) -> Vec<Str> {
+        self.slots().borrow().keys().cloned().collect()
+    }
+
+    /// A snapshot of the entries in byte order of their keys, all noted as read.
+    pub fn entries(&self) -> Vec<(Str, Value)> {
+        let entries = self.slots().borrow();
+        entries
+            .iter()
+            .map(|(key, slot)| {
+                slot.read.set(true);
+                (key.clone(), slot.value.clone())
+            })
+            .collect()
+    }
+
+    /// As `entries`, without noting any.
+    pub(crate) fn peek_entries(&self) -> Vec<(Str, Value)> {
+        let entries = self.slots().borrow();
+        entries.iter().map(|(key, slot)| (key.clone(), slot.value.clone())).collect()
+    }
+
+    /// The entries with whether each was read, for the report of a render.
+    pub fn reads(&self) -> Vec<(Str, Value, bool)> {
+        let entries = self.slots().borrow();
+        entries
+            .iter()
+            .map(|(key, slot)| (key.clone(), slot.value.clone(), slot.read.get()))
+            .collect()
+    }
+
+    /// Notes all entries and everything below them as read: for functions that look at whole values.
+    pub fn note_all_read(&self) {
+        if self.cell().all_read.replace(true) {
+            return;
+        }
+        for (_, value) in self.entries() {
+            value.note_all_read();
+        }
+    }
+
+    /// A map of the same entries and type with its own identity; values below are shared.
+    pub fn shallow_copy(&self) -> Self {
+        let copy = Self::new(self.kind());
+        for (key, value) in self.entries() {
+            copy.insert(key, value);
+        }
+        copy
+    }
+}
+
+impl Drop for MapCell {
+    /// Dropping deep values recurses, so it needs the stack that building them did not.
+    fn drop(&mut self) {
+        let entries = std::mem::take(self.entries.get_mut());
+        if !entries.is_empty() {
+            deeper(|| drop(entries));
+        }
+    }
+}

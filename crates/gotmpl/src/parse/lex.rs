@@ -1,0 +1,378 @@
+//! Text into tokens, on demand. Plain text costs one search for the next `{{`; lines are counted only for errors.
+
+use memchr::memmem;
+
+use super::token::{Token, TokenKind};
+
+pub(super) struct Lexer<'t> {
+    pub text: &'t str,
+    position: usize,
+    /// Where the current token starts.
+    start: usize,
+    inside_action: bool,
+    paren_depth: i32,
+    pub error: String,
+    /// `break` and `continue` are names where functions are called so.
+    pub break_is_keyword: bool,
+    pub continue_is_keyword: bool,
+}
+
+const LEFT: &[u8] = b"{{";
+const RIGHT: &[u8] = b"}}";
+const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
+/// A trim marker is `-` and the space that must be next to it.
+const MARKER: usize = 2;
+
+impl<'t> Lexer<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            position: 0,
+            start: 0,
+            inside_action: false,
+            paren_depth: 0,
+            error: String::new(),
+            break_is_keyword: true,
+            continue_is_keyword: true,
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Token {
+        if self.inside_action { self.action() } else { self.text() }
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        &self.text.as_bytes()[self.position..]
+    }
+
+    fn token(&mut self, kind: TokenKind) -> Token {
+        let token = Token { kind, start: self.start as u32, end: self.position as u32 };
+        self.start = self.position;
+        token
+    }
+
+    fn fail(&mut self, error: impl Into<String>) -> Token {
+        self.error = error.into();
+        let token = Token {
+            kind: TokenKind::Error,
+            start: self.start as u32,
+            end: self.position.max(self.start) as u32,
+        };
+        self.inside_action = false;
+        self.position = self.text.len();
+        self.start = self.position;
+        token
+    }
+
+    /// The text up to the next action, then that action's delimiter. Comments are skipped.
+    fn text(&mut self) -> Token {
+        loop {
+            let Some(found) = memmem::find(self.rest(), LEFT) else {
+                self.position = self.text.len();
+                let empty = self.position == self.start;
+                return self.token(if empty { TokenKind::End } else { TokenKind::Text });
+            };
+            let delimiter = self.position + found;
+            let after = &self.text.as_bytes()[delimiter + LEFT.len()..];
+            let trims = has_left_marker(after);
+            let text = &self.text[self.start..delimiter];
+            let kept = if trims { text.trim_end_matches(SPACES).len() } else { text.len() };
+            if kept > 0 {
+                self.position = self.start + kept;
+                let token = self.token(TokenKind::Text);
+                self.position = delimiter;
+                self.start = delimiter;
+                return token;
+            }
+            self.start = delimiter;
+            let marker = if trims { MARKER } else { 0 };
+            if !after[marker..].starts_with(b"/*") {
+                self.position = delimiter + LEFT.len();
+                let token = self.token(TokenKind::LeftDelimiter);
+                self.position += marker;
+                self.start = self.position;
+                self.inside_action = true;
+                self.paren_depth = 0;
+                return token;
+            }
+            self.start = delimiter + LEFT.len() + marker;
+            if let Some(error) = self.comment() {
+                return error;
+            }
+        }
+    }
+
+    /// Skips a comment at `start` and the white space that its right side trims.
+    fn comment(&mut self) -> Option<Token> {
+        let body = &self.text.as_bytes()[self.start + 2..];
+        let Some(length) = memmem::find(body, b"*/") else {
+            return Some(self.fail("unclosed comment"));
+        };
+        self.position = self.start + 2 + length + 2;
+        let Some(trims) = self.right_delimiter() else {
+            return Some(self.fail("comment ends before closing delimiter"));
+        };
+        self.skip_right_delimiter(trims);
+        self.start = self.position;
+        None
+    }
+
+    /// Whether a right delimiter is here, and if so whether it trims.
+    fn right_delimiter(&self) -> Option<bool> {
+        let rest = self.rest();
+        if has_right_marker(rest) && rest[MARKER..].starts_with(RIGHT) {
+            return Some(true);
+        }
+        rest.starts_with(RIGHT).then_some(false)
+    }
+
+    fn skip_right_delimiter(&mut self, trims: bool) {
+        self.position += if trims { MARKER + RIGHT.len() } else { RIGHT.len() };
+        if trims {
+            let rest = &self.text[self.position..];
+            self.position += rest.len() - rest.trim_start_matches(SPACES).len();
+        }
+    }
+
+    /// A right delimiter; its token is the two braces alone.
+    fn close(&mut self, trims: bool) -> Token {
+        let start = self.position + if trims { MARKER } else { 0 };
+        let token = Token {
+            kind: TokenKind::RightDelimiter,
+            start: start as u32,
+            end: (start + RIGHT.len()) as u32,
+        };
+        self.skip_right_delimiter(trims);
+        self.start = self.position;
+        self.inside_action = false;
+        token
+    }
+
+    fn peek(&self) -> Option<char> {
+        let rest = self.rest();
+        match rest.first() {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            Some(_) => self.text[self.position..].chars().next(),
+            None => None,
+        }
+    }
+
+    fn bump(&mut self) -> Option<char> {
+        let character = self.peek()?;
+        self.position += character.len_utf8();
+        Some(character)
+    }
+
+    /// One token inside `{{` and `}}`.
+    fn action(&mut self) -> Token {
+        if let Some(trims) = self.right_delimiter() {
+            if self.paren_depth == 0 {
+                return self.close(trims);
+            }
+            return self.fail("unclosed left paren");
+        }
+        let Some(first) = self.bump() else { return self.fail("unclosed action") };
+        match first {
+            ' ' | '\t' | '\r' | '\n' => self.space(),
+            '=' => self.token(TokenKind::Assign),
+            ':' => match self.bump() {
+                Some('=') => self.token(TokenKind::Declare),
+                _ => self.fail("expected :="),
+            },
+            '|' => self.token(TokenKind::Pipe),
+            '"' => self.quoted(b'"', "unterminated quoted string", TokenKind::String),
+            '`' => match memchr::memchr(b'`', self.rest()) {
+                Some(length) => {
+                    self.position += length + 1;
+                    self.token(TokenKind::RawString)
+                }
+                None => self.fail("unterminated raw quoted string"),
+            },
+            '$' => self.name(TokenKind::Variable, TokenKind::Variable),
+            '\'' => {
+                self.quoted(b'\'', "unterminated character constant", TokenKind::CharacterConstant)
+            }
+            '.' if self.rest().first().is_some_and(|byte| !byte.is_ascii_digit()) => {
+                self.name(TokenKind::Dot, TokenKind::Field)
+            }
+            '.' | '+' | '-' | '0'..='9' => {
+                self.position -= 1;
+                self.number()
+            }
+            '(' => {
+                self.paren_depth += 1;
+                self.token(TokenKind::LeftParen)
+            }
+            ')' => {
+                self.paren_depth -= 1;
+                if self.paren_depth < 0 {
+                    return self.fail("unexpected right paren");
+                }
+                self.token(TokenKind::RightParen)
+            }
+            _ if is_alphanumeric(first) => self.identifier(),
+            _ if first.is_ascii_graphic() => self.token(TokenKind::Character),
+            _ => self.fail(format!("unrecognized character in action: {}", code_point(first))),
+        }
+    }
+
+    /// A run of spaces, whose last one may belong to a trimming delimiter.
+    fn space(&mut self) -> Token {
+        while self.peek().is_some_and(is_space) {
+            self.position += 1;
+        }
+        self.position -= 1;
+        if self.right_delimiter() == Some(true) {
+            if self.position == self.start {
+                return self.close(true);
+            }
+        } else {
+            self.position += 1;
+        }
+        self.token(TokenKind::Space)
+    }
+
+    fn quoted(&mut self, quote: u8, unterminated: &str, kind: TokenKind) -> Token {
+        loop {
+            match memchr::memchr3(quote, b'\\', b'\n', self.rest()) {
+                Some(length) => self.position += length + 1,
+                None => return self.fail(unterminated),
+            }
+            match self.text.as_bytes()[self.position - 1] {
+                b'\\' if self.peek().is_some_and(|next| next != '\n') => {
+                    self.bump();
+                }
+                byte if byte == quote => return self.token(kind),
+                _ => return self.fail(unterminated),
+            }
+        }
+    }
+
+    /// What follows a `.` or `$`: nothing, or a name.
+    fn name(&mut self, alone: TokenKind, named: TokenKind) -> Token {
+        if self.at_terminator() {
+            return self.token(alone);
+        }
+        self.skip_alphanumeric();
+        if self.at_terminator() { self.token(named) } else { self.bad_character() }
+    }
+
+    fn identifier(&mut self) -> Token {
+        self.skip_alphanumeric();
+        if !self.at_terminator() {
+            return self.bad_character();
+        }
+        let word = &self.text[self.start..self.position];
+        let kind = match TokenKind::keyword(word) {
+            Some(TokenKind::KeyBreak) if !self.break_is_keyword => TokenKind::Identifier,
+            Some(TokenKind::KeyContinue) if !self.continue_is_keyword => TokenKind::Identifier,
+            Some(keyword) => keyword,
+            None if matches!(word, "true" | "false") => TokenKind::Bool,
+            None => TokenKind::Identifier,
+        };
+        self.token(kind)
+    }
+
+    fn skip_alphanumeric(&mut self) {
+        while let Some(next) = self.peek().filter(|next| is_alphanumeric(*next)) {
+            self.position += next.len_utf8();
+        }
+    }
+
+    fn bad_character(&mut self) -> Token {
+        let shown = self.peek().map_or_else(String::new, code_point);
+        self.fail(format!("bad character {shown}"))
+    }
+
+    /// Whether a name may end here.
+    fn at_terminator(&self) -> bool {
+        match self.peek() {
+            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
+            Some(_) => self.rest().starts_with(RIGHT),
+        }
+    }
+
+    fn number(&mut self) -> Token {
+        let mut kind = TokenKind::Number;
+        let mut good = self.scan_number();
+        if good && matches!(self.peek(), Some('+' | '-')) {
+            kind = TokenKind::Complex;
+            good = self.scan_number() && self.text.as_bytes()[self.position - 1] == b'i';
+        }
+        if good {
+            return self.token(kind);
+        }
+        let shown = crate::quote_go(&self.text.as_bytes()[self.start..self.position]);
+        self.fail(format!("bad number syntax: {shown}"))
+    }
+
+    /// Anything like a number; whether it is one, its conversion decides.
+    fn scan_number(&mut self) -> bool {
+        self.accept(b"+-");
+        let mut digits: &[u8] = b"0123456789_";
+        if self.accept(b"0") {
+            if self.accept(b"xX") {
+                digits = b"0123456789abcdefABCDEF_";
+            } else if self.accept(b"oO") {
+                digits = b"01234567_";
+            } else if self.accept(b"bB") {
+                digits = b"01_";
+            }
+        }
+        self.accept_run(digits);
+        if self.accept(b".") {
+            self.accept_run(digits);
+        }
+        let exponent: &[u8] = match digits.len() {
+            11 => b"eE",
+            23 => b"pP",
+            _ => b"",
+        };
+        if self.accept(exponent) {
+            self.accept(b"+-");
+            self.accept_run(b"0123456789_");
+        }
+        self.accept(b"i");
+        if self.peek().is_some_and(is_alphanumeric) {
+            self.bump();
+            return false;
+        }
+        true
+    }
+
+    fn accept(&mut self, set: &[u8]) -> bool {
+        let accepted = self.rest().first().is_some_and(|byte| set.contains(byte));
+        self.position += usize::from(accepted);
+        accepted
+    }
+
+    fn accept_run(&mut self, set: &[u8]) {
+        while self.accept(set) {}
+    }
+}
+
+fn has_left_marker(after: &[u8]) -> bool {
+    matches!(after, [b'-', b' ' | b'\t' | b'\r' | b'\n', ..])
+}
+
+fn has_right_marker(rest: &[u8]) -> bool {
+    matches!(rest, [b' ' | b'\t' | b'\r' | b'\n', b'-', ..])
+}
+
+fn is_space(character: char) -> bool {
+    SPACES.contains(&character)
+}
+
+fn is_alphanumeric(character: char) -> bool {
+    character == '_' || character.is_alphanumeric()
+}
+
+/// Go's `%#U`: U+00A7 '§'.
+fn code_point(character: char) -> String {
+    let number = u32::from(character);
+    if crate::print::is_printable(character) {
+        format!("U+{number:04X} '{character}'")
+    } else {
+        format!("U+{number:04X}")
+    }
+}

@@ -1,0 +1,116 @@
+//! Templates by name: what the files of a chart define together, and overlays of it that cost only what they add.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::parse::{Parsed, Template};
+use crate::{Error, Functions, Str, parse};
+
+/// A set of templates that can run each other. Cheap to clone, and shared between threads.
+#[derive(Clone, Debug)]
+pub struct TemplateSet {
+    shared: Arc<Shared>,
+    parent: Option<Arc<Self>>,
+    /// Each name's file and the template's index in it.
+    templates: BTreeMap<Arc<str>, (Arc<Parsed>, usize)>,
+}
+
+/// What a set and all its overlays have in common.
+#[derive(Debug)]
+struct Shared {
+    /// The name that Go would give the set itself, which messages and texts without a file show: `gotpl`.
+    name: Arc<str>,
+    functions: Arc<Functions>,
+    texts: Mutex<Texts>,
+}
+
+/// Texts that were parsed while templates ran.
+#[derive(Debug, Default)]
+struct Texts {
+    parsed: BTreeMap<Str, Arc<Parsed>>,
+    bytes: usize,
+}
+
+/// The most text to remember; beyond it, the memory starts anew.
+const MAX_TEXT_BYTES: usize = 8 << 20;
+
+impl TemplateSet {
+    pub fn new(name: &str, functions: Arc<Functions>) -> Self {
+        let shared = Shared { name: name.into(), functions, texts: Mutex::default() };
+        Self { shared: Arc::new(shared), parent: None, templates: BTreeMap::new() }
+    }
+
+    /// Adds a file's templates. They replace others of the same names, except that an empty one (white space and
+    /// comments) leaves one that exists.
+    pub fn add(&mut self, parsed: &Arc<Parsed>) {
+        for (index, template) in parsed.templates.iter().enumerate() {
+            if template.is_empty && self.lookup(&template.name).is_some() {
+                continue;
+            }
+            self.templates.insert(Arc::clone(&template.name), (Arc::clone(parsed), index));
+        }
+    }
+
+    pub fn name(&self) -> &Arc<str> {
+        &self.shared.name
+    }
+
+    pub fn functions(&self) -> &Functions {
+        &self.shared.functions
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.lookup(name).is_some()
+    }
+
+    /// The file that defines a template.
+    pub fn file_of(&self, name: &str) -> Option<&Arc<Parsed>> {
+        self.find(name).map(|(parsed, _)| parsed)
+    }
+
+    fn find(&self, name: &str) -> Option<(&Arc<Parsed>, usize)> {
+        let mut set = self;
+        loop {
+            if let Some((parsed, index)) = set.templates.get(name) {
+                return Some((parsed, *index));
+            }
+            set = set.parent.as_deref()?;
+        }
+    }
+
+    pub(crate) fn lookup(&self, name: &str) -> Option<(&Parsed, &Template)> {
+        let (parsed, index) = self.find(name)?;
+        Some((parsed, &parsed.templates[index]))
+    }
+
+    /// A set that has this one's templates and a text's; this one stays as it is.
+    pub(crate) fn overlay(&self, parsed: &Arc<Parsed>) -> Self {
+        // A set that adds nothing of its own need not be asked.
+        let parent = if self.templates.is_empty() && self.parent.is_some() {
+            self.parent.clone()
+        } else {
+            Some(Arc::new(self.clone()))
+        };
+        let mut overlay =
+            Self { shared: Arc::clone(&self.shared), parent, templates: BTreeMap::new() };
+        overlay.add(parsed);
+        overlay
+    }
+
+    /// Parses a text under the set's own name, or remembers what came of it before.
+    pub(crate) fn parse_text(&self, text: &Str) -> Result<Arc<Parsed>, Box<Error>> {
+        let texts = || self.shared.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parsed) = texts().parsed.get(text) {
+            return Ok(Arc::clone(parsed));
+        }
+        let source: Arc<str> = text.to_text().into();
+        let parsed = parse(&self.shared.name, source, &self.shared.functions)?;
+        let mut texts = texts();
+        texts.bytes += text.len();
+        if texts.bytes > MAX_TEXT_BYTES {
+            *texts = Texts { parsed: BTreeMap::new(), bytes: text.len() };
+        }
+        texts.parsed.insert(text.clone(), Arc::clone(&parsed));
+        Ok(parsed)
+    }
+}
