@@ -150,7 +150,7 @@ fn slice(list: Value, indices: Rest<Value>) -> Result<Value, CallError> {
 
 /// Lists of `size` items and a shorter last one. Sprig computes with floats, which decides what sizes below 1 do.
 fn chunk(size: i64, list: Value) -> Result<Value, CallError> {
-    let items = list_or(&list, "Cannot chunk type")?.items;
+    let items = list_or(&list, "Cannot chunk type")?.items.clone();
     let impossible = || CallError::message("runtime error: makeslice: len out of range");
     let count = ((items.len() as f64 - 1.0) / size as f64).floor() + 1.0;
     if !(0.0..=items.len() as f64).contains(&count) {
