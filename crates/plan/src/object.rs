@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use source::Tree;
 
 /// Which object. Versions are left out on purpose: an object stays itself when its API moves from `v1beta1` to `v1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,6 +88,33 @@ pub struct Object {
     pub hook_events: Vec<HookEvent>,
     /// `helm.sh/resource-policy: keep`: stays where it is when the release goes or no longer has it.
     pub keep: bool,
+    /// What kind a CustomResourceDefinition brings.
+    pub defines: Option<Definition>,
+}
+
+/// The annotation that keeps an object in place.
+pub(crate) const KEEP: &str = "helm.sh/resource-policy";
+
+/// A kind, and whether its objects live outside namespaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    pub group: String,
+    pub kind: String,
+    pub cluster_scoped: bool,
+}
+
+impl Definition {
+    pub(crate) fn read(object: &Tree) -> Option<Self> {
+        if object.get("kind")?.as_str()? != "CustomResourceDefinition" {
+            return None;
+        }
+        let spec = object.get("spec")?;
+        Some(Self {
+            group: spec.get("group")?.as_str()?.to_owned(),
+            kind: spec.get("names")?.get("kind")?.as_str()?.to_owned(),
+            cluster_scoped: spec.get("scope").and_then(Tree::as_str) == Some("Cluster"),
+        })
+    }
 }
 
 /// `pre-install`, …; the words of Helm's `helm.sh/hook` annotation.
@@ -95,5 +123,10 @@ pub type HookEvent = String;
 impl Object {
     pub fn id(&self) -> &ObjectId {
         &self.key.id
+    }
+
+    /// The text's value. Trees are large and only needed where texts differ, so they are read again then.
+    pub fn tree(&self) -> Tree {
+        source::yaml::read_bare(&self.text).unwrap_or_default()
     }
 }

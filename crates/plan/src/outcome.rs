@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use stack::{Prune, ReleaseId, StackId};
 
-use crate::{Edit, ImpureCall, Kept, ObjectId, ObjectKey, Refusal, ReleaseKey, ReleaseRecord};
+use crate::{Edit, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal, ReleaseKey, ReleaseRecord};
 
 /// What the command line decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Wave {
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
     Apply,
+    /// Deletes what the manifest says is not installed.
+    Uninstall,
     /// Deletes what the manifest no longer has.
     Prune,
     Destroy,
@@ -150,6 +152,11 @@ pub struct ObjectPlan {
     /// Carries contents and is never shown.
     #[serde(skip)]
     pub steps: Vec<Step>,
+    /// What the inventory says of it now, and when the steps are done.
+    #[serde(skip)]
+    pub before: Option<ObjectRecord>,
+    #[serde(skip)]
+    pub after: Option<ObjectRecord>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -221,4 +228,77 @@ pub struct Summary {
     /// Objects that others changed or removed.
     pub drifted: usize,
     pub not_deterministic: usize,
+}
+
+impl Summary {
+    pub fn of(plan: &Plan) -> Self {
+        let mut summary = Self::default();
+        for release in plan.releases() {
+            *summary.releases.entry(release.action).or_default() += 1;
+            for object in &release.objects {
+                *summary.objects.entry(object.action).or_default() += 1;
+                let has = |cause: Cause| usize::from(object.causes.contains(&cause));
+                summary.drifted += has(Cause::Drift);
+                summary.not_deterministic += has(Cause::NotDeterministic);
+            }
+        }
+        summary
+    }
+}
+
+impl Plan {
+    /// All releases in the order of execution.
+    pub fn releases(&self) -> impl Iterator<Item = &ReleasePlan> {
+        self.waves.iter().flat_map(|wave| &wave.releases)
+    }
+
+    /// Whether executing it would write anything, be it only the inventory.
+    pub fn has_changes(&self) -> bool {
+        self.releases().any(|release| release.action != ReleaseAction::Unchanged)
+    }
+
+    pub fn prunes(&self) -> bool {
+        self.waves.iter().any(|wave| wave.purpose == Purpose::Prune)
+    }
+
+    /// The same plan for a user who did not ask for the deletions of releases that the manifest no longer has.
+    pub fn without_prune(mut self) -> Self {
+        let (pruned, waves): (Vec<Wave>, Vec<Wave>) =
+            self.waves.into_iter().partition(|wave| wave.purpose == Purpose::Prune);
+        self.waves = waves;
+        for release in pruned.into_iter().flat_map(|wave| wave.releases) {
+            self.kept.retain(|kept| kept.release != release.key);
+            self.refusals.retain(|refusal| refusal.release != release.id);
+            self.untouched.extend(release.before);
+            let (id, key) = (release.id, release.key);
+            self.left.push(Left { id, key, reason: LeftReason::PruneNever });
+        }
+        self.summary = Summary::of(&self);
+        self
+    }
+
+    /// What the inventory holds when everything has been done.
+    pub fn records(&self) -> Vec<ReleaseRecord> {
+        let planned = self.releases().filter_map(|release| release.record.clone());
+        let mut records: Vec<ReleaseRecord> = self.untouched.iter().cloned().chain(planned).collect();
+        records.sort_by(|a, b| (a.wave, &a.id).cmp(&(b.wave, &b.id)));
+        records
+    }
+
+    /// What the inventory holds before.
+    pub fn records_before(&self) -> Vec<ReleaseRecord> {
+        let planned = self.releases().filter_map(|release| release.before.clone());
+        let mut records: Vec<ReleaseRecord> = self.untouched.iter().cloned().chain(planned).collect();
+        records.sort_by(|a, b| (a.wave, &a.id).cmp(&(b.wave, &b.id)));
+        records
+    }
+}
+
+impl Action {
+    pub fn is_change(self) -> bool {
+        match self {
+            Self::Create | Self::Update | Self::Replace | Self::Adopt | Self::Delete => true,
+            Self::Keep | Self::None => false,
+        }
+    }
 }
