@@ -12,6 +12,6 @@ static STANDARD: LazyLock<Encoding> = LazyLock::new(|| {
 });
 
 /// None where the text is no base64.
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text.as_bytes()).ok()
 }

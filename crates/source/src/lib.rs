@@ -1,7 +1,7 @@
 //! The user's texts and what is wrong with them: sources, spans, problems, and trees of values that know where they were
 //! written and whether they are secret.
 
-mod base64;
+pub mod base64;
 pub mod files;
 pub mod json;
 pub mod number;
