@@ -85,7 +85,7 @@ impl Walk {
             }
         }
         let stay = |all: &[Identity], others: &[Identity]| -> Vec<String> {
-            all.iter().filter(|identity| others.contains(identity)).map(|one| named(one)).collect()
+            all.iter().filter(|identity| others.contains(identity)).map(named).collect()
         };
         self.reordered(path, stay(before, after), stay(after, before));
     }
@@ -105,7 +105,9 @@ impl Walk {
             let pairs = match gone.len() == came.len() {
                 true => gone.len(),
                 false => {
-                    let maps = |list: &[Tree]| list.iter().take_while(|item| item.as_map().is_some()).count();
+                    let maps = |list: &[Tree]| {
+                        list.iter().take_while(|item| item.as_map().is_some()).count()
+                    };
                     maps(&from[gone.clone()]).min(maps(&to[came.clone()]))
                 }
             };
@@ -113,11 +115,11 @@ impl Walk {
                 let at = path.join(Segment::Index(came.start + offset));
                 self.value(&at, &from[gone.start + offset], &to[came.start + offset]);
             }
-            for index in gone.start + pairs..gone.end {
-                self.removed(&path.join(Segment::Index(index)), &from[index]);
+            for (index, item) in from.iter().enumerate().take(gone.end).skip(gone.start + pairs) {
+                self.removed(&path.join(Segment::Index(index)), item);
             }
-            for index in came.start + pairs..came.end {
-                self.added(&path.join(Segment::Index(index)), &to[index]);
+            for (index, item) in to.iter().enumerate().take(came.end).skip(came.start + pairs) {
+                self.added(&path.join(Segment::Index(index)), item);
             }
         }
     }

@@ -5,7 +5,10 @@ use sha2::{Digest as _, Sha256};
 pub fn digest(content: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let hash = Sha256::digest(content);
-    hash.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|half| HEX[half as usize] as char).collect()
+    hash.iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|half| HEX[half as usize] as char)
+        .collect()
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ impl Serialize for Shown {
     }
 }
 
-/// `spec.template.spec.containers[name=web].image`
+/// `spec.template.spec.containers[name=web].image`; `.` for the whole object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EditPath(pub Vec<Segment>);
 
@@ -85,6 +85,9 @@ impl EditPath {
 
 impl fmt::Display for EditPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return formatter.write_str(".");
+        }
         for (position, segment) in self.0.iter().enumerate() {
             match segment {
                 Segment::Index(index) => write!(formatter, "[{index}]")?,

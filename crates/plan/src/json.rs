@@ -1,11 +1,12 @@
 //! Trees to JSON: one line for a view, or into any serializer.
 
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
+use source::json::{self, Html, Layout};
 use source::{Node, Tree};
 
 /// `{"name":"web","ports":[80]}`
 pub(crate) fn line(tree: &Tree) -> String {
-    serde_json::to_string(&Json(tree)).unwrap_or_default()
+    json::write(tree, Html::Plain, Layout::Compact).unwrap_or_default()
 }
 
 pub(crate) fn serialize<S: Serializer>(tree: &Tree, serializer: S) -> Result<S::Ok, S::Error> {

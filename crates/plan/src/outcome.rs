@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use stack::{Prune, ReleaseId, StackId};
 
-use crate::{Edit, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal, ReleaseKey, ReleaseRecord};
+use crate::{
+    Edit, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal, ReleaseKey, ReleaseRecord,
+};
 
 /// What the command line decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -280,7 +282,8 @@ impl Plan {
     /// What the inventory holds when everything has been done.
     pub fn records(&self) -> Vec<ReleaseRecord> {
         let planned = self.releases().filter_map(|release| release.record.clone());
-        let mut records: Vec<ReleaseRecord> = self.untouched.iter().cloned().chain(planned).collect();
+        let mut records: Vec<ReleaseRecord> =
+            self.untouched.iter().cloned().chain(planned).collect();
         records.sort_by(|a, b| (a.wave, &a.id).cmp(&(b.wave, &b.id)));
         records
     }
@@ -288,7 +291,8 @@ impl Plan {
     /// What the inventory holds before.
     pub fn records_before(&self) -> Vec<ReleaseRecord> {
         let planned = self.releases().filter_map(|release| release.before.clone());
-        let mut records: Vec<ReleaseRecord> = self.untouched.iter().cloned().chain(planned).collect();
+        let mut records: Vec<ReleaseRecord> =
+            self.untouched.iter().cloned().chain(planned).collect();
         records.sort_by(|a, b| (a.wave, &a.id).cmp(&(b.wave, &b.id)));
         records
     }

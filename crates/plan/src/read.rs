@@ -42,14 +42,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn document(&mut self, document: &Document) {
-        let texts = match document.section {
-            Section::Crd => source::yaml::documents(&document.text),
-            Section::Hook | Section::Manifest => Ok(vec![0..document.text.len()]),
-        };
-        // A separator that splits nothing well is found again by the reader, with its place.
-        for range in texts.unwrap_or_else(|_| vec![0..document.text.len()]) {
-            let text = document.text.get(range).unwrap_or_default();
-            let text = if document.section == Section::Crd { text.trim_start_matches('\n') } else { text };
+        for text in texts(document) {
             match source::yaml::read_bare(text) {
                 Ok(tree) if tree.is_null() => {}
                 Ok(tree) => self.object(document, text, &tree, 0),
@@ -105,8 +98,16 @@ impl Reader<'_> {
                     }
                 }
             }
-            let text = source::yaml::write(&item);
-            self.object(document, &text, &item, depth + 1);
+            match source::yaml::write(&item, source::yaml::Dialect::Helm) {
+                Ok(text) => self.object(document, &text, &item, depth + 1),
+                Err(error) => self.problems.push(Problem::error(
+                    "no-object",
+                    format!(
+                        "`{}` rendered a list with an item that is no YAML: {error}",
+                        document.template
+                    ),
+                )),
+            }
         }
     }
 
@@ -121,7 +122,8 @@ impl Reader<'_> {
         text(tree.get("apiVersion")).ok_or(Fault::Missing("apiVersion"))?;
         let metadata = tree.get("metadata");
         let field = |key: &str| metadata.and_then(|metadata| metadata.get(key));
-        if let Some(name) = field("name").filter(|name| !name.is_null() && name.as_str().is_none()) {
+        if let Some(name) = field("name").filter(|name| !name.is_null() && name.as_str().is_none())
+        {
             return Err(Fault::NameIsNoText(name.kind()));
         }
         let name = text(field("name"))
@@ -130,11 +132,26 @@ impl Reader<'_> {
         let group = version(tree).0.to_owned();
         let namespace = match kinds::is_cluster_scoped(&group, &kind) {
             true => None,
-            false => Some(
-                text(field("namespace")).unwrap_or_else(|| self.release.namespace.to_string()),
-            ),
+            false => {
+                Some(text(field("namespace")).unwrap_or_else(|| self.release.namespace.to_string()))
+            }
         };
         Ok(ObjectId { group, kind, namespace, name })
+    }
+}
+
+/// The documents of a text. A CRD file whose separators are broken stays whole, and the reader finds the place.
+fn texts(document: &Document) -> Vec<&str> {
+    let whole = document.text.as_str();
+    if document.section != Section::Crd {
+        return vec![whole];
+    }
+    match source::yaml::documents(whole) {
+        Ok(ranges) => {
+            let texts = ranges.into_iter().filter_map(|range| whole.get(range));
+            texts.map(|text| text.trim_start_matches('\n')).collect()
+        }
+        Err(_) => vec![whole],
     }
 }
 
@@ -237,7 +254,9 @@ fn duplicate(id: &ObjectId, first: &Object, second: &Object) -> Problem {
     Problem::error("duplicate-object", format!("`{id}` is rendered twice"))
         .at(Some(&span(second)), "rendered here again")
         .at(Some(&span(first)), "first rendered here")
-        .help("Helm refuses the second one when it installs; render it once, or give it another name")
+        .help(
+            "Helm refuses the second one when it installs; render it once, or give it another name",
+        )
 }
 
 #[cfg(test)]

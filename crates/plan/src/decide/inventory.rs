@@ -17,9 +17,17 @@ pub(super) struct Inventory<'a> {
 pub(super) enum Occupant<'a> {
     Nothing,
     /// We wrote it, for whatever object, and nobody changed it since.
-    Ours { digest: &'a str, text: Option<&'a str>, was_kept: bool },
+    Ours {
+        digest: &'a str,
+        text: Option<&'a str>,
+        was_kept: bool,
+    },
     /// Somebody else's, or ours and changed.
-    Foreign { digest: &'a str, text: Option<&'a str>, recorded: bool },
+    Foreign {
+        digest: &'a str,
+        text: Option<&'a str>,
+        recorded: bool,
+    },
 }
 
 impl<'a> Inventory<'a> {

@@ -6,8 +6,8 @@ use super::Draft;
 use super::inventory::{Inventory, Occupant};
 use super::pairing::{Match, Pair};
 use crate::{
-    Action, Cause, DesiredRelease, Edit, Expect, ImpureCall, Live, Object, ObjectPlan, ObjectRecord,
-    ObservedObject, Refusal, RefusalReason, Step, diff,
+    Action, Cause, DesiredRelease, Edit, Expect, ImpureCall, Live, Object, ObjectPlan,
+    ObjectRecord, ObservedObject, Refusal, RefusalReason, Step, diff,
 };
 
 /// What is the same for all objects of a release.
@@ -39,7 +39,7 @@ impl<'a> Scene<'a> {
             }
             Some((Match::Same, recorded)) => self.recorded(object, recorded, draft),
             Some((Match::Renamed, recorded)) => self.renamed(object, recorded, draft),
-            None => self.new(object, draft),
+            None => self.unknown(object, draft),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'a> Scene<'a> {
         recorded: ObservedObject<'_>,
         draft: &mut Draft,
     ) -> ObjectPlan {
-        let mut plan = self.new(object, draft);
+        let mut plan = self.unknown(object, draft);
         plan.action = Action::Replace;
         plan.causes = self.update_causes();
         plan.replaces = Some(recorded.record.key.id.clone());
@@ -133,7 +133,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Nothing is recorded under its id.
-    fn new(&self, object: &Object, draft: &mut Draft) -> ObjectPlan {
+    fn unknown(&self, object: &Object, draft: &mut Draft) -> ObjectPlan {
         let place = self.place(object);
         let creates = || match &self.causes {
             Some(causes) if !causes.is_empty() => causes.clone(),

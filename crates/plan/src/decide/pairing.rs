@@ -125,7 +125,8 @@ fn score(object: &Object, recorded: &ObservedObject<'_>) -> Option<u32> {
     {
         return None;
     }
-    let same_stem = stem(&record.key.id.name).is_some_and(|one| Some(one) == stem(&object.id().name));
+    let same_stem =
+        stem(&record.key.id.name).is_some_and(|one| Some(one) == stem(&object.id().name));
     let similar = similarity(text, &object.text);
     match same_stem {
         true => Some(1000 + similar),

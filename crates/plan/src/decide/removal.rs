@@ -29,10 +29,8 @@ pub(super) fn plan_removal(
         (crate::kinds::deletion_rank(key.section, &key.id), key)
     });
     let owner = (&record.id, &record.key);
-    let objects: Vec<_> = recorded
-        .into_iter()
-        .map(|object| delete(owner, object, cause, inventory, draft))
-        .collect();
+    let objects: Vec<_> =
+        recorded.into_iter().map(|object| delete(owner, object, cause, inventory, draft)).collect();
     let keeps = objects.iter().any(|object| object.action == Action::Keep);
     ReleasePlan {
         id: record.id.clone(),

@@ -5,9 +5,15 @@ use std::ops::Range;
 /// A stretch of both sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stretch {
-    Same { from: Range<usize>, to: Range<usize> },
+    Same {
+        from: Range<usize>,
+        to: Range<usize>,
+    },
     /// What stood in `from` was replaced by what stands in `to`; one of them may be empty.
-    Gap { from: Range<usize>, to: Range<usize> },
+    Gap {
+        from: Range<usize>,
+        to: Range<usize>,
+    },
 }
 
 /// Above this many comparisons the middle is one gap: correct, only longer than need be.

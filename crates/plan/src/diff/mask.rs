@@ -35,7 +35,11 @@ impl Mask {
     }
 
     fn covers(self, keys: &[&str]) -> bool {
-        self.secret && matches!(keys, ["data" | "stringData", _, ..] | ["metadata", "annotations", LAST_APPLIED])
+        self.secret
+            && matches!(
+                keys,
+                ["data" | "stringData", _, ..] | ["metadata", "annotations", LAST_APPLIED]
+            )
     }
 
     /// A copy in which every secret below is replaced by its mask.

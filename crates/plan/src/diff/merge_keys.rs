@@ -27,14 +27,14 @@ const TABLE: &[(&str, &[&[MergeKey]])] = &[
     ("initContainers", &[&[key("name")]]),
     ("matchConditions", &[&[key("name")]]),
     ("ownerReferences", &[&[key("uid")]]),
-    (
-        "ports",
-        &[&[key("containerPort"), PROTOCOL], &[key("port"), PROTOCOL], &[key("name")]],
-    ),
+    ("ports", &[&[key("containerPort"), PROTOCOL], &[key("port"), PROTOCOL], &[key("name")]]),
     ("resourceClaims", &[&[key("name")]]),
     ("schedulingGates", &[&[key("name")]]),
     ("secrets", &[&[key("name")]]),
-    ("subjects", &[&[key("kind"), key("name"), MergeKey { field: "namespace", default: Some("") }]]),
+    (
+        "subjects",
+        &[&[key("kind"), key("name"), MergeKey { field: "namespace", default: Some("") }]],
+    ),
     ("topologySpreadConstraints", &[&[key("topologyKey"), key("whenUnsatisfiable")]]),
     ("versions", &[&[key("name")]]),
     ("volumeDevices", &[&[key("devicePath")]]),
@@ -55,10 +55,8 @@ pub(crate) fn identities(
     from: &[Tree],
     to: &[Tree],
 ) -> Option<(Vec<Identity>, Vec<Identity>)> {
-    let sets = TABLE
-        .iter()
-        .find(|(name, _)| Some(*name) == field)
-        .map_or(OTHERWISE, |(_, sets)| *sets);
+    let sets =
+        TABLE.iter().find(|(name, _)| Some(*name) == field).map_or(OTHERWISE, |(_, sets)| *sets);
     sets.iter().find_map(|keys| Some((distinct(keys, from)?, distinct(keys, to)?)))
 }
 
