@@ -1,8 +1,14 @@
 //! The functions that charts call: Sprig 3.3 and Helm's own, with Go's type rules. Clock and randomness come in as inputs.
 
+mod crypto;
 pub mod date;
 pub mod duration;
+mod network;
+mod random;
 pub mod semver;
+#[cfg(test)]
+mod testing;
+mod uuid;
 pub mod world;
 
 mod go;
@@ -54,6 +60,10 @@ const FAMILIES: &[fn(&mut Functions, Dialect)] = &[
     semver::register,
     date::register,
     duration::register,
+    crypto::register,
+    random::register,
+    uuid::register,
+    network::register,
     helm::register,
 ];
 

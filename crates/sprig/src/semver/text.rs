@@ -39,7 +39,7 @@ fn is_identifier(byte: u8) -> bool {
 }
 
 /// Go's `%q` of a text.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

@@ -1,0 +1,27 @@
+//! Sprig's cryptographic functions, all real, all drawing on the render's seed and clock.
+
+mod aes;
+pub(crate) mod base64;
+mod certificate;
+mod curve;
+mod der;
+mod digest;
+mod dsa;
+mod key;
+mod password;
+mod pem;
+mod rsa;
+#[cfg(test)]
+mod tests;
+mod x509;
+
+use gotmpl::Functions;
+
+use crate::Dialect;
+
+pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
+    digest::register(functions);
+    password::register(functions);
+    aes::register(functions);
+    certificate::register(functions);
+}
