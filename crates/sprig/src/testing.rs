@@ -53,7 +53,7 @@ pub(crate) fn shown(world: &World, name: &str, arguments: &[Value]) -> String {
         Ok(Value::Str(text)) => text.to_string(),
         Ok(Value::Object(object)) => object.print().to_string(),
         Ok(other) => format!("{other:?}"),
-        Err(CallError::Message(text) | CallError::Fail(text)) => text,
-        Err(CallError::Template(error)) => error.to_string(),
+        Err(CallError::Message(text)) => text,
+        Err(other) => format!("{other:?}"),
     }
 }
