@@ -8,7 +8,7 @@ mod removal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stack::{Prune, Selection};
+use stack::{Prune, Selection, StackId};
 
 use self::inventory::Inventory;
 use self::release::plan_release;
@@ -61,10 +61,13 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     draft.finish(desired.stack.clone(), Operation::Apply, observed)
 }
 
-/// What a destroy of the selected releases would do; from the inventory alone, without manifest or chart. None where
-/// nothing is recorded.
-pub fn destroy(observed: &Observed, selection: &Selection, options: &Options) -> Option<Plan> {
-    let stack = observed.stack.clone()?;
+/// What a destroy of the selected releases would do; from the inventory alone, without manifest or chart.
+pub fn destroy(
+    stack: &StackId,
+    observed: &Observed,
+    selection: &Selection,
+    options: &Options,
+) -> Plan {
     let inventory = Inventory::new(observed, options.force_conflicts);
     let mut draft = Draft::default();
     let mut destroyed = Vec::new();
@@ -85,7 +88,7 @@ pub fn destroy(observed: &Observed, selection: &Selection, options: &Options) ->
         destroyed.push(release);
     }
     removals(destroyed, Purpose::Destroy, &inventory, &mut draft);
-    Some(draft.finish(stack, Operation::Destroy, observed))
+    draft.finish(stack.clone(), Operation::Destroy, observed)
 }
 
 /// What planning has come to so far.
@@ -109,7 +112,7 @@ impl Draft {
         self.left.push(Left { id, key, reason });
     }
 
-    fn finish(mut self, stack: stack::StackId, operation: Operation, observed: &Observed) -> Plan {
+    fn finish(mut self, stack: StackId, operation: Operation, observed: &Observed) -> Plan {
         drop_deletions_of_written_places(&mut self.waves);
         let touched: BTreeSet<&ReleaseKey> =
             self.waves.iter().flat_map(|wave| &wave.releases).map(|release| &release.key).collect();

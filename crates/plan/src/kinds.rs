@@ -126,7 +126,7 @@ mod tests {
             namespace: None,
             name: "x".to_owned(),
         };
-        let mut kinds = vec![
+        let mut kinds = [
             (Section::Manifest, id("", "Namespace")),
             (Section::Crd, id("apiextensions.k8s.io", "CustomResourceDefinition")),
             (Section::Manifest, id("apps", "Deployment")),

@@ -46,5 +46,5 @@ pub use read::{Document, read};
 pub use recover::recover;
 pub use refusal::{Refusal, RefusalReason};
 pub use report::{Outcome, Reason, ReleaseResult, Report, RunResult, StackReport};
-pub use secrets::learn_secrets;
+pub use secrets::{secrets, secrets_of_observed};
 pub use settle::settle;

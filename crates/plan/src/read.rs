@@ -10,19 +10,19 @@ use crate::{HookEvent, Object, ObjectId, ObjectKey, ReleaseKey, Section, digest,
 
 /// What a chart rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
+pub struct Document<'a> {
     pub section: Section,
     /// One document; for `crds/` a whole file.
-    pub text: String,
+    pub text: &'a str,
     /// `web/templates/deployment.yaml`
-    pub template: String,
+    pub template: &'a str,
     /// Empty for anything but hooks.
     pub hook_events: Vec<HookEvent>,
 }
 
 /// Reads the documents of one release. Problems are reported together; what has one gives no object. Documents without
 /// content (comments only) are passed over, as Helm does when it builds objects.
-pub fn read(documents: &[Document], release: &ReleaseKey) -> (Vec<Object>, Problems) {
+pub fn read(documents: &[Document<'_>], release: &ReleaseKey) -> (Vec<Object>, Problems) {
     let mut reader = Reader { release, objects: Vec::new(), problems: Problems::new() };
     for document in documents {
         reader.document(document);
@@ -41,7 +41,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn document(&mut self, document: &Document) {
+    fn document(&mut self, document: &Document<'_>) {
         for text in texts(document) {
             match source::yaml::read_bare(text) {
                 Ok(tree) if tree.is_null() => {}
@@ -52,14 +52,14 @@ impl Reader<'_> {
     }
 
     /// Reads the text again for the places of its mistakes.
-    fn unreadable(&mut self, document: &Document, text: &str) {
-        let source = Source::new(document.template.as_str(), text);
+    fn unreadable(&mut self, document: &Document<'_>, text: &str) {
+        let source = Source::new(document.template, text);
         if let Err(problems) = source::yaml::read(&source, source::yaml::Options::HELM) {
             self.problems.extend(problems);
         }
     }
 
-    fn object(&mut self, document: &Document, text: &str, tree: &Tree, depth: usize) {
+    fn object(&mut self, document: &Document<'_>, text: &str, tree: &Tree, depth: usize) {
         if let (Some(items), true) = (tree.get("items"), depth < DEEPEST_LIST) {
             return self.list(document, tree, items, depth);
         }
@@ -74,7 +74,7 @@ impl Reader<'_> {
                     version: version(tree).1.to_owned(),
                     digest: digest(text.as_bytes()),
                     text,
-                    template: document.template.clone(),
+                    template: document.template.to_owned(),
                     hook_events: document.hook_events.clone(),
                     keep: has_keep_policy(tree),
                     defines: Definition::read(tree),
@@ -86,7 +86,7 @@ impl Reader<'_> {
 
     /// Anything with `items` is a list to Helm's resource builder, whatever its kind; items without a kind have that of
     /// the list less `List` (`unstructuredJSONScheme.decodeToList` in apimachinery).
-    fn list(&mut self, document: &Document, list: &Tree, items: &Tree, depth: usize) {
+    fn list(&mut self, document: &Document<'_>, list: &Tree, items: &Tree, depth: usize) {
         for item in items.as_list().unwrap_or_default() {
             let mut item = item.clone();
             if let Node::Map(map) = &mut item.node {
@@ -141,8 +141,8 @@ impl Reader<'_> {
 }
 
 /// The documents of a text. A CRD file whose separators are broken stays whole, and the reader finds the place.
-fn texts(document: &Document) -> Vec<&str> {
-    let whole = document.text.as_str();
+fn texts<'a>(document: &Document<'a>) -> Vec<&'a str> {
+    let whole = document.text;
     if document.section != Section::Crd {
         return vec![whole];
     }
@@ -175,9 +175,9 @@ enum Fault {
 }
 
 impl Fault {
-    fn problem(&self, document: &Document, text: &str) -> Problem {
+    fn problem(&self, document: &Document<'_>, text: &str) -> Problem {
         let span = first_line(document, text);
-        let template = &document.template;
+        let template = document.template;
         match self {
             Self::NoObject(kind) => Problem::error(
                 "no-object",
@@ -202,8 +202,8 @@ impl Fault {
 }
 
 /// The first line of a document that says something.
-fn first_line(document: &Document, text: &str) -> Span {
-    let source = Source::new(document.template.as_str(), text);
+fn first_line(document: &Document<'_>, text: &str) -> Span {
+    let source = Source::new(document.template, text);
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let shown = line.trim();

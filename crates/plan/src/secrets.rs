@@ -5,13 +5,17 @@ use source::{Node, Redactor, Tree};
 use crate::{Desired, Live, Observed};
 
 /// Adds every value of `data` (as written and decoded) and of `stringData`. Run it before anything of the plan is shown.
-pub fn learn_secrets(desired: Option<&Desired>, observed: &Observed, redactor: &mut Redactor) {
-    let releases = desired.into_iter().flat_map(|desired| &desired.releases);
-    for object in releases.flat_map(|release| &release.objects) {
+pub fn secrets(desired: &Desired, observed: &Observed, redactor: &mut Redactor) {
+    for object in desired.releases.iter().flat_map(|release| &release.objects) {
         if object.id().is_secret() {
             learn(&object.tree(), redactor);
         }
     }
+    secrets_of_observed(observed, redactor);
+}
+
+/// The same for what is there alone.
+pub fn secrets_of_observed(observed: &Observed, redactor: &mut Redactor) {
     let recorded = observed.releases.iter().flat_map(|release| release.objects());
     let kept = observed.kept.iter().map(|kept| (&kept.record, &kept.live));
     let secret = recorded.map(|object| (object.record, object.live)).chain(kept);
