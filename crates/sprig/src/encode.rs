@@ -11,6 +11,15 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
     functions.add("b32dec", |text: Str| BASE32.decode(text.as_bytes()));
 }
 
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
+/// The bytes of a text in base64; the error is Go's.
+pub(crate) fn from_base64(text: &[u8]) -> Result<Vec<u8>, String> {
+    BASE64.bytes(text).map_err(|position| BASE64.refuse(position))
+}
+
 /// An encoding by its alphabet: so many bits for each letter, in groups of so many letters, padded with `=`.
 struct Encoding {
     name: &'static str,
@@ -55,10 +64,11 @@ impl Encoding {
     }
 
     fn decode(&self, text: &[u8]) -> Str {
-        self.bytes(text).map_or_else(
-            |position| format!("illegal {} data at input byte {position}", self.name).into(),
-            Str::from,
-        )
+        self.bytes(text).map_or_else(|position| self.refuse(position).into(), Str::from)
+    }
+
+    fn refuse(&self, position: usize) -> String {
+        format!("illegal {} data at input byte {position}", self.name)
     }
 
     /// The bytes, or where Go's decoder stops. Line ends are skipped; bits left over need not be zero.

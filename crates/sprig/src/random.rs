@@ -3,7 +3,7 @@
 use gotmpl::{Call, CallError, Functions, Str, Value};
 use rand_chacha::rand_core::Rng;
 
-use crate::crypto::base64;
+use crate::encode;
 use crate::{Dialect, World};
 
 /// The longest random text; a chart that asks for more has made a mistake.
@@ -74,7 +74,7 @@ fn rand_bytes(call: &Call<'_>, count: i64) -> Result<String, CallError> {
         .map_err(|_| CallError::message("runtime error: makeslice: len out of range"))?;
     let mut bytes = vec![0; count];
     draw(call, "randBytes", |random| random.fill_bytes(&mut bytes));
-    Ok(base64::encode(&bytes))
+    Ok(encode::base64(&bytes))
 }
 
 fn rand_int(call: &Call<'_>, least: i64, beyond: i64) -> Result<Value, CallError> {

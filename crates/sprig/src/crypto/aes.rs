@@ -4,8 +4,7 @@ use aes::Aes256;
 use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _};
 use gotmpl::{Call, CallError, Functions, Str};
 
-use super::base64;
-use crate::random;
+use crate::{encode, random};
 
 const BLOCK: usize = 16;
 
@@ -15,13 +14,13 @@ pub(super) fn register(functions: &mut Functions) {
             return String::new();
         }
         let initial = random::draw(call, "encryptAES", random::bytes);
-        base64::encode(&encrypt(&password, text.as_bytes(), initial))
+        encode::base64(&encrypt(&password, text.as_bytes(), initial))
     });
     functions.add("decryptAES", |password: Str, text: Str| -> Result<Str, CallError> {
         if text.is_empty() {
             return Ok(text);
         }
-        let encrypted = base64::decode(text.as_bytes()).map_err(CallError::message)?;
+        let encrypted = encode::from_base64(text.as_bytes()).map_err(CallError::message)?;
         decrypt(&password, &encrypted).map(Into::into).map_err(CallError::message)
     });
 }

@@ -4,15 +4,17 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use gotmpl::function::object;
-use gotmpl::{Call, CallError, FromValue, Functions, Kind, List, Object, ParamType, Str, Value};
+use gotmpl::{
+    Call, CallError, FromValue, Functions, Kind, List, Object, ParamType, Str, Value, print_value,
+};
 
 use super::key::PrivateKey;
+use super::pem;
 use super::rsa::RsaKey;
 use super::x509::{self, Parent, Subject, Validity};
-use super::{base64, pem};
 use crate::date::{Time, Zone};
 use crate::duration::Duration;
-use crate::{World, random};
+use crate::{World, encode, random};
 
 /// Certificates and their keys have this size; `genPrivateKey` makes larger ones.
 const BITS: u32 = 2_048;
@@ -76,10 +78,10 @@ fn gen_private_key(call: &Call<'_>, kind: Str) -> String {
 
 fn build_custom_cert(certificate: Str, key: Str) -> Result<Value, CallError> {
     let build = || -> Result<Certificate, String> {
-        let certificate = base64::decode(certificate.as_bytes())
+        let certificate = encode::from_base64(certificate.as_bytes())
             .map_err(|_| "unable to decode base64 certificate")?;
-        let key =
-            base64::decode(key.as_bytes()).map_err(|_| "unable to decode base64 private key")?;
+        let key = encode::from_base64(key.as_bytes())
+            .map_err(|_| "unable to decode base64 private key")?;
         parent(&String::from_utf8_lossy(&certificate))?;
         PrivateKey::from_pem(&String::from_utf8_lossy(&key))
             .map_err(|error| format!("error parsing private key: {error}"))?;
@@ -156,14 +158,14 @@ fn parent(certificate: &str) -> Result<Parent, String> {
 fn subject<'a>(name: &'a str, addresses: &List, names: &List) -> Result<Subject<'a>, String> {
     let address = |value: &Value| -> Result<IpAddr, String> {
         let Value::Str(text) = value else {
-            return Err(format!("error parsing ip: {} is not a string", shown(value)));
+            return Err(format!("error parsing ip: {} is not a string", print_value(value)));
         };
         text.to_text().parse().map_err(|_| format!("error parsing ip: {text}"))
     };
     let alternative = |value: &Value| match value {
         Value::Str(text) => Ok(text.to_text().into_owned()),
         _ => {
-            let value = shown(value);
+            let value = print_value(value);
             Err(format!("error processing alternate dns name: {value} is not a string"))
         }
     };
@@ -173,20 +175,6 @@ fn subject<'a>(name: &'a str, addresses: &List, names: &List) -> Result<Subject<
         names: names.items.iter().map(alternative).collect::<Result<_, _>>()?,
         authority: false,
     })
-}
-
-/// Enough of Go's `%v` for an error about a value that should have been text.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Nil => "<nil>".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value, _) => value.to_string(),
-        Value::Float(value) => value.to_string(),
-        Value::Str(text) => text.to_string(),
-        Value::List(_) => "a list".to_owned(),
-        Value::Map(_) => "a map".to_owned(),
-        Value::Object(object) => object.print().to_string(),
-    }
 }
 
 /// Sprig's certificate: PEM texts in the fields `Cert` and `Key`.

@@ -1,15 +1,18 @@
 //! Checksums in hexadecimal, and adler32 in decimal.
 
-use data_encoding::HEXLOWER;
 use gotmpl::{Functions, Str};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 
 pub(super) fn register(functions: &mut Functions) {
-    functions.add("sha1sum", |text: Str| HEXLOWER.encode(&Sha1::digest(text.as_bytes())));
-    functions.add("sha256sum", |text: Str| HEXLOWER.encode(&Sha256::digest(text.as_bytes())));
-    functions.add("sha512sum", |text: Str| HEXLOWER.encode(&Sha512::digest(text.as_bytes())));
+    functions.add("sha1sum", |text: Str| hexadecimal(&Sha1::digest(text.as_bytes())));
+    functions.add("sha256sum", |text: Str| hexadecimal(&Sha256::digest(text.as_bytes())));
+    functions.add("sha512sum", |text: Str| hexadecimal(&Sha512::digest(text.as_bytes())));
     functions.add("adler32sum", |text: Str| adler32(text.as_bytes()).to_string());
+}
+
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn adler32(bytes: &[u8]) -> u32 {

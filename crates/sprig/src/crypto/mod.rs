@@ -1,7 +1,6 @@
 //! Sprig's cryptographic functions, all real, all drawing on the render's seed and clock.
 
 mod aes;
-pub(crate) mod base64;
 mod certificate;
 mod curve;
 mod der;

@@ -1,6 +1,6 @@
 //! PEM armour as Go writes and finds it.
 
-use super::base64;
+use crate::encode;
 
 pub(super) struct Block {
     pub(super) label: String,
@@ -9,7 +9,7 @@ pub(super) struct Block {
 
 pub(super) fn encode(label: &str, bytes: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
-    let encoded = base64::encode(bytes);
+    let encoded = encode::base64(bytes);
     let mut rest = encoded.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at(rest.len().min(64));
@@ -35,7 +35,7 @@ pub(super) fn decode(text: &str) -> Option<Block> {
         let body = &after[line_end..];
         let Some(end) = find_line(body, &format!("-----END {label}-----")) else { continue };
         let lines = body[..end].lines().map(str::trim).filter(|line| !line.contains(':'));
-        if let Ok(bytes) = base64::decode(lines.collect::<String>().as_bytes()) {
+        if let Ok(bytes) = encode::from_base64(lines.collect::<String>().as_bytes()) {
             return Some(Block { label: label.to_owned(), bytes });
         }
     }

@@ -1,10 +1,11 @@
 //! The functions as templates call them, against what Sprig gives.
 
-use data_encoding::HEXLOWER;
 use gotmpl::{IntType, List, ListType, Value};
 
 use super::der::{self, Reader};
-use super::{base64, pem};
+use super::digest::hexadecimal;
+use super::pem;
+use crate::encode;
 use crate::testing::{call, shown, world};
 
 fn strings(items: &[&str]) -> Value {
@@ -55,7 +56,7 @@ fn parts(certificate: &Value) -> (String, Vec<String>, String) {
         let form = if tag == der::UTC_TIME { "short" } else { "long" };
         times.push(format!("{form} {}", String::from_utf8_lossy(time)));
     }
-    (HEXLOWER.encode(subject), times, HEXLOWER.encode(extensions))
+    (hexadecimal(subject), times, hexadecimal(extensions))
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn a_signed_certificate_names_its_authority() {
 
     let stranger = call(&world, "genCAWithKey", &["my-ca".into(), Value::int(1), key().into()]);
     let arguments = [field(&ca, "Cert"), field(&stranger.expect("a CA"), "Key")]
-        .map(|text| base64::encode(text.as_bytes()).into());
+        .map(|text| encode::base64(text.as_bytes()).into());
     let mixed = call(&world, "buildCustomCert", &arguments).expect("both parts can be read");
     let arguments = ["leaf".into(), nil(), nil(), Value::int(1), mixed];
     assert_eq!(

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
+use gotmpl::quote_go;
 use sha2::{Digest as _, Sha256};
 
 use super::der::{self, Reader};
 use super::key::PrivateKey;
 use crate::date::{Time, format};
-use crate::semver::quote;
 
 /// What a certificate says of its subject.
 pub(super) struct Subject<'a> {
@@ -186,7 +186,10 @@ fn alternative_names(subject: &Subject<'_>) -> Result<Vec<u8>, String> {
     let mut names = Vec::new();
     for name in &subject.names {
         if !name.is_ascii() {
-            return Err(format!("x509: {} cannot be encoded as an IA5String", quote(name)));
+            return Err(format!(
+                "x509: {} cannot be encoded as an IA5String",
+                quote_go(name.as_bytes())
+            ));
         }
         names.extend(der::element(0x82, name.as_bytes()));
     }

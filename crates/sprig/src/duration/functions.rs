@@ -1,10 +1,11 @@
 //! `duration`, `durationRound`, and the duration functions that Helm 4 added.
 
 use gotmpl::function::object;
-use gotmpl::{Call, CallError, Functions, IntType, Str, Value};
+use gotmpl::{Call, CallError, Functions, IntType, Str, Value, format_float, quote_go, type_name};
 
 use super::Duration;
-use crate::date::{Time, quote};
+use crate::convert::parse_float;
+use crate::date::Time;
 use crate::{Dialect, World};
 
 pub(crate) fn register(functions: &mut Functions, dialect: Dialect) {
@@ -115,9 +116,9 @@ fn convert(value: &Value) -> Result<Duration, String> {
             if let Ok(duration) = Duration::parse(trimmed.as_bytes()) {
                 return Ok(duration);
             }
-            match trimmed.parse() {
-                Ok(seconds) => from_float(seconds),
-                Err(_) => Err(format!("could not parse duration {}", quote(text.as_bytes()))),
+            match parse_float(trimmed) {
+                Some(seconds) => from_float(seconds),
+                None => Err(format!("could not parse duration {}", quote_go(text.as_bytes()))),
             }
         }
         Value::Nil => Err("invalid duration".to_owned()),
@@ -126,12 +127,14 @@ fn convert(value: &Value) -> Result<Duration, String> {
         Value::Object(other) => match (object::<Duration>(value), other.underlying()) {
             (Some(duration), _) => Ok(*duration),
             (None, Some(Value::Int(seconds, kind))) => from_integer(seconds, kind),
-            _ => Err(format!("unsupported duration type {}", other.type_name())),
+            _ => Err(unsupported(value)),
         },
-        Value::Bool(_) => Err("unsupported duration type bool".to_owned()),
-        Value::List(_) => Err("unsupported duration type []interface {}".to_owned()),
-        Value::Map(_) => Err("unsupported duration type map[string]interface {}".to_owned()),
+        Value::Bool(_) | Value::List(_) | Value::Map(_) => Err(unsupported(value)),
     }
+}
+
+fn unsupported(value: &Value) -> String {
+    format!("unsupported duration type {}", type_name(value))
 }
 
 fn from_integer(seconds: i64, kind: IntType) -> Result<Duration, String> {
@@ -146,16 +149,12 @@ fn from_integer(seconds: i64, kind: IntType) -> Result<Duration, String> {
 
 fn from_float(seconds: f64) -> Result<Duration, String> {
     const LIMIT: f64 = 9_223_372_036.854_775;
-    if seconds.is_nan() {
-        return Err("invalid duration seconds: NaN".to_owned());
-    }
-    if seconds.is_infinite() {
-        let sign = if seconds < 0.0 { '-' } else { '+' };
-        return Err(format!("invalid duration seconds: {sign}Inf"));
+    let shown = || format_float(seconds, 'g', None);
+    if !seconds.is_finite() {
+        return Err(format!("invalid duration seconds: {}", shown()));
     }
     if seconds.abs() > LIMIT {
-        let shown = format!("{seconds:e}").replace('e', "e+");
-        return Err(format!("duration seconds overflow: {shown}"));
+        return Err(format!("duration seconds overflow: {}", shown()));
     }
     Ok(Duration((seconds * 1e9) as i64))
 }

@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::text::{identifiers, quote, skip_space, skip_while};
+use gotmpl::quote_go;
+
+use super::text::{identifiers, skip_space, skip_while};
 use super::version::{Version, prerelease_order};
 
 /// The longest text that is read as a constraint, and the most alternatives in it.
@@ -213,7 +215,7 @@ fn hyphen_range(text: &[u8], at: usize) -> Option<(Span, Span, usize)> {
 
 /// The ranges of one alternative, separated by commas or spaces.
 fn group(text: &str) -> Result<Group, ConstraintError> {
-    let improper = || ConstraintError::Improper(quote(text));
+    let improper = || ConstraintError::Improper(quote_go(text.as_bytes()));
     let bytes = text.as_bytes();
     let mut ranges = Vec::new();
     let mut at = skip_space(bytes, 0);

@@ -10,7 +10,6 @@ mod text;
 pub mod version;
 
 pub use constraint::{Constraint, ConstraintError};
-pub(crate) use text::quote;
 pub use version::{Version, VersionError};
 
 use std::rc::Rc;

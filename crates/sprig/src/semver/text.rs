@@ -37,29 +37,3 @@ pub(super) fn identifiers(text: &[u8], at: usize, mark: u8) -> (std::ops::Range<
 fn is_identifier(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-'
 }
-
-/// Go's `%q` of a text.
-pub(crate) fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '\'' => quoted.push('\''),
-            '\x07' => quoted.push_str("\\a"),
-            '\x08' => quoted.push_str("\\b"),
-            '\x0b' => quoted.push_str("\\v"),
-            '\x0c' => quoted.push_str("\\f"),
-            '\0'..' ' | '\x7f' if !matches!(character, '\t' | '\n' | '\r') => {
-                quoted.extend(format!("\\x{:02x}", u32::from(character)).chars());
-            }
-            _ if character.escape_debug().to_string().starts_with("\\u") => {
-                let code = u32::from(character);
-                let long = code > 0xffff;
-                let escape = if long { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") };
-                quoted.push_str(&escape);
-            }
-            _ => quoted.extend(character.escape_debug()),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
