@@ -1,5 +1,7 @@
 //! A mistake in the user's text: what is wrong, where it stands, what to do.
 
+mod report;
+
 use crate::Span;
 
 /// All mistakes of one stage, reported together.
@@ -60,4 +62,43 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
+
+    /// Adds a step of how one got here, innermost first.
+    pub fn through(mut self, step: impl Into<String>) -> Self {
+        self.trace.push(step.into());
+        self
+    }
 }
+
+/// Puts problems into the order of their places, file by file, and drops those that say the same of the same place.
+/// Files come in the order in which they first occur; problems without a place come last.
+pub fn arrange(problems: Problems) -> Problems {
+    let mut sources: Vec<String> = Vec::new();
+    for label in problems.iter().filter_map(|problem| problem.labels.first()) {
+        if !sources.contains(&label.span.source.name) {
+            sources.push(label.span.source.name.clone());
+        }
+    }
+    let place = |problem: &Problem| {
+        let span = problem.labels.first().map(|label| &label.span);
+        let source = span.and_then(|span| sources.iter().position(|it| *it == span.source.name));
+        (source.unwrap_or(usize::MAX), span.map(|span| (span.start, span.end)))
+    };
+    let mut arranged: Problems = Vec::with_capacity(problems.len());
+    let mut sorted = problems;
+    sorted.sort_by_cached_key(place);
+    for problem in sorted {
+        let same = |other: &Problem| {
+            other.id == problem.id
+                && other.message == problem.message
+                && place(other) == place(&problem)
+        };
+        if !arranged.iter().rev().take_while(|other| place(other) == place(&problem)).any(same) {
+            arranged.push(problem);
+        }
+    }
+    arranged
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

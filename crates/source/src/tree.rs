@@ -91,6 +91,14 @@ impl Tree {
         })
     }
 
+    pub fn find_mut(&mut self, path: &[Segment]) -> Option<&mut Self> {
+        path.iter().try_fold(self, |tree, segment| match (&mut tree.node, segment) {
+            (Node::Map(map), Segment::Key(key)) => map.get_mut(key),
+            (Node::List(list), Segment::Index(index)) => list.get_mut(*index),
+            _ => None,
+        })
+    }
+
     /// Where a path stands: the node, or its nearest written ancestor.
     pub fn span_of(&self, path: &[Segment]) -> Option<&Span> {
         (0..=path.len()).rev().find_map(|depth| self.find(&path[..depth])?.span.as_ref())

@@ -7,6 +7,7 @@ mod compose;
 mod error;
 mod event;
 mod fault;
+mod head;
 mod key;
 mod resolve;
 mod scalar;
@@ -17,10 +18,11 @@ mod write;
 use std::sync::Arc;
 
 pub use error::Error;
+pub use head::{Head, head};
 pub use split::documents;
 pub use write::{Dialect, WriteError, Writer, sort_keys, write};
 
-use crate::{Problem, Problems, Severity, Source, Tree};
+use crate::{Problems, Severity, Source, Tree, duplicate};
 
 /// How strictly to read.
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +84,9 @@ fn read_part(
     let mut problems: Problems =
         composed.errors.iter().map(|error| fault::of_error(error, source, offset)).collect();
     problems.extend(composed.odd_keys.iter().map(|odd| fault::of_odd_key(odd, source)));
-    for duplicate in &composed.duplicates {
-        let problem: Problem = fault::of_duplicate(duplicate, source, options.duplicate_keys);
-        match problem.severity {
-            Severity::Warning => warnings.push(problem),
-            Severity::Error => problems.push(problem),
-        }
-    }
+    let (more, doubts) = duplicate::problems(&composed.duplicates, source, options.duplicate_keys);
+    problems.extend(more);
+    warnings.extend(doubts);
     if problems.is_empty() { Ok(composed.tree) } else { Err(problems) }
 }
 

@@ -9,6 +9,7 @@ use super::event::{Event, EventKind, Events, Properties};
 use super::key::{self, Key};
 use super::resolve::{Resolved, resolve};
 use super::{Options, scalar};
+use crate::duplicate::Duplicate;
 use crate::{Map, Node, Source, Span, Tree};
 
 /// Deeper than any real document; every later walk over the tree may recurse.
@@ -22,13 +23,6 @@ pub(crate) struct Composed {
     pub(crate) duplicates: Vec<Duplicate>,
     /// With `Options::text_keys`: keys that are not written as text, and what they are read as.
     pub(crate) odd_keys: Vec<(Range<usize>, &'static str)>,
-}
-
-/// A key that a map holds twice.
-pub(crate) struct Duplicate {
-    pub(crate) key: Arc<str>,
-    pub(crate) first: Range<usize>,
-    pub(crate) second: Range<usize>,
 }
 
 /// Reads the first document; nothing at all is null. A syntax error ends the reading.

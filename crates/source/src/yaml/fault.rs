@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::compose::Duplicate;
 use super::error::{Error, Kind};
-use crate::{Problem, Severity, Source, Span};
+use crate::{Problem, Source, Span};
 
 /// The problem of an error in a text that begins at `offset` in its source.
 pub(super) fn of_error(error: &Error, source: &Arc<Source>, offset: usize) -> Problem {
@@ -149,19 +148,6 @@ fn visible(source: &Source, place: Range<usize>) -> Range<usize> {
     }
     let width = text[start..].chars().next().map_or(0, char::len_utf8);
     start..start + width
-}
-
-pub(super) fn of_duplicate(
-    duplicate: &Duplicate,
-    source: &Arc<Source>,
-    severity: Severity,
-) -> Problem {
-    let message = format!("the key `{}` stands twice in one map", duplicate.key);
-    let problem = Problem { severity, ..Problem::error("duplicate-key", message) };
-    problem
-        .at(Some(&Span::new(source, duplicate.second.clone())), "this one counts")
-        .at(Some(&Span::new(source, duplicate.first.clone())), "this one is lost")
-        .help("remove one of them")
 }
 
 pub(super) fn of_odd_key((place, read_as): &(Range<usize>, &str), source: &Arc<Source>) -> Problem {
