@@ -61,12 +61,22 @@ impl Error {
         let mut text = match self.kind {
             ErrorKind::Parse => format!("template: {template}:{line}: {}", self.message),
             _ if self.executing.is_empty() => format!("template: {}", self.message),
-            _ => format!(
-                "template: {template}:{line}:{column}: executing {} at <{}>: {}",
-                go_quoted(&self.executing),
-                self.node,
-                self.message
-            ),
+            kind => {
+                // The chart's own words come from a function, which Go names.
+                let calling = match kind {
+                    ErrorKind::Fail => {
+                        let name = self.node.split(' ').next().unwrap_or_default();
+                        format!("error calling {name}: ")
+                    }
+                    _ => String::new(),
+                };
+                format!(
+                    "template: {template}:{line}:{column}: executing {} at <{}>: {calling}{}",
+                    go_quoted(&self.executing),
+                    self.node,
+                    self.message
+                )
+            }
         };
         for frame in self.trace.iter().filter(|frame| !frame.message.is_empty()) {
             let Place { template, line, column, .. } = &frame.place;

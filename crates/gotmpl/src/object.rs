@@ -59,6 +59,11 @@ pub trait Object: Debug + Any {
     /// Go's `%v`: the `String()` or `Error()` method where the type has one, otherwise what fmt prints.
     fn print(&self) -> Str;
 
+    /// False for structs that Go's `==` cannot compare, since they hold lists or maps.
+    fn is_comparable(&self) -> bool {
+        true
+    }
+
     /// `reflect.DeepEqual` to another object of the same type name.
     fn equals(&self, other: &dyn Object) -> bool {
         self.type_name() == other.type_name() && self.print() == other.print()

@@ -81,7 +81,7 @@ fn equal_others(first: &Value, second: &Value) -> Result<bool, CallError> {
     }
     match (first, second) {
         (Value::Object(one), Value::Object(two))
-            if matches!(one.kind(), Kind::Struct | Kind::Ptr) =>
+            if matches!(one.kind(), Kind::Struct | Kind::Ptr) && two.is_comparable() =>
         {
             Ok(one.type_name() == two.type_name() && one.equals(two.as_ref()))
         }

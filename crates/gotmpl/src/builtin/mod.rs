@@ -87,8 +87,8 @@ const ALL: [(&str, Builtin); 19] = [
 pub(crate) struct Context<'a> {
     /// The last argument is a nil interface, not an invalid value.
     pub nil_interface: bool,
-    /// The text of the first argument, which `call` names.
-    pub callee: &'a dyn Fn() -> String,
+    /// The text of the first operand, which `call` names.
+    pub callee: &'a dyn Fn() -> Option<String>,
     /// The most bytes to print.
     pub limit: usize,
 }
@@ -124,9 +124,9 @@ pub(crate) fn run(
             printer.out.push(b'\n');
             Value::Str(finished(printer)?)
         }
-        Builtin::Html => Value::Str(escape::html(printed(arguments, context)?)),
-        Builtin::Js => Value::Str(escape::js(printed(arguments, context)?)),
-        Builtin::Urlquery => Value::Str(escape::url_query(printed(arguments, context)?)),
+        Builtin::Html => Value::Str(escape::html(shown(arguments, context)?)),
+        Builtin::Js => Value::Str(escape::js(shown(arguments, context)?)),
+        Builtin::Urlquery => Value::Str(escape::url_query(shown(arguments, context)?)),
         Builtin::Eq => Value::Bool(compare::equal_any(&arguments[0], &arguments[1..])?),
         Builtin::Ne => Value::Bool(!compare::equal(&arguments[0], &arguments[1])?),
         Builtin::Lt => Value::Bool(compare::less(&arguments[0], &arguments[1])?),
@@ -143,6 +143,15 @@ fn printed(arguments: &[Value], context: &Context<'_>) -> Result<Str, CallError>
     let mut printer = Printer::new(context.limit);
     printer.print_all(arguments);
     finished(printer)
+}
+
+/// As the template itself would print them: nil is `<no value>`.
+fn shown(arguments: &[Value], context: &Context<'_>) -> Result<Str, CallError> {
+    let visible = |value: &Value| match value {
+        Value::Nil => "<no value>".into(),
+        value => value.clone(),
+    };
+    printed(&arguments.iter().map(visible).collect::<Vec<_>>(), context)
 }
 
 fn finished(printer: Printer) -> Result<Str, CallError> {
@@ -174,9 +183,14 @@ fn is_collection(kind: Kind) -> bool {
 
 /// No value of a template is a function.
 fn call(value: &Value, context: &Context<'_>) -> CallError {
+    let name = type_name(value);
+    let piped = || match value {
+        Value::Str(text) => text.to_text().into_owned(),
+        _ => format!("<{name} Value>"),
+    };
     CallError::Message(match value {
         Value::Nil => "call of nil".to_owned(),
-        _ => format!("non-function {} of type {}", (context.callee)(), type_name(value)),
+        _ => format!("non-function {} of type {name}", (context.callee)().unwrap_or_else(piped)),
     })
 }
 

@@ -19,12 +19,7 @@ impl Exec<'_> {
         self.node = id;
         let kind = self.tree.kind(id);
         let constant = match kind {
-            NodeKind::Nil if can_be_nil(param.kind) => {
-                return Ok(Operand {
-                    value: Value::Nil,
-                    is_interface: param.kind == Kind::Interface,
-                });
-            }
+            NodeKind::Nil if can_be_nil(param.kind) => return Ok(Operand::invalid()),
             NodeKind::Nil => {
                 return Err(self.fail(format!("cannot assign nil to {}", param.name)));
             }

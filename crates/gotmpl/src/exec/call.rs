@@ -136,7 +136,7 @@ impl Exec<'_> {
                 let result = (function.run)(&call, &self.arguments[mark..]);
                 self.arguments.truncate(mark);
                 result
-                    .map(Operand::concrete)
+                    .map(Operand::returned)
                     .map_err(|error| self.call_failed(node, tree.source(identifier), error))
             }
         }
@@ -158,7 +158,7 @@ impl Exec<'_> {
         let first = arguments.operands.first().copied();
         self.push_arguments(dot, function.name(), types, arguments)?;
         let tree = self.tree;
-        let callee = || first.map_or_else(String::new, |first| tree.show(first));
+        let callee = || first.map(|first| tree.show(first));
         let context = builtin::Context {
             nil_interface: self.nil_interface,
             callee: &callee,
@@ -210,7 +210,7 @@ impl Exec<'_> {
         let call = Call { executor: &*self, state: self.run.state };
         let result = object.method(&call, name, &self.arguments[mark..]);
         self.arguments.truncate(mark);
-        result.map(Operand::concrete).map_err(|error| self.call_failed(node, name, error))
+        result.map(Operand::returned).map_err(|error| self.call_failed(node, name, error))
     }
 
     fn check_count(

@@ -87,10 +87,7 @@ impl Exec<'_> {
             return Err(self.fail(format!("{name} {words}")));
         }
         match object.field(&key) {
-            Some(value) => {
-                let is_interface = value.is_nil();
-                Ok(Operand { value, is_interface })
-            }
+            Some(value) => Ok(Operand::returned(value)),
             None if is_map => {
                 let zero = object.missing();
                 let interfaces = zero.is_nil();

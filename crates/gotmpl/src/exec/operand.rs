@@ -21,6 +21,12 @@ impl Operand {
         Self { value, is_interface: true }
     }
 
+    /// What a function returned: a nil only fits into an interface.
+    pub(super) fn returned(value: Value) -> Self {
+        let is_interface = value.is_nil();
+        Self { value, is_interface }
+    }
+
     pub(super) fn invalid() -> Self {
         Self::default()
     }
