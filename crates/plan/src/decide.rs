@@ -134,6 +134,8 @@ impl Draft {
             left: self.left,
             refusals: self.refusals,
             summary: Summary::default(),
+            unfinished: observed.unfinished,
+            kept_before: observed.kept.clone(),
             kept,
             untouched,
         };

@@ -42,6 +42,8 @@ pub struct Observed {
     pub places: BTreeMap<(ReleaseKey, ObjectKey), String>,
     /// What stands at such a place without being recorded.
     pub unrecorded: BTreeMap<String, Live>,
+    /// A run was killed or failed; the inventory is what it really left.
+    pub unfinished: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -32,7 +32,11 @@ pub struct Plan {
     /// While there is one, nothing may be executed.
     pub refusals: Vec<Refusal>,
     pub summary: Summary,
-    /// What the inventory holds about kept objects afterwards.
+    /// An earlier run did not come to its end, and this plan goes on from what it left.
+    pub unfinished: bool,
+    /// What the inventory holds about kept objects now and afterwards.
+    #[serde(skip)]
+    pub kept_before: Vec<Kept>,
     #[serde(skip)]
     pub kept: Vec<Kept>,
     /// The records of releases that the plan does not touch, in recorded order.
@@ -256,7 +260,7 @@ impl Plan {
 
     /// Whether executing it would write anything, be it only the inventory.
     pub fn has_changes(&self) -> bool {
-        self.releases().any(|release| release.action != ReleaseAction::Unchanged)
+        self.unfinished || self.releases().any(|release| release.action != ReleaseAction::Unchanged)
     }
 
     pub fn prunes(&self) -> bool {
