@@ -63,7 +63,12 @@ impl Disk {
     }
 
     /// Replaces a file as a whole: whoever looks sees the old bytes or the new ones.
-    pub(crate) fn write(&mut self, place: &str, bytes: &[u8], readers: Readers) -> Result<(), Error> {
+    pub(crate) fn write(
+        &mut self,
+        place: &str,
+        bytes: &[u8],
+        readers: Readers,
+    ) -> Result<(), Error> {
         let path = self.resolve(place)?;
         let new = temporary(&path);
         let shown = self.shown(place);
@@ -96,7 +101,11 @@ impl Disk {
                 Ok(()) => {}
                 Err(error) if is_absent(&error) => {}
                 Err(source) => {
-                    return Err(Error::System { doing: "delete", place: self.shown(place), source });
+                    return Err(Error::System {
+                        doing: "delete",
+                        place: self.shown(place),
+                        source,
+                    });
                 }
             }
         }

@@ -78,7 +78,8 @@ impl Run<'_> {
             return Err(Error::Stale { place: self.disk.shown(INDEX) });
         }
         let mut seen = BTreeSet::new();
-        for step in plan.releases().flat_map(|release| &release.objects).flat_map(|one| &one.steps) {
+        for step in plan.releases().flat_map(|release| &release.objects).flat_map(|one| &one.steps)
+        {
             let (place, expect) = match step {
                 Step::PutAside { place, expect }
                 | Step::Write { place, expect, .. }

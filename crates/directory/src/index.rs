@@ -105,10 +105,9 @@ pub(crate) fn intent_text(
 
 impl Inventory {
     pub(crate) fn new(releases: Vec<ReleaseRecord>, kept: &[Kept]) -> Self {
-        let kept = kept.iter().map(|kept| KeptRecord {
-            release: kept.release.clone(),
-            object: kept.record.clone(),
-        });
+        let kept = kept
+            .iter()
+            .map(|kept| KeptRecord { release: kept.release.clone(), object: kept.record.clone() });
         Self { releases, kept: kept.collect() }
     }
 

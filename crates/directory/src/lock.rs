@@ -21,7 +21,8 @@ pub struct Lock {
 /// Takes the directory of a stack, creating it where it is missing. Fails at once while another process holds it, with who
 /// that is; a dead process holds nothing.
 pub fn lock(root: &Path, stack: &StackId) -> Result<Lock, Error> {
-    let failed = |source| Error::System { doing: "lock", place: root.display().to_string(), source };
+    let failed =
+        |source| Error::System { doing: "lock", place: root.display().to_string(), source };
     let disk = Disk::new(root);
     if let Some(recorded) = index::load(&disk)? {
         index::check_owner(&disk, &recorded, stack)?;

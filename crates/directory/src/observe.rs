@@ -32,7 +32,8 @@ pub fn observe(
     let mut known: BTreeSet<String> = BTreeSet::new();
     for record in inventory.releases {
         let places = record.objects.iter().map(|object| object.place.as_str());
-        let live = places.clone().map(|place| disk.live(place)).collect::<Result<Vec<Live>, _>>()?;
+        let live =
+            places.clone().map(|place| disk.live(place)).collect::<Result<Vec<Live>, _>>()?;
         known.extend(places.map(str::to_owned));
         observed.releases.push(ObservedRelease { record, live });
     }
