@@ -11,6 +11,10 @@ static STANDARD: LazyLock<Encoding> = LazyLock::new(|| {
     specification.encoding().expect("the standard alphabet makes an encoding")
 });
 
+pub fn encode(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
 /// None where the text is no base64.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text.as_bytes()).ok()
