@@ -43,11 +43,17 @@ impl TemplateSet {
     /// Adds a file's templates. They replace others of the same names, except that an empty one (white space and
     /// comments) leaves one that exists.
     pub fn add(&mut self, parsed: &Arc<Parsed>) {
+        self.add_as(&parsed.name, parsed);
+    }
+
+    /// As `add`, with the file's own template under another name: files of one content can be parsed once.
+    pub fn add_as(&mut self, name: &Arc<str>, parsed: &Arc<Parsed>) {
         for (index, template) in parsed.templates.iter().enumerate() {
-            if template.is_empty && self.lookup(&template.name).is_some() {
+            let name = if template.name == parsed.name { name } else { &template.name };
+            if template.is_empty && self.lookup(name).is_some() {
                 continue;
             }
-            self.templates.insert(Arc::clone(&template.name), (Arc::clone(parsed), index));
+            self.templates.insert(Arc::clone(name), (Arc::clone(parsed), index));
         }
     }
 
