@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
+
+use crate::{Problem, Source};
 
 /// A place in a text: byte offset, line and column, all from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +40,11 @@ pub(crate) enum Kind {
 }
 
 impl Error {
+    /// The error as a problem in the source whose text, from `offset` on, was read.
+    pub fn problem(&self, source: &Arc<Source>, offset: usize) -> Problem {
+        super::fault::of_error(self, source, offset)
+    }
+
     /// A mistake found while splitting the text into tokens: go-yaml counts its lines from 1.
     pub(crate) fn scanner(
         context: &'static str,
