@@ -6,6 +6,7 @@ use std::rc::Rc;
 use gotmpl::{Call, CallError, Place, Str, Value};
 use jiff::Zoned;
 use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
 
 /// Which Helm decides where the two differ. Each rule that differs is one named method or table entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +40,12 @@ pub struct Impure {
 }
 
 impl World {
+    /// The world of a render that begins.
+    pub fn new(dialect: Dialect, seed: [u8; 32], now: Zoned, lookup: Rc<Lookup>) -> Self {
+        let random = RefCell::new(ChaCha20Rng::from_seed(seed));
+        Self { dialect, random, now, lookup, impure: RefCell::default() }
+    }
+
     /// The world of the render that makes this call.
     pub fn of<'a>(call: &Call<'a>) -> &'a Self {
         call.state.downcast_ref().expect("charts are rendered with a `World` as state")
