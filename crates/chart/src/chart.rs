@@ -1,10 +1,12 @@
 //! A chart in memory: parsed once, shared by every release that uses it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use source::{Problem, Problems, Source, Tree};
 
-use crate::{File, Input, Metadata, Rendered};
+use crate::compiled::Sets;
+use crate::schema::Compiled;
+use crate::{File, Metadata};
 
 /// Immutable and shared between threads.
 #[derive(Debug)]
@@ -23,36 +25,11 @@ pub struct Chart {
     pub dependencies: Vec<Arc<Self>>,
     /// Every file as it was loaded.
     pub raw: Vec<File>,
-    /// What Helm only warns of while it loads: duplicate keys in values, files that belong nowhere.
+    /// What Helm only warns of while it loads: duplicate keys in values, lists that belong to older charts.
     pub warnings: Problems,
-}
-
-/// Reads a directory's files (the caller walked it and left out what `Ignore` says).
-pub fn load(origin: &str, _files: Vec<File>) -> Result<Chart, Problems> {
-    Err(vec![Problem::error("chart", format!("loading `{origin}` is not built yet"))])
-}
-
-/// Reads a `.tgz`, bounded in size, count and ratio.
-pub fn load_archive(origin: &str, _bytes: &[u8]) -> Result<Chart, Problems> {
-    Err(vec![Problem::error("chart", format!("loading `{origin}` is not built yet"))])
-}
-
-/// Renders a release. Runs to its end on a thread with as large a stack as deep templates need.
-pub fn render(chart: &Chart, _input: &Input<'_>) -> Result<Rendered, Problems> {
-    Err(vec![Problem::error("chart", format!("rendering `{}` is not built yet", chart.origin))])
-}
-
-/// Helm's lint rules.
-pub fn lint(chart: &Chart, _input: &Input<'_>) -> Problems {
-    vec![Problem::error("chart", format!("linting `{}` is not built yet", chart.origin))]
-}
-
-/// What `helm template` prints.
-pub fn print_template(
-    _rendered: &Rendered,
-    _options: &crate::PrintOptions,
-) -> Result<String, Problems> {
-    Err(vec![Problem::error("chart", "printing is not built yet")])
+    /// The schema, compiled when the first release needs it.
+    pub(crate) compiled_schema: OnceLock<Result<Compiled, Problem>>,
+    pub(crate) sets: Sets,
 }
 
 impl Chart {

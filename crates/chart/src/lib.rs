@@ -9,14 +9,35 @@ pub mod metadata;
 pub mod pattern;
 pub mod rendered;
 
+mod archive;
 mod chart;
+mod compiled;
+mod context;
+mod decode;
+mod failure;
+mod glob;
+mod head;
+mod kind_order;
+mod load;
+mod manifest;
+mod objects;
+mod print;
+mod reads;
+mod render;
+mod schema;
+mod split;
+mod values;
+mod warning;
 
 pub use capabilities::{Capabilities, KubeVersion};
-pub use chart::{Chart, lint, load, load_archive, print_template, render};
+pub use chart::Chart;
 pub use file::File;
 pub use ignore::Ignore;
 pub use input::{Input, Limits, Lookup, NoLookup, ReleaseInfo};
+pub use load::{load, load_archive};
 pub use metadata::{Dependency, Maintainer, Metadata};
+pub use print::print_template;
+pub use render::render;
 pub use rendered::{
     CapabilityQuestion, CrdFile, Document, Hook, HookEvent, ImpureCall, LookupCall, PrintOptions,
     Rendered, Report,

@@ -140,8 +140,6 @@ pub struct LookupCall {
     pub kind: String,
     pub namespace: String,
     pub name: String,
-    pub template: Arc<str>,
-    pub line: usize,
 }
 
 /// What `helm template` prints of a render.

@@ -1,0 +1,95 @@
+//! Compiled templates: each distinct content once per process, each chart's set once for all releases that enable the same
+//! subcharts.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use gotmpl::{Functions, Parsed, TemplateSet};
+use source::Problems;
+use sprig::Dialect;
+
+use crate::context::{Template, Templates};
+use crate::failure;
+
+/// The sets of one chart, by the names of the templates in them.
+#[derive(Debug, Default)]
+pub(crate) struct Sets(Mutex<BTreeMap<SetKey, Arc<TemplateSet>>>);
+
+type SetKey = (Dialect, Vec<Arc<str>>);
+
+impl Sets {
+    /// The set of these templates; all that cannot be parsed is told.
+    pub(crate) fn get(
+        &self,
+        templates: &Templates<'_>,
+        order: &[Arc<str>],
+        dialect: Dialect,
+    ) -> Result<Arc<TemplateSet>, Problems> {
+        let sets = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (dialect, order.to_vec());
+        if let Some(set) = sets().get(&key) {
+            return Ok(Arc::clone(set));
+        }
+        let set = Arc::new(compile(templates, order, dialect)?);
+        sets().insert(key, Arc::clone(&set));
+        Ok(set)
+    }
+}
+
+fn compile(
+    templates: &Templates<'_>,
+    order: &[Arc<str>],
+    dialect: Dialect,
+) -> Result<TemplateSet, Problems> {
+    let functions = functions(dialect);
+    let mut set = TemplateSet::new("gotpl", Arc::clone(functions));
+    let mut problems = Problems::new();
+    for name in order {
+        let Some(template) = templates.get(name) else { continue };
+        match parsed(name, template, functions, dialect) {
+            Ok(parsed) => set.add_as(name, &parsed),
+            Err(error) => problems.push(failure::of_template(&error, templates)),
+        }
+    }
+    if problems.is_empty() { Ok(set) } else { Err(problems) }
+}
+
+fn functions(dialect: Dialect) -> &'static Arc<Functions> {
+    static HELM_4: LazyLock<Arc<Functions>> =
+        LazyLock::new(|| Arc::new(sprig::functions(Dialect::Helm4).clone()));
+    static HELM_3: LazyLock<Arc<Functions>> =
+        LazyLock::new(|| Arc::new(sprig::functions(Dialect::Helm3).clone()));
+    match dialect {
+        Dialect::Helm4 => &HELM_4,
+        Dialect::Helm3 => &HELM_3,
+    }
+}
+
+/// Parsed files by dialect, name and text.
+type Cache = BTreeMap<(Dialect, Arc<str>), BTreeMap<Arc<str>, Arc<Parsed>>>;
+
+static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
+
+/// Partials of one text are one file, wherever copies of them lie: many charts bring the same library chart several times.
+/// Others keep their names, which messages show.
+fn parsed(
+    name: &Arc<str>,
+    template: &Template<'_>,
+    functions: &Functions,
+    dialect: Dialect,
+) -> Result<Arc<Parsed>, gotmpl::Error> {
+    let text = String::from_utf8_lossy(&template.file.bytes);
+    let is_partial = template.file.name().starts_with('_');
+    let key = if is_partial { template.file.name().into() } else { Arc::clone(name) };
+    let cache = || CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(parsed) =
+        cache().get(&(dialect, Arc::clone(&key))).and_then(|texts| texts.get(&*text))
+    {
+        return Ok(Arc::clone(parsed));
+    }
+    let parsed = gotmpl::parse(name, text.into(), functions)?;
+    let mut cache = cache();
+    let texts = cache.entry((dialect, key)).or_default();
+    texts.insert(Arc::clone(&parsed.text), Arc::clone(&parsed));
+    Ok(parsed)
+}

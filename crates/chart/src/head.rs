@@ -1,0 +1,64 @@
+//! The few fields of a rendered document that Helm looks at: version, kind, name, annotations.
+
+use std::collections::BTreeMap;
+
+use source::{Map, Node, Tree, yaml};
+
+use crate::decode::{field, scalar_text};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) annotations: BTreeMap<String, String>,
+}
+
+/// Why a document has no head: it is no YAML, or a field is of the wrong type.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    Yaml(yaml::Error),
+    Field { path: &'static str, expected: &'static str, found: &'static str },
+}
+
+/// Reads a whole document as YAML, as Helm does, and keeps its head.
+pub(crate) fn head(text: &str) -> Result<Head, Refusal> {
+    let tree = yaml::read_bare(text).map_err(Refusal::Yaml)?;
+    let Some(map) = map(&tree, "the document")? else { return Ok(Head::default()) };
+    let mut head = Head {
+        api_version: scalar(map, "apiVersion", "apiVersion")?,
+        kind: scalar(map, "kind", "kind")?,
+        ..Head::default()
+    };
+    let Some(metadata) = field(map, "metadata") else { return Ok(head) };
+    let Some(metadata) = self::map(metadata, "metadata")? else { return Ok(head) };
+    head.name = scalar(metadata, "name", "metadata.name")?;
+    head.namespace = field(metadata, "namespace").and_then(Tree::as_str).map(str::to_owned);
+    let Some(annotations) = field(metadata, "annotations") else { return Ok(head) };
+    let Some(annotations) = self::map(annotations, "metadata.annotations")? else {
+        return Ok(head);
+    };
+    for (key, value) in annotations {
+        let text = scalar_text(value).ok_or(Refusal::Field {
+            path: "metadata.annotations",
+            expected: "texts only",
+            found: value.kind(),
+        })?;
+        head.annotations.insert(key.to_string(), text);
+    }
+    Ok(head)
+}
+
+fn map<'a>(tree: &'a Tree, path: &'static str) -> Result<Option<&'a Map>, Refusal> {
+    match &tree.node {
+        Node::Null => Ok(None),
+        Node::Map(map) => Ok(Some(map)),
+        _ => Err(Refusal::Field { path, expected: "a map", found: tree.kind() }),
+    }
+}
+
+fn scalar(map: &Map, name: &str, path: &'static str) -> Result<String, Refusal> {
+    let Some(tree) = field(map, name) else { return Ok(String::new()) };
+    scalar_text(tree).ok_or(Refusal::Field { path, expected: "text", found: tree.kind() })
+}

@@ -1,0 +1,252 @@
+//! Files into a chart: what each is for by its path, subcharts in `charts/` in the same way (Helm's pkg/chart/v2/loader).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use source::{Node, Problem, Problems, Source, Tree, yaml};
+
+use crate::archive::{Budget, unpack};
+use crate::compiled::Sets;
+use crate::{Chart, File, metadata};
+
+/// Reads a directory's files. The caller walked it, left out what `Ignore` says, and followed no link out of it.
+pub fn load(origin: &str, mut files: Vec<File>) -> Result<Chart, Problems> {
+    // As a walk of the directory meets them: folder by folder.
+    files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    let mut budget = Budget::default();
+    for file in &files {
+        budget.take(file.bytes.len()).map_err(|why| {
+            vec![Problem::error("chart-too-large", format!("cannot load `{origin}`: {why}"))]
+        })?;
+    }
+    let mut problems = Problems::new();
+    let chart = chart(origin, files, &mut budget, &mut problems);
+    finish(chart, problems)
+}
+
+/// Reads a `.tgz`, bounded in size, count and ratio.
+pub fn load_archive(origin: &str, bytes: &[u8]) -> Result<Chart, Problems> {
+    let mut problems = Problems::new();
+    let chart = packed(origin, bytes, &mut Budget::default(), &mut problems);
+    finish(chart, problems)
+}
+
+/// Subcharts may have been written for any Helm; the chart itself must be of a kind that Helm still knows.
+fn finish(chart: Option<Chart>, mut problems: Problems) -> Result<Chart, Problems> {
+    let api_version = chart.as_ref().map_or("v2", |chart| chart.metadata.api_version.as_str());
+    if !["v1", "v2"].contains(&api_version) {
+        let message = format!("charts of `apiVersion: {api_version}` are not supported");
+        problems
+            .push(Problem::error("chart-version", message).help("Helm 3 and 4 know `v1` and `v2`"));
+    }
+    match chart {
+        Some(chart) if problems.is_empty() => Ok(chart),
+        _ => Err(problems),
+    }
+}
+
+fn packed(
+    origin: &str,
+    bytes: &[u8],
+    budget: &mut Budget,
+    problems: &mut Problems,
+) -> Option<Chart> {
+    match budget.deeper(|budget| unpack(origin, bytes, budget)) {
+        Ok(Ok(files)) => match budget.deeper(|budget| chart(origin, files, budget, problems)) {
+            Ok(chart) => chart,
+            Err(why) => too_deep(origin, &why, problems),
+        },
+        Ok(Err(problem)) => {
+            problems.push(problem);
+            None
+        }
+        Err(why) => too_deep(origin, &why, problems),
+    }
+}
+
+fn too_deep(origin: &str, why: &str, problems: &mut Problems) -> Option<Chart> {
+    let message = format!("cannot load `{origin}`: {why}");
+    problems.push(Problem::error("chart-too-large", message));
+    None
+}
+
+/// What a chart's files are for.
+#[derive(Default)]
+struct Sorted {
+    chart_file: Option<File>,
+    requirements: Option<File>,
+    values: Option<File>,
+    schema: Option<File>,
+    templates: Vec<File>,
+    files: Vec<File>,
+    /// By the first part of the path below `charts/`.
+    charts: BTreeMap<String, Vec<File>>,
+}
+
+fn sort(files: &[File]) -> Sorted {
+    let mut sorted = Sorted::default();
+    for file in files {
+        match file.path.as_str() {
+            "Chart.yaml" => sorted.chart_file = Some(file.clone()),
+            "Chart.lock" => {}
+            "values.yaml" => sorted.values = Some(file.clone()),
+            "values.schema.json" => sorted.schema = Some(file.clone()),
+            "requirements.yaml" => sorted.requirements = Some(file.clone()),
+            path if path.starts_with("templates/") => sorted.templates.push(file.clone()),
+            path => match path.strip_prefix("charts/") {
+                Some(below) if !below.ends_with(".prov") => {
+                    let name = below.split('/').next().unwrap_or(below).to_owned();
+                    let file = File { path: below.to_owned(), bytes: Arc::clone(&file.bytes) };
+                    sorted.charts.entry(name).or_default().push(file);
+                }
+                _ => sorted.files.push(file.clone()),
+            },
+        }
+    }
+    sorted
+}
+
+fn chart(
+    origin: &str,
+    files: Vec<File>,
+    budget: &mut Budget,
+    problems: &mut Problems,
+) -> Option<Chart> {
+    let files: Vec<File> = files.into_iter().map(without_mark).collect();
+    let sorted = sort(&files);
+    let Some(chart_file) = &sorted.chart_file else {
+        let message = format!("`{origin}` is no chart: it has no Chart.yaml");
+        problems.push(Problem::error("no-chart-file", message));
+        return None;
+    };
+    let mut warnings = Problems::new();
+    let text = |file: &File, problems: &mut Problems| text(origin, file, problems);
+    let chart_text = text(chart_file, problems)?;
+    let requirements = match &sorted.requirements {
+        Some(file) => Some(text(file, problems)?),
+        None => None,
+    };
+    let metadata = metadata::read(&chart_text, requirements.as_ref(), &mut warnings)
+        .map_err(|more| problems.extend(more));
+    let values = match &sorted.values {
+        Some(file) => text(file, problems).and_then(|text| {
+            read_values(&text, &mut warnings).map_err(|more| problems.extend(more)).ok()
+        }),
+        None => Some(Tree::from(source::Map::new())),
+    };
+    let schema = sorted.schema.as_ref().and_then(|file| text(file, problems));
+    let mut shown = sorted.files;
+    let metadata = metadata.ok()?;
+    if metadata.api_version == "v1" {
+        // Old charts see their list of dependencies among the files.
+        shown.extend(sorted.requirements);
+    } else {
+        shown.retain(|file| file.path != "requirements.lock");
+    }
+    let mut dependencies = Vec::new();
+    for (name, files) in sorted.charts {
+        if name.starts_with(['_', '.']) {
+            continue;
+        }
+        let origin = format!("{origin}/charts/{name}");
+        dependencies.extend(subchart(&origin, &name, files, budget, problems).map(Arc::new));
+    }
+    Some(Chart {
+        origin: origin.to_owned(),
+        metadata,
+        values: values?,
+        schema,
+        templates: sorted.templates,
+        files: shown,
+        dependencies,
+        raw: files,
+        warnings,
+        compiled_schema: OnceLock::new(),
+        sets: Sets::default(),
+    })
+}
+
+/// One entry of `charts/`: an archive or a folder.
+fn subchart(
+    origin: &str,
+    name: &str,
+    files: Vec<File>,
+    budget: &mut Budget,
+    problems: &mut Problems,
+) -> Option<Chart> {
+    let alone = files.iter().find(|file| file.path == name);
+    match alone {
+        Some(file) if name.ends_with(".tgz") => packed(origin, &file.bytes, budget, problems),
+        Some(_) => {
+            let message = format!("`{origin}` is no chart");
+            problems.push(
+                Problem::error("stray-file", message)
+                    .help("`charts/` holds folders and .tgz archives only; a name that begins with `_` or `.` is passed over"),
+            );
+            None
+        }
+        None => {
+            let below = |file: File| {
+                let path = file.path.split_once('/')?.1.to_owned();
+                Some(File { path, ..file })
+            };
+            let files = files.into_iter().filter_map(below).collect();
+            match budget.deeper(|budget| chart(origin, files, budget, problems)) {
+                Ok(chart) => chart,
+                Err(why) => too_deep(origin, &why, problems),
+            }
+        }
+    }
+}
+
+/// `values.yaml`: all documents merged, later ones win; numbers as floats.
+fn read_values(text: &Arc<Source>, warnings: &mut Problems) -> Result<Tree, Problems> {
+    let read = yaml::read_all(text, yaml::Options::HELM)?;
+    warnings.extend(read.warnings);
+    let mut merged = source::Map::new();
+    let mut problems = Problems::new();
+    for mut document in read.value {
+        document.integers_to_floats();
+        match document.node {
+            Node::Map(map) => merge(&mut merged, map),
+            Node::Null => {}
+            _ => problems.push(
+                Problem::error("values-no-map", format!("`{}` must be a map of values", text.name))
+                    .at(document.span.as_ref(), format!("this is {}", document.kind())),
+            ),
+        }
+    }
+    if problems.is_empty() { Ok(Tree::from(merged)) } else { Err(problems) }
+}
+
+fn merge(into: &mut source::Map, from: source::Map) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(Tree { node: Node::Map(into), .. }), Tree { node: Node::Map(from), .. }) => {
+                merge(into, from);
+            }
+            (_, value) => drop(into.insert(key, value)),
+        }
+    }
+}
+
+fn text(origin: &str, file: &File, problems: &mut Problems) -> Option<Arc<Source>> {
+    let name = format!("{origin}/{}", file.path);
+    match std::str::from_utf8(&file.bytes) {
+        Ok(text) => Some(Source::new(name, text)),
+        Err(error) => {
+            let line = memchr::memchr_iter(b'\n', &file.bytes[..error.valid_up_to()]).count() + 1;
+            let message = format!("`{name}` is not UTF-8: look at line {line}");
+            problems.push(Problem::error("not-utf8", message));
+            None
+        }
+    }
+}
+
+/// Files lose a byte order mark, as in Helm.
+fn without_mark(file: File) -> File {
+    match file.bytes.strip_prefix("\u{feff}".as_bytes()) {
+        Some(rest) => File { bytes: rest.into(), ..file },
+        None => file,
+    }
+}

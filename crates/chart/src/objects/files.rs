@@ -1,0 +1,157 @@
+//! `.Files`: the chart's other files (pkg/engine/files.go).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gotmpl::{Call, CallError, Kind, List, ListType, Object, Signature, Str, Value};
+use source::{Map, Tree, yaml};
+
+use super::{NOTHING, ONE_TEXT, text};
+use crate::File;
+use crate::glob::Glob;
+
+/// A map from path to bytes, in the order of the paths.
+#[derive(Debug)]
+pub(crate) struct Files(BTreeMap<String, Arc<[u8]>>);
+
+impl Files {
+    pub(crate) fn new(files: &[File]) -> Self {
+        Self(files.iter().map(|file| (file.path.clone(), Arc::clone(&file.bytes))).collect())
+    }
+
+    fn glob(&self, pattern: &str) -> Self {
+        let glob = Glob::new(pattern);
+        let matching = self.0.iter().filter(|(path, _)| glob.matches(path));
+        Self(matching.map(|(path, bytes)| (path.clone(), Arc::clone(bytes))).collect())
+    }
+
+    /// Without the last newline; an absent or empty file has no lines.
+    fn lines(&self, path: &str) -> Value {
+        let Some(bytes) = self.0.get(path).filter(|bytes| !bytes.is_empty()) else {
+            return Value::List(List::new(ListType::Strings, Vec::new()));
+        };
+        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        Value::strings(bytes.split(|byte| *byte == b'\n').map(Str::from))
+    }
+
+    /// Contents by the last part of the path, as YAML; of two files of one name the later path counts.
+    fn by_name(&self, content: impl Fn(&[u8]) -> String) -> Value {
+        let mut map = Map::new();
+        for (path, bytes) in &self.0 {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            map.insert(name.into(), Tree::from(content(bytes).as_str()));
+        }
+        let yaml = yaml::write(&Tree::from(map), yaml::Dialect::Helm).unwrap_or_default();
+        Value::from(yaml.strip_suffix('\n').unwrap_or(&yaml))
+    }
+}
+
+impl Object for Files {
+    fn type_name(&self) -> &'static str {
+        "engine.files"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Map
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        self.0.get(name).map(bytes)
+    }
+
+    fn missing(&self) -> Value {
+        Value::List(List::nil(ListType::Bytes))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        ["Get", "GetBytes", "Glob", "AsConfig", "AsSecrets", "Lines"].contains(&name)
+    }
+
+    fn signature(&self, name: &str) -> Option<Signature> {
+        Some(if name.starts_with("As") { NOTHING } else { ONE_TEXT })
+    }
+
+    fn method(&self, _: &Call<'_>, name: &str, arguments: &[Value]) -> Result<Value, CallError> {
+        Ok(match name {
+            "AsConfig" => self.by_name(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+            "AsSecrets" => self.by_name(base64),
+            "Get" => {
+                let found = self.0.get(&*text(arguments)?.to_text());
+                Value::Str(found.map_or_else(Str::default, |bytes| Str::from(&**bytes)))
+            }
+            "GetBytes" => match self.0.get(&*text(arguments)?.to_text()) {
+                Some(found) => bytes(found),
+                None => Value::List(List::new(ListType::Bytes, Vec::new())),
+            },
+            "Glob" => Value::object(self.glob(&text(arguments)?.to_text())),
+            _ => self.lines(&text(arguments)?.to_text()),
+        })
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::map(self.0.iter().map(|(path, content)| (path.as_str(), bytes(content)))))
+    }
+
+    fn print(&self) -> Str {
+        let mut text = String::from("map[");
+        for (position, (path, content)) in self.0.iter().enumerate() {
+            let space = if position == 0 { "" } else { " " };
+            let bytes = FileBytes(Arc::clone(content)).print();
+            write!(text, "{space}{path}:{bytes}").expect("writing to a String cannot fail");
+        }
+        text.push(']');
+        text.into()
+    }
+}
+
+/// A `[]uint8` that stays the file's own bytes until somebody looks at single ones.
+#[derive(Debug)]
+struct FileBytes(Arc<[u8]>);
+
+fn bytes(content: &Arc<[u8]>) -> Value {
+    Value::Object(Rc::new(FileBytes(Arc::clone(content))))
+}
+
+impl Object for FileBytes {
+    fn type_name(&self) -> &'static str {
+        "[]uint8"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Slice
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::List(List::bytes(&self.0)))
+    }
+
+    /// As JSON it is base64.
+    fn to_plain(&self) -> Value {
+        Value::from(base64(&self.0))
+    }
+
+    fn print(&self) -> Str {
+        let numbers: Vec<String> = self.0.iter().map(u8::to_string).collect();
+        format!("[{}]", numbers.join(" ")).into()
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let [first, second, third] =
+            [0, 1, 2].map(|index| group.get(index).copied().map_or(0, u32::from));
+        let bits = first << 16 | second << 8 | third;
+        for letter in 0..4 {
+            if letter <= group.len() {
+                text.push(char::from(ALPHABET[(bits >> (18 - 6 * letter)) as usize & 63]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,267 @@
+//! A chart and an input into documents: the order of Helm's steps (pkg/action/install.go, pkg/engine/engine.go).
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gotmpl::{CallError, MapRef, Str, Value};
+use source::{Node, Problem, Problems, Segment};
+use sprig::World;
+
+use crate::context::{self, Templates};
+use crate::rendered::{CrdFile, ImpureCall, LookupCall, Rendered, Report};
+use crate::values::{
+    Coalesce, Effective, coalesce_values, copy_map, fits_range, from_tree, process_dependencies,
+};
+use crate::{Chart, Input, failure, manifest, reads, schema, warning};
+
+/// Failures of different templates that are worth reading at once.
+const MAX_FAILURES: usize = 20;
+
+/// Renders a release. Runs to its end on the caller's thread, whatever its stack: deep templates bring their own.
+pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
+    let mut warnings = chart.warnings.clone();
+    let (effective, values) = prepare(chart, input, &mut warnings)?;
+    let questions = Rc::default();
+    let templates = context::templates(&effective, &values, input, &questions);
+    let run = execute(chart, &templates, input)?;
+    let (mut files, notes) = take_notes(run.files, &effective.name, input.subchart_notes);
+    files.retain(|_, text| !text.trim().is_empty());
+    let (manifests, hooks) = manifest::sort(&files, input.dialect, &mut warnings)?;
+    let (values_read, values_unread) = reads::of(input.values, &values);
+    let report = Report {
+        impure: run.impure,
+        capability_questions: questions.take().into_iter().collect(),
+        lookups: run.lookups,
+        values_read,
+        values_unread,
+    };
+    let mut crds = Vec::new();
+    collect_crds(&effective, &effective.name, &mut crds);
+    Ok(Rendered { crds, manifests, hooks, notes, report, warnings })
+}
+
+/// Everything before the first template runs: which charts take part, and with which values.
+pub(crate) fn prepare<'a>(
+    chart: &'a Chart,
+    input: &Input<'_>,
+    warnings: &mut Problems,
+) -> Result<(Effective<'a>, MapRef), Problems> {
+    let mut problems = not_installable(chart);
+    problems.extend(missing_dependencies(chart));
+    let user = match (&input.values.node, from_tree(input.values)) {
+        (Node::Null, _) => MapRef::new(gotmpl::MapType::Any),
+        (_, Value::Map(map)) => map,
+        _ => {
+            let label = format!("this is {}", input.values.kind());
+            problems.push(
+                Problem::error("values-no-map", "values must be a map")
+                    .at(input.values.span.as_ref(), label),
+            );
+            return Err(problems);
+        }
+    };
+    let conflicts = RefCell::default();
+    let pass = Coalesce { dialect: input.dialect, keep_nulls: false, conflicts: &conflicts };
+    let mut effective = Effective::new(chart);
+    let values = copy_map(&user);
+    let merged = process_dependencies(pass, &mut effective, &user, warnings)
+        .and_then(|()| coalesce_values(pass, &effective, &values));
+    let place = |path: &[Segment]| warning::span_of(path, input.values, &effective);
+    if let Err(no_table) = merged {
+        problems.push(warning::no_table(&no_table, &place));
+        return Err(problems);
+    }
+    if !input.skip_schema_validation {
+        problems.extend(schema::check(&effective, &Value::Map(values.clone()), &[], &place));
+    }
+    problems.extend(wrong_kube_version(chart, input));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    warnings.extend(warning::conflicts(conflicts.take(), &place));
+    if chart.metadata.deprecated {
+        warnings.push(Problem::warning(
+            "deprecated-chart",
+            format!("the chart `{}` is deprecated", chart.metadata.name),
+        ));
+    }
+    Ok((effective, values))
+}
+
+fn not_installable(chart: &Chart) -> Problems {
+    let metadata = &chart.metadata;
+    if metadata.kind.is_empty() || metadata.kind == "application" {
+        return Problems::new();
+    }
+    vec![
+        Problem::error(
+            "library-chart",
+            format!("`{}` is a library chart: nothing to install", metadata.name),
+        )
+        .help("list it under `dependencies` of the chart that uses it"),
+    ]
+}
+
+/// Helm looks at the names of the chart's own list only.
+fn missing_dependencies(chart: &Chart) -> Problems {
+    let listed = chart.metadata.dependencies.iter().flatten();
+    let missing = listed.filter(|dependency| {
+        !chart.dependencies.iter().any(|loaded| loaded.metadata.name == dependency.name)
+    });
+    missing
+        .map(|dependency| {
+            let message = format!(
+                "the dependency `{}` of `{}` is not in its `charts/`",
+                dependency.name, chart.origin
+            );
+            Problem::error("missing-dependency", message)
+                .at(dependency.span.as_ref(), "listed here")
+                .help("fetch it with `helm dependency update`")
+        })
+        .collect()
+}
+
+fn wrong_kube_version(chart: &Chart, input: &Input<'_>) -> Option<Problem> {
+    let range = &chart.metadata.kube_version;
+    let kube = &input.capabilities.kube_version;
+    if range.is_empty() || fits_range(range, &kube.normalized) {
+        return None;
+    }
+    let message = format!(
+        "the chart `{}` is for Kubernetes `{range}`, and this is {}",
+        chart.metadata.name, kube.version
+    );
+    Some(Problem::error("kube-version", message))
+}
+
+/// What the templates gave.
+struct Run {
+    files: BTreeMap<Arc<str>, String>,
+    impure: Vec<ImpureCall>,
+    lookups: Vec<LookupCall>,
+}
+
+fn execute(chart: &Chart, templates: &Templates<'_>, input: &Input<'_>) -> Result<Run, Problems> {
+    let order = order(templates);
+    let set = chart.sets.get(templates, &order, input.dialect)?;
+    let lookups = Rc::new(RefCell::new(Vec::new()));
+    let world = world(input, &lookups);
+    let mut options = gotmpl::Options::default();
+    let mut files = BTreeMap::new();
+    let mut impure = Vec::new();
+    let mut failures: Vec<(gotmpl::Place, String)> = Vec::new();
+    let mut problems = Problems::new();
+    let mut written = 0;
+    for name in &order {
+        let Some(template) = templates.get(name) else { continue };
+        if template.file.name().starts_with('_') {
+            continue;
+        }
+        options.limits.output = input.limits.output.saturating_sub(written);
+        context::set_template(template, name);
+        let dot = Value::Map(template.dot.clone());
+        match gotmpl::execute(&set, name, &dot, &world, &options) {
+            Ok(output) => {
+                written += output.len();
+                files.insert(Arc::clone(name), text(output));
+            }
+            Err(error) => {
+                let cause = (error.place.clone(), error.message.clone());
+                // One broken helper fails every template that uses it.
+                if !failures.contains(&cause) {
+                    problems.push(failure::of_template(&error, templates));
+                    failures.push(cause);
+                }
+                if problems.len() >= MAX_FAILURES {
+                    break;
+                }
+            }
+        }
+        let calls = world.impure.take().into_iter();
+        impure.extend(calls.map(|call| ImpureCall {
+            function: call.function,
+            template: call.place.template,
+            line: call.place.line,
+            rendering: Arc::clone(name),
+        }));
+    }
+    if !problems.is_empty() {
+        // In the order of the files, not of Helm's execution.
+        problems.reverse();
+        return Err(problems);
+    }
+    drop(world);
+    let lookups = lookups.take();
+    Ok(Run { files, impure, lookups })
+}
+
+/// Deepest first, then from Z to A: so a chart's own helpers replace those of its subcharts.
+fn order(templates: &Templates<'_>) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = templates.keys().cloned().collect();
+    let depth = |name: &str| memchr::memchr_iter(b'/', name.as_bytes()).count();
+    names.sort_by(|a, b| (depth(b), b).cmp(&(depth(a), a)));
+    names
+}
+
+fn world(input: &Input<'_>, lookups: &Rc<RefCell<Vec<LookupCall>>>) -> World {
+    let asked = Rc::clone(lookups);
+    let cluster = Arc::clone(&input.lookup);
+    let lookup = move |api_version: &Str, kind: &Str, namespace: &Str, name: &Str| {
+        let [api_version, kind, namespace, name] =
+            [api_version, kind, namespace, name].map(ToString::to_string);
+        let answer = cluster.lookup(&api_version, &kind, &namespace, &name);
+        asked.borrow_mut().push(LookupCall { api_version, kind, namespace, name });
+        answer.map(|tree| from_tree(&tree)).map_err(CallError::Message)
+    };
+    World::new(input.dialect, input.seed, input.now.clone(), Rc::new(lookup))
+}
+
+/// Go prints a missing value as `<no value>`, which Helm takes out of whatever was rendered.
+fn text(output: Vec<u8>) -> String {
+    let text = String::from_utf8(output)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    if text.contains("<no value>") { text.replace("<no value>", "") } else { text }
+}
+
+/// Takes every NOTES.txt out of the files; the chart's own is kept, and those of subcharts where they are asked for.
+fn take_notes(
+    mut files: BTreeMap<Arc<str>, String>,
+    chart: &str,
+    subcharts: bool,
+) -> (BTreeMap<Arc<str>, String>, String) {
+    let own: Arc<str> = format!("{chart}/templates/NOTES.txt").into();
+    let mut notes = files.remove(&own).unwrap_or_default();
+    let others: Vec<Arc<str>> =
+        files.keys().filter(|path| path.ends_with("NOTES.txt")).cloned().collect();
+    for path in others {
+        let text = files.remove(&path).unwrap_or_default();
+        if subcharts {
+            if !notes.is_empty() {
+                notes.push('\n');
+            }
+            notes.push_str(&text);
+        }
+    }
+    (files, notes)
+}
+
+/// Files of `crds/`, the chart's own before those of its subcharts.
+fn collect_crds(chart: &Effective<'_>, path: &str, crds: &mut Vec<CrdFile>) {
+    let is_manifest = |path: &str| {
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    };
+    for file in &chart.chart.files {
+        if file.path.starts_with("crds/") && is_manifest(&file.path) {
+            crds.push(CrdFile {
+                source: format!("{path}/{}", file.path).into(),
+                text: String::from_utf8_lossy(&file.bytes).into(),
+            });
+        }
+    }
+    for subchart in &chart.subcharts {
+        collect_crds(subchart, &format!("{path}/charts/{}", subchart.name), crds);
+    }
+}

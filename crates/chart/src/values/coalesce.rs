@@ -1,0 +1,158 @@
+//! The user's values over the defaults of a chart and its subcharts, globals handed down (pkg/chart/common/util/coalesce.go).
+
+use std::cell::RefCell;
+
+use gotmpl::{MapRef, MapType, Str, Value};
+use sprig::Dialect;
+
+use super::tables::{At, Tables, entries};
+use super::{Effective, GLOBAL};
+
+pub(crate) use super::tables::Conflict;
+
+/// One pass over a chart and its subcharts.
+#[derive(Clone, Copy)]
+pub(crate) struct Coalesce<'a> {
+    pub(crate) dialect: Dialect,
+    /// As `Tables::keep_nulls`: Helm's MergeValues rather than CoalesceValues.
+    pub(crate) keep_nulls: bool,
+    pub(crate) conflicts: &'a RefCell<Vec<Conflict>>,
+}
+
+/// The values of a subchart must be a map and are not: the path to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoTable(pub(crate) Vec<Str>);
+
+/// Completes `values`, which must be the caller's own copy, with all defaults.
+pub(crate) fn coalesce_values(
+    pass: Coalesce<'_>,
+    chart: &Effective<'_>,
+    values: &MapRef,
+) -> Result<(), NoTable> {
+    pass.chart(chart, values, None)
+}
+
+/// Rule N: nulls among a chart's defaults are dropped, so that they neither hide globals nor print.
+fn drops_null_defaults(dialect: Dialect) -> bool {
+    dialect == Dialect::Helm4
+}
+
+impl Coalesce<'_> {
+    fn chart(
+        self,
+        chart: &Effective<'_>,
+        values: &MapRef,
+        at: Option<&At<'_>>,
+    ) -> Result<(), NoTable> {
+        self.defaults(chart, values, at);
+        for subchart in &chart.subcharts {
+            let name = Str::from(subchart.name.as_str());
+            let at = At::below(at, &name);
+            let section = match values.peek(name.as_bytes()) {
+                Some(Value::Map(section)) => section,
+                Some(_) => return Err(NoTable(at.path())),
+                None => {
+                    let section = MapRef::new(MapType::Any);
+                    values.insert(name.clone(), Value::Map(section.clone()));
+                    section
+                }
+            };
+            self.globals(&section, values, &at);
+            self.chart(subchart, &section, Some(&at))?;
+        }
+        Ok(())
+    }
+
+    fn defaults(self, chart: &Effective<'_>, values: &MapRef, at: Option<&At<'_>>) {
+        let drop_nulls = !self.keep_nulls && drops_null_defaults(self.dialect);
+        for (key, default) in entries(&chart.defaults.fresh()) {
+            let at = At::below(at, &key);
+            match (values.peek(key.as_bytes()), &default) {
+                (None, Value::Nil) if drop_nulls => {}
+                (None, _) => {
+                    if drop_nulls && let Value::Map(map) = &default {
+                        remove_nulls(map);
+                    }
+                    values.insert(key, default);
+                }
+                (Some(Value::Nil), _) if !self.keep_nulls => {
+                    values.remove(key.as_bytes());
+                }
+                (Some(Value::Map(written)), Value::Map(default)) => {
+                    // A subchart's section keeps its nulls: they are for the subchart's own defaults.
+                    let is_section =
+                        chart.subcharts.iter().any(|subchart| subchart.name == key.to_text());
+                    let keep_nulls = self.keep_nulls || is_section;
+                    if !keep_nulls && drops_null_defaults(self.dialect) {
+                        remove_nulls(default);
+                    }
+                    let tables = Tables { keep_nulls, conflicts: self.conflicts };
+                    tables.merge(&written, default, Some(&at));
+                }
+                (Some(Value::Map(_)), other) if !matches!(other, Value::Nil) => {
+                    self.tables().conflict(&at, true);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Hands a chart's globals down to a subchart's section, where they win over the section's own.
+    fn globals(self, section: &MapRef, parent: &MapRef, at: &At<'_>) {
+        let global = Str::from(GLOBAL);
+        let at = At::below(Some(at), &global);
+        let of = |map: &MapRef| match map.peek(global.as_bytes()) {
+            None => Some(MapRef::new(MapType::Any)),
+            Some(Value::Map(map)) => Some(map),
+            Some(_) => None,
+        };
+        let (Some(target), Some(handed_down)) = (of(section), of(parent)) else {
+            self.tables().conflict(&at, false);
+            return;
+        };
+        for (key, value) in entries(&handed_down) {
+            let at = At::below(Some(&at), &key);
+            match (value, target.peek(key.as_bytes())) {
+                (Value::Map(map), None) => {
+                    target.insert(key.clone(), Value::Map(shallow(&map)));
+                }
+                (Value::Map(map), Some(Value::Map(own))) => {
+                    let map = shallow(&map);
+                    Tables { keep_nulls: true, conflicts: self.conflicts }.merge(
+                        &map,
+                        &own,
+                        Some(&at),
+                    );
+                    target.insert(key.clone(), Value::Map(map));
+                }
+                (Value::Map(_), Some(_)) => self.tables().conflict(&at, false),
+                (_, Some(Value::Map(_))) => self.tables().conflict(&at, true),
+                (value, _) => target.insert(key.clone(), value),
+            }
+        }
+        section.insert(global.clone(), Value::Map(target));
+    }
+
+    fn tables(&self) -> Tables<'_> {
+        Tables { keep_nulls: self.keep_nulls, conflicts: self.conflicts }
+    }
+}
+
+/// A map of its own whose entries are shared: below the first level, parent and subcharts see the same globals.
+fn shallow(map: &MapRef) -> MapRef {
+    let copy = MapRef::new(MapType::Any);
+    for (key, value) in entries(map) {
+        copy.insert(key, value);
+    }
+    copy
+}
+
+fn remove_nulls(map: &MapRef) {
+    for (key, value) in entries(map) {
+        match value {
+            Value::Nil => drop(map.remove(key.as_bytes())),
+            Value::Map(map) => remove_nulls(&map),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Trees into template values, and copies of those.
+
+use gotmpl::{MapRef, MapType, Str, Value};
+use source::{Node, Tree};
+
+/// A tree as a fresh template value. Whole numbers become int64, as `--set` and a cluster's objects have them; numbers of
+/// files are floats already.
+pub(crate) fn from_tree(tree: &Tree) -> Value {
+    match &tree.node {
+        Node::Null => Value::Nil,
+        Node::Bool(value) => Value::Bool(*value),
+        Node::Int(value) => Value::int64(*value),
+        #[expect(clippy::cast_precision_loss, reason = "Go's JSON decoder rounds as well")]
+        Node::Uint(value) => Value::Float(*value as f64),
+        Node::Float(value) => Value::Float(*value),
+        Node::Text(text) => Value::Str(Str::from(text.clone())),
+        Node::List(list) => Value::list(list.iter().map(from_tree).collect()),
+        Node::Map(map) => {
+            Value::map(map.iter().map(|(key, value)| (Str::from(key.clone()), from_tree(value))))
+        }
+    }
+}
+
+/// A deep copy: nothing of it is shared with the original, and nothing of the original counts as read.
+fn copy(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => Value::Map(copy_map(map)),
+        Value::List(list) => Value::list(list.items.iter().map(copy).collect()),
+        other => other.clone(),
+    }
+}
+
+pub(crate) fn copy_map(map: &MapRef) -> MapRef {
+    let fresh = MapRef::new(MapType::Any);
+    for (key, value, _) in map.reads() {
+        fresh.insert(key, copy(&value));
+    }
+    fresh
+}
+
+/// Values as JSON, which schemas check. Text that is no UTF-8 cannot come from YAML.
+pub(crate) fn to_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Bool(value) => (*value).into(),
+        Value::Int(value, _) => (*value).into(),
+        Value::Float(value) => number(*value),
+        Value::Str(text) => text.to_text().into_owned().into(),
+        Value::List(list) => list.items.iter().map(to_json).collect(),
+        Value::Map(map) => map
+            .reads()
+            .iter()
+            .map(|(key, value, _)| (key.to_text().into_owned(), to_json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Value::Nil | Value::Object(_) => serde_json::Value::Null,
+    }
+}
+
+/// A whole number as such, so that `integer` and exact comparison mean what they do to Helm's validator.
+fn number(value: f64) -> serde_json::Value {
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    if value.fract() == 0.0 && value.abs() < 9e15 {
+        return (value as i64).into();
+    }
+    serde_json::Number::from_f64(value).map_or(serde_json::Value::Null, Into::into)
+}

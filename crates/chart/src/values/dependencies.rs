@@ -1,0 +1,148 @@
+//! Which subcharts take part: aliases, tags and conditions (pkg/chart/v2/util/dependencies.go).
+
+use gotmpl::{MapRef, Str, Value};
+use source::{Problem, Problems};
+use sprig::semver::{Constraint, Version};
+
+use super::coalesce::{Coalesce, NoTable, coalesce_values};
+use super::convert::copy_map;
+use super::{Effective, import};
+use crate::Dependency;
+
+/// Takes out what tags and conditions disable, gives aliases, then imports values from subcharts into their parents.
+pub(crate) fn process_dependencies(
+    pass: Coalesce<'_>,
+    chart: &mut Effective<'_>,
+    values: &MapRef,
+    warnings: &mut Problems,
+) -> Result<(), NoTable> {
+    enable(pass, chart, values, "", warnings)?;
+    import::import_values(pass, chart, warnings)
+}
+
+fn enable(
+    pass: Coalesce<'_>,
+    chart: &mut Effective<'_>,
+    values: &MapRef,
+    path: &str,
+    warnings: &mut Problems,
+) -> Result<(), NoTable> {
+    let Some(listed) = chart.listed.take() else { return Ok(()) };
+    chart.subcharts = by_list(&chart.subcharts, &listed);
+
+    let merged = copy_map(values);
+    coalesce_values(pass, chart, &merged)?;
+    let enabled: Vec<&Dependency> = listed
+        .iter()
+        .copied()
+        .filter(|dependency| {
+            by_condition(dependency, &merged, path, warnings)
+                .unwrap_or_else(|| by_tags(dependency, &merged, warnings))
+        })
+        .collect();
+    let disabled = |name: &str| {
+        listed.iter().any(|dependency| dependency.key() == name)
+            && !enabled.iter().any(|dependency| dependency.key() == name)
+    };
+    chart.subcharts.retain(|subchart| !disabled(&subchart.name));
+    for subchart in &mut chart.subcharts {
+        let path = format!("{path}{}.", subchart.name);
+        enable(pass, subchart, &merged, &path, warnings)?;
+    }
+    chart.listed = Some(enabled);
+    Ok(())
+}
+
+/// Charts that Chart.yaml does not list come first, under their own names; then the listed ones in the list's order.
+fn by_list<'a>(loaded: &[Effective<'a>], listed: &[&'a Dependency]) -> Vec<Effective<'a>> {
+    let fits = |subchart: &Effective<'_>, dependency: &Dependency| {
+        subchart.name == dependency.name
+            && fits_range(&dependency.version, &subchart.chart.metadata.version)
+    };
+    let unlisted = loaded
+        .iter()
+        .filter(|subchart| !listed.iter().any(|dependency| fits(subchart, dependency)))
+        .cloned();
+    let by_list = listed.iter().filter_map(|dependency| {
+        let mut subchart = loaded.iter().find(|subchart| fits(subchart, dependency))?.clone();
+        dependency.key().clone_into(&mut subchart.name);
+        Some(subchart)
+    });
+    unlisted.chain(by_list).collect()
+}
+
+pub(crate) fn fits_range(range: &str, version: &str) -> bool {
+    match (Constraint::parse(range), Version::parse(version)) {
+        (Ok(range), Ok(version)) => range.check(&version),
+        _ => false,
+    }
+}
+
+/// The first of the condition's paths that leads to a boolean.
+fn by_condition(
+    dependency: &Dependency,
+    values: &MapRef,
+    path: &str,
+    warnings: &mut Problems,
+) -> Option<bool> {
+    for condition in dependency.condition.trim().split(',') {
+        if condition.is_empty() {
+            continue;
+        }
+        match lookup(values, &format!("{path}{condition}")) {
+            Some(Value::Bool(enabled)) => return Some(enabled),
+            Some(Value::Map(_)) | None => {}
+            Some(_) => warnings.push(not_boolean("condition", condition, dependency)),
+        }
+    }
+    None
+}
+
+/// On without tags that the values name; else on where one of them is true.
+fn by_tags(dependency: &Dependency, values: &MapRef, warnings: &mut Problems) -> bool {
+    let Some(Value::Map(tags)) = values.peek(b"tags") else { return true };
+    let mut answers = Vec::new();
+    for tag in &dependency.tags {
+        match tags.peek(tag.as_bytes()) {
+            Some(Value::Bool(on)) => answers.push(on),
+            None => {}
+            Some(_) => warnings.push(not_boolean("tag", tag, dependency)),
+        }
+    }
+    answers.is_empty() || answers.contains(&true)
+}
+
+fn not_boolean(what: &str, written: &str, dependency: &Dependency) -> Problem {
+    let message = format!(
+        "the {what} `{written}` of the dependency `{}` is neither `true` nor `false` in the values",
+        dependency.key()
+    );
+    Problem::warning("no-boolean", message).at(dependency.span.as_ref(), "it does not count here")
+}
+
+/// The value at a path with dots.
+fn lookup(values: &MapRef, path: &str) -> Option<Value> {
+    let (tables, key) = path.rsplit_once('.').map_or(("", path), |(tables, key)| (tables, key));
+    let table = if tables.is_empty() { values.clone() } else { table(values, tables)? };
+    table.peek(key.as_bytes())
+}
+
+/// The map at a path with dots.
+pub(crate) fn table(values: &MapRef, path: &str) -> Option<MapRef> {
+    path.split('.').try_fold(values.clone(), |map, key| match map.peek(key.as_bytes()) {
+        Some(Value::Map(map)) => Some(map),
+        _ => None,
+    })
+}
+
+/// A path's keys as a map of maps around a table; `.` is the table itself.
+pub(crate) fn wrapped(path: &str, table: MapRef) -> MapRef {
+    if path == "." {
+        return table;
+    }
+    path.rsplit('.').fold(table, |inner, key| {
+        let outer = MapRef::new(gotmpl::MapType::Any);
+        outer.insert(Str::from(key), Value::Map(inner));
+        outer
+    })
+}

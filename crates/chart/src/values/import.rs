@@ -1,0 +1,54 @@
+//! `import-values`: tables of subcharts that become their parent's defaults (pkg/chart/v2/util/dependencies.go).
+
+use gotmpl::{MapRef, MapType};
+use source::{Problem, Problems};
+
+use super::coalesce::{Coalesce, NoTable, coalesce_values};
+use super::convert::copy_map;
+use super::dependencies::{table, wrapped};
+use super::tables::Tables;
+use super::{Defaults, Effective};
+use crate::Dependency;
+use crate::metadata::ImportValue;
+
+/// Bottom-up, so that what a subchart imported can be imported from it. Afterwards the defaults of every chart that lists
+/// dependencies hold its subcharts' defaults as well, which is how Helm's later pass comes to its answers about nulls.
+pub(crate) fn import_values(
+    pass: Coalesce<'_>,
+    chart: &mut Effective<'_>,
+    warnings: &mut Problems,
+) -> Result<(), NoTable> {
+    for subchart in &mut chart.subcharts {
+        import_values(pass, subchart, warnings)?;
+    }
+    let Some(listed) = &chart.listed else { return Ok(()) };
+    let pass = Coalesce { keep_nulls: true, ..pass };
+    let merged = MapRef::new(MapType::Any);
+    coalesce_values(pass, chart, &merged)?;
+
+    let tables = Tables { keep_nulls: true, conflicts: pass.conflicts };
+    let imported = MapRef::new(MapType::Any);
+    for dependency in listed {
+        for import in &dependency.import_values {
+            let (child, parent) = match import {
+                ImportValue::Export(name) => (format!("exports.{name}"), "."),
+                ImportValue::Table { child, parent } => (child.clone(), parent.as_str()),
+            };
+            match table(&merged, &format!("{}.{child}", dependency.key())) {
+                Some(found) => tables.merge(&imported, &wrapped(parent, found), None),
+                None => warnings.push(nothing_to_import(dependency, &child)),
+            }
+        }
+    }
+    // The chart's own values win over what it imports. The copy ends the sharing between the two.
+    let own = copy_map(&merged);
+    tables.merge(&own, &imported, None);
+    chart.defaults = Defaults::Imported(own);
+    Ok(())
+}
+
+fn nothing_to_import(dependency: &Dependency, child: &str) -> Problem {
+    let message = format!("`{}` has no table `{child}` to import", dependency.key());
+    Problem::warning("no-import", message)
+        .at(dependency.span.as_ref(), "its `import-values` asks for it")
+}

@@ -1,0 +1,86 @@
+//! Merging one map into another, Helm's way (pkg/chart/common/util/coalesce.go, `coalesceTablesFullKey`).
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use gotmpl::{MapRef, Str, Value};
+
+/// How to merge, and what was found on the way.
+pub(crate) struct Tables<'a> {
+    /// True while charts are put together: nulls stay for the final pass. False in that pass: a null of the user's deletes
+    /// what the chart has there.
+    pub(crate) keep_nulls: bool,
+    pub(crate) conflicts: &'a RefCell<Vec<Conflict>>,
+}
+
+/// A map where the other side has something else. The side that counts keeps its value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Conflict {
+    /// Path in the root chart's values.
+    pub(crate) path: Vec<Str>,
+    /// True where the user's side is the map.
+    pub(crate) map_over_other: bool,
+}
+
+/// A path that is only written out when something is wrong there.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    above: Option<&'a Self>,
+    key: &'a Str,
+}
+
+impl<'a> At<'a> {
+    pub(crate) fn below(above: Option<&'a Self>, key: &'a Str) -> Self {
+        Self { above, key }
+    }
+
+    pub(crate) fn path(&self) -> Vec<Str> {
+        let mut path = self.above.map(At::path).unwrap_or_default();
+        path.push(self.key.clone());
+        path
+    }
+}
+
+impl Tables<'_> {
+    /// Puts into `target` what only `defaults` has; where both have a map, goes on inside. `target` wins.
+    pub(crate) fn merge(&self, target: &MapRef, defaults: &MapRef, at: Option<&At<'_>>) {
+        if target.same(defaults) {
+            return;
+        }
+        let written: BTreeSet<Str> = entries(defaults)
+            .filter(|(_, value)| !matches!(value, Value::Nil))
+            .map(|(key, _)| key)
+            .collect();
+        for (key, value) in entries(target) {
+            if matches!(value, Value::Nil) {
+                defaults.insert(key, Value::Nil);
+            }
+        }
+        for (key, default) in entries(defaults) {
+            let at = At::below(at, &key);
+            match (target.peek(key.as_bytes()), &default) {
+                (None, _) => target.insert(key, default),
+                (Some(Value::Nil), _) if !self.keep_nulls && written.contains(&key) => {
+                    target.remove(key.as_bytes());
+                }
+                (Some(Value::Map(target)), Value::Map(default)) => {
+                    self.merge(&target, default, Some(&at));
+                }
+                (Some(_), Value::Map(_)) => self.conflict(&at, false),
+                (Some(Value::Map(_)), other) if !matches!(other, Value::Nil) => {
+                    self.conflict(&at, true);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn conflict(&self, at: &At<'_>, map_over_other: bool) {
+        self.conflicts.borrow_mut().push(Conflict { path: at.path(), map_over_other });
+    }
+}
+
+/// A snapshot of a map's entries; looking at them here is no reading by a template.
+pub(crate) fn entries(map: &MapRef) -> impl Iterator<Item = (Str, Value)> {
+    map.reads().into_iter().map(|(key, value, _)| (key, value))
+}
