@@ -34,7 +34,7 @@ enum Control {
 impl Parser<'_> {
     /// The whole text: actions, and definitions between them.
     pub(super) fn file(&mut self, name: &Arc<str>) -> Parse<()> {
-        let mut nodes = Vec::new();
+        let mark = self.open.len();
         while self.peek().kind != TokenKind::End {
             if self.peek().kind == TokenKind::LeftDelimiter {
                 let delimiter = self.next();
@@ -45,17 +45,17 @@ impl Parser<'_> {
                 self.back_two(delimiter);
             }
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
+                Item::Node(node) => self.open.push(node),
                 ending => return Err(self.fault(format!("unexpected {}", ending.shown()))),
             }
         }
-        self.add(Arc::clone(name), &nodes)
+        self.add(Arc::clone(name), mark)
     }
 
     /// Adds a template of this file; of two with one name, at most one may have content.
-    fn add(&mut self, name: Arc<str>, nodes: &[Id]) -> Parse<()> {
-        let is_empty = nodes.iter().all(|node| self.is_blank(*node));
-        let root = self.list(nodes);
+    fn add(&mut self, name: Arc<str>, mark: usize) -> Parse<()> {
+        let is_empty = self.open[mark..].iter().all(|node| self.is_blank(*node));
+        let root = self.close(mark);
         let template = Template { name, root, is_empty, slots: self.scope.slots };
         let place = self.templates.iter().position(|other| other.name == template.name);
         match place {
@@ -89,31 +89,31 @@ impl Parser<'_> {
     }
 
     fn definition_body(&mut self, name: &str, context: &str) -> Parse<()> {
-        let (nodes, ending) = self.nested()?;
+        let mark = self.open.len();
+        let ending = self.nested()?;
         if !matches!(ending, Item::End) {
             return Err(self.fault(format!("unexpected {} in {context}", ending.shown())));
         }
-        self.add(Arc::from(name), &nodes)
+        self.add(Arc::from(name), mark)
     }
 
-    /// A list of actions one level further down.
-    fn nested(&mut self) -> Parse<(Vec<Id>, Item)> {
+    /// A list of actions one level further down; its nodes are left in `open`.
+    fn nested(&mut self) -> Parse<Item> {
         if self.control_depth >= MAX_CONTROL_DEPTH {
             return Err(self.fault("max nesting depth exceeded"));
         }
         self.control_depth += 1;
-        let list = deeper(|| self.item_list());
+        let ending = deeper(|| self.item_list());
         self.control_depth -= 1;
-        list
+        ending
     }
 
     /// Actions up to an `end` or `else`.
-    fn item_list(&mut self) -> Parse<(Vec<Id>, Item)> {
-        let mut nodes = Vec::new();
+    fn item_list(&mut self) -> Parse<Item> {
         while self.peek_word().kind != TokenKind::End {
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
-                ending => return Ok((nodes, ending)),
+                Item::Node(node) => self.open.push(node),
+                ending => return Ok(ending),
             }
         }
         Err(self.fault("unexpected EOF"))
@@ -189,13 +189,14 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, TokenKind::RightDelimiter)?;
         let is_range = usize::from(control == Control::Range);
         self.scope.range_depth += is_range;
-        let (body, ending) = self.nested()?;
+        let mark = self.open.len();
+        let ending = self.nested()?;
+        let body = self.close(mark);
         self.scope.range_depth -= is_range;
         let otherwise = match ending {
             Item::Else => Some(self.otherwise(control)?),
             _ => None,
         };
-        let body = self.list(&body);
         self.scope.variables.truncate(variables);
         self.scope.live = live;
         Ok(Branch { pipe, body, otherwise })
@@ -210,11 +211,12 @@ impl Parser<'_> {
             _ => false,
         };
         if !chained {
-            let (nodes, ending) = self.nested()?;
+            let mark = self.open.len();
+            let ending = self.nested()?;
             if !matches!(ending, Item::End) {
                 return Err(self.fault(format!("expected end; found {}", ending.shown())));
             }
-            return Ok(self.list(&nodes));
+            return Ok(self.close(mark));
         }
         self.next();
         if self.control_depth >= MAX_CONTROL_DEPTH {
@@ -226,7 +228,8 @@ impl Parser<'_> {
         let kind =
             if control == Control::If { NodeKind::If(branch) } else { NodeKind::With(branch) };
         let node = self.node(kind, next.start, next.start, next.end);
-        Ok(self.list(&[node]))
+        self.open.push(node);
+        Ok(self.close(self.open.len() - 1))
     }
 
     /// Defines a template in place and runs it there.

@@ -5,6 +5,7 @@ use memchr::memmem;
 use super::token::{Token, TokenKind};
 
 pub(super) struct Lexer<'t> {
+    delimiter: memmem::Finder<'static>,
     pub text: &'t str,
     position: usize,
     /// Where the current token starts.
@@ -26,6 +27,7 @@ const MARKER: usize = 2;
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self {
+            delimiter: memmem::Finder::new(LEFT),
             text,
             position: 0,
             start: 0,
@@ -67,7 +69,7 @@ impl<'t> Lexer<'t> {
     /// The text up to the next action, then that action's delimiter. Comments are skipped.
     fn text(&mut self) -> Token {
         loop {
-            let Some(found) = memmem::find(self.rest(), LEFT) else {
+            let Some(found) = self.delimiter.find(self.rest()) else {
                 self.position = self.text.len();
                 let empty = self.position == self.start;
                 return self.token(if empty { TokenKind::End } else { TokenKind::Text });

@@ -25,6 +25,8 @@ pub(super) struct Parser<'t> {
     pub callees_by_name: BTreeMap<&'t str, u32>,
     pub nodes: Vec<Node>,
     lists: Vec<Id>,
+    /// Nodes of the lists that are being read, innermost last.
+    pub(super) open: Vec<Id>,
     pub names: Vec<Str>,
     pub strings: Vec<Str>,
     pub numbers: Vec<Number>,
@@ -81,6 +83,7 @@ pub(super) fn parse<'t>(
         callees_by_name: BTreeMap::new(),
         nodes: Vec::with_capacity(text.len() / 32),
         lists: Vec::with_capacity(text.len() / 48),
+        open: Vec::new(),
         names: Vec::new(),
         strings: Vec::new(),
         numbers: Vec::new(),
@@ -93,7 +96,9 @@ pub(super) fn parse<'t>(
     parser.lexer.break_is_keyword = functions.get("break").is_none();
     parser.lexer.continue_is_keyword = functions.get("continue").is_none();
     parser.file(name)?;
-    let Parser { nodes, lists, names, strings, numbers, callees, templates, .. } = parser;
+    let Parser { mut nodes, mut lists, names, strings, numbers, callees, templates, .. } = parser;
+    nodes.shrink_to_fit();
+    lists.shrink_to_fit();
     let (name, text) = (Arc::clone(name), Arc::clone(text));
     Ok(Parsed { name, text, templates, nodes, lists, names, strings, numbers, callees })
 }
@@ -205,10 +210,11 @@ impl<'t> Parser<'t> {
         (self.nodes.len() - 1) as Id
     }
 
-    pub(super) fn list(&mut self, ids: &[Id]) -> Ids {
+    /// The nodes that were read since `open` had a length, as a list.
+    pub(super) fn close(&mut self, mark: usize) -> Ids {
         let start = self.lists.len() as u32;
-        self.lists.extend_from_slice(ids);
-        Ids { start, count: ids.len() as u32 }
+        self.lists.extend(self.open.drain(mark..));
+        Ids { start, count: self.lists.len() as u32 - start }
     }
 
     pub(super) fn lists_at(&self, index: u32) -> Id {

@@ -17,7 +17,7 @@ impl<'t> Parser<'t> {
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parse<Id> {
         let first = self.peek_word();
         let (declared, assigns) = self.declarations(context)?;
-        let mut commands = Vec::new();
+        let mark = self.open.len();
         let close = loop {
             let token = self.next_word();
             match token.kind {
@@ -35,14 +35,16 @@ impl<'t> Parser<'t> {
                 | TokenKind::Variable
                 | TokenKind::LeftParen => {
                     self.back();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.open.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
         };
-        self.check_stages(&commands, context)?;
-        let declared = self.declare(&declared, assigns);
-        let (declared, commands) = (self.list(&declared), self.list(&commands));
+        self.check_stages(mark, context)?;
+        let commands = self.close(mark);
+        self.declare(&declared, assigns);
+        let declared = self.close(mark);
         let kind = NodeKind::Pipe { declared, commands, assigns };
         Ok(self.node(kind, first.start, first.start, close.start))
     }
@@ -93,8 +95,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Gives declared variables their slots, now that what they are set to has been parsed.
-    fn declare(&mut self, declared: &[Token], assigns: bool) -> Vec<Id> {
-        let mut nodes = Vec::with_capacity(declared.len());
+    fn declare(&mut self, declared: &[Token], assigns: bool) {
         for token in declared {
             let name = self.text_of(*token);
             let slot = if assigns {
@@ -107,9 +108,9 @@ impl<'t> Parser<'t> {
                 slot
             };
             let kind = NodeKind::Variable { slot, names: Names::default() };
-            nodes.push(self.node(kind, token.start, token.start, token.end));
+            let node = self.node(kind, token.start, token.start, token.end);
+            self.open.push(node);
         }
-        nodes
     }
 
     /// The slot of the innermost variable of a name; `Some(None)` for one that never gets a value.
@@ -123,7 +124,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn check_stages(&self, commands: &[Id], context: &str) -> Parse<()> {
+    fn check_stages(&self, mark: usize, context: &str) -> Parse<()> {
+        let commands = &self.open[mark..];
         if commands.is_empty() {
             return Err(self.fault(format!("missing value for {context}")));
         }
@@ -149,13 +151,13 @@ impl<'t> Parser<'t> {
     /// Operands up to a `|`, which is consumed, or the end of the pipeline, which is not.
     fn command(&mut self) -> Parse<Id> {
         let first = self.peek_word();
-        let mut arguments = Vec::new();
+        let mark = self.open.len();
         let mut end = first.end;
         loop {
             self.peek_word();
             if let Some(operand) = self.operand()? {
                 end = self.nodes[operand as usize].end;
-                arguments.push(operand);
+                self.open.push(operand);
             }
             let token = self.next();
             match token.kind {
@@ -168,10 +170,10 @@ impl<'t> Parser<'t> {
                 _ => return Err(self.unexpected(token, "operand")),
             }
         }
-        if arguments.is_empty() {
+        if self.open.len() == mark {
             return Err(self.fault("empty command"));
         }
-        let arguments = self.list(&arguments);
+        let arguments = self.close(mark);
         Ok(self.node(NodeKind::Command { arguments }, first.start, first.start, end))
     }
 
