@@ -1,6 +1,9 @@
 //! Templates against Go's text/template: every snapshot was compared with what Go 1.26 prints for the same input.
 
 mod functions;
+mod limits;
+mod reports;
+mod robust;
 mod templates;
 
 use std::sync::Arc;

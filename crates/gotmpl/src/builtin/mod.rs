@@ -154,8 +154,8 @@ fn shown(arguments: &[Value], context: &Context<'_>) -> Result<Str, CallError> {
     printed(&arguments.iter().map(visible).collect::<Vec<_>>(), context)
 }
 
-fn finished(printer: Printer) -> Result<Str, CallError> {
-    if printer.is_cut {
+fn finished(mut printer: Printer) -> Result<Str, CallError> {
+    if printer.is_over() {
         return Err(CallError::Limit("value is too large or too deep to print".to_owned()));
     }
     Ok(printer.out.into())
