@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use gotmpl::{Functions, Parsed, TemplateSet};
+use gotmpl::{Functions, Parsed, Str, TemplateSet, Value};
 use source::Problems;
 use sprig::Dialect;
 
@@ -30,23 +30,44 @@ impl Sets {
         if let Some(set) = sets().get(&key) {
             return Ok(Arc::clone(set));
         }
-        let set = Arc::new(compile(templates, order, dialect)?);
+        let parse = |name: &Arc<str>, template: &Template<'_>| {
+            parsed(name, template, functions(dialect), dialect)
+        };
+        let set = Arc::new(compile(templates, order, functions(dialect), parse)?);
         sets().insert(key, Arc::clone(&set));
         Ok(set)
     }
 }
 
-fn compile(
+/// A set for linting: what a chart would refuse to be without is empty instead (Helm's LintMode).
+pub(crate) fn forgiving(
     templates: &Templates<'_>,
     order: &[Arc<str>],
     dialect: Dialect,
 ) -> Result<TemplateSet, Problems> {
-    let functions = functions(dialect);
+    let mut functions = Functions::clone(functions(dialect));
+    functions.add("fail", |_: Str| Str::default());
+    functions.add("required", |_: Str, value: Value| match value {
+        Value::Nil => Value::Str(Str::default()),
+        value => value,
+    });
+    let functions = Arc::new(functions);
+    compile(templates, order, &functions, |name, template| {
+        gotmpl::parse(name, String::from_utf8_lossy(&template.file.bytes).into(), &functions)
+    })
+}
+
+fn compile(
+    templates: &Templates<'_>,
+    order: &[Arc<str>],
+    functions: &Arc<Functions>,
+    parse: impl Fn(&Arc<str>, &Template<'_>) -> Result<Arc<Parsed>, gotmpl::Error>,
+) -> Result<TemplateSet, Problems> {
     let mut set = TemplateSet::new("gotpl", Arc::clone(functions));
     let mut problems = Problems::new();
     for name in order {
         let Some(template) = templates.get(name) else { continue };
-        match parsed(name, template, functions, dialect) {
+        match parse(name, template) {
             Ok(parsed) => set.add_as(name, &parsed),
             Err(error) => problems.push(failure::of_template(&error, templates)),
         }

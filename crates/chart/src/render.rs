@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use gotmpl::{CallError, MapRef, Str, Value};
+use gotmpl::{CallError, MapRef, Str, TemplateSet, Value};
 use source::{Node, Problem, Problems, Segment};
 use sprig::World;
 
@@ -14,7 +14,7 @@ use crate::rendered::{CrdFile, ImpureCall, LookupCall, Rendered, Report};
 use crate::values::{
     Coalesce, Effective, coalesce_values, copy_map, fits_range, from_tree, process_dependencies,
 };
-use crate::{Chart, Input, failure, manifest, reads, schema, warning};
+use crate::{Chart, Input, compiled, failure, manifest, reads, schema, warning};
 
 /// Failures of different templates that are worth reading at once.
 const MAX_FAILURES: usize = 20;
@@ -22,10 +22,15 @@ const MAX_FAILURES: usize = 20;
 /// Renders a release. Runs to its end on the caller's thread, whatever its stack: deep templates bring their own.
 pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
     let mut warnings = chart.warnings.clone();
-    let (effective, values) = prepare(chart, input, &mut warnings)?;
+    let mut problems = not_installable(chart);
+    problems.extend(missing_dependencies(chart));
+    problems.extend(wrong_kube_version(chart, input));
+    let (effective, values) = prepare(chart, input, problems, &mut warnings)?;
     let questions = Rc::default();
     let templates = context::templates(&effective, &values, input, &questions);
-    let run = execute(chart, &templates, input)?;
+    let order = order(&templates);
+    let set = chart.sets.get(&templates, &order, input.dialect)?;
+    let run = execute(&set, &order, &templates, input)?;
     let (mut files, notes) = take_notes(run.files, &effective.name, input.subchart_notes);
     files.retain(|_, text| !text.trim().is_empty());
     let (manifests, hooks) = manifest::sort(&files, input.dialect, &mut warnings)?;
@@ -42,23 +47,18 @@ pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
     Ok(Rendered { crds, manifests, hooks, notes, report, warnings })
 }
 
-/// Everything before the first template runs: which charts take part, and with which values.
-pub(crate) fn prepare<'a>(
+/// Everything before the first template runs: which charts take part, and with which values. Problems found before are
+/// told together with its own.
+fn prepare<'a>(
     chart: &'a Chart,
     input: &Input<'_>,
+    mut problems: Problems,
     warnings: &mut Problems,
 ) -> Result<(Effective<'a>, MapRef), Problems> {
-    let mut problems = not_installable(chart);
-    problems.extend(missing_dependencies(chart));
-    let user = match (&input.values.node, from_tree(input.values)) {
-        (Node::Null, _) => MapRef::new(gotmpl::MapType::Any),
-        (_, Value::Map(map)) => map,
-        _ => {
-            let label = format!("this is {}", input.values.kind());
-            problems.push(
-                Problem::error("values-no-map", "values must be a map")
-                    .at(input.values.span.as_ref(), label),
-            );
+    let user = match user_values(input) {
+        Ok(user) => user,
+        Err(problem) => {
+            problems.push(problem);
             return Err(problems);
         }
     };
@@ -76,7 +76,6 @@ pub(crate) fn prepare<'a>(
     if !input.skip_schema_validation {
         problems.extend(schema::check(&effective, &Value::Map(values.clone()), &[], &place));
     }
-    problems.extend(wrong_kube_version(chart, input));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -136,6 +135,41 @@ fn wrong_kube_version(chart: &Chart, input: &Input<'_>) -> Option<Problem> {
     Some(Problem::error("kube-version", message))
 }
 
+/// The user's values over a chart's own, as they are.
+pub(crate) fn coalesced(chart: &Effective<'_>, input: &Input<'_>) -> Result<MapRef, Problems> {
+    let values = user_values(input).map_err(|problem| vec![problem])?;
+    let conflicts = RefCell::default();
+    let pass = Coalesce { dialect: input.dialect, keep_nulls: false, conflicts: &conflicts };
+    let place = |path: &[Segment]| warning::span_of(path, input.values, chart);
+    coalesce_values(pass, chart, &values)
+        .map_err(|no_table| vec![warning::no_table(&no_table, &place)])?;
+    Ok(values)
+}
+
+/// Rendered files with functions that forgive: `required` and `fail` let everything pass.
+pub(crate) fn for_lint(
+    chart: &Chart,
+    input: &Input<'_>,
+) -> Result<BTreeMap<Arc<str>, String>, Problems> {
+    let (effective, values) = prepare(chart, input, Problems::new(), &mut Problems::new())?;
+    let templates = context::templates(&effective, &values, input, &Rc::default());
+    let order = order(&templates);
+    let set = compiled::forgiving(&templates, &order, input.dialect)?;
+    Ok(execute(&set, &order, &templates, input)?.files)
+}
+
+fn user_values(input: &Input<'_>) -> Result<MapRef, Problem> {
+    match (&input.values.node, from_tree(input.values)) {
+        (Node::Null, _) => Ok(MapRef::new(gotmpl::MapType::Any)),
+        (_, Value::Map(map)) => Ok(map),
+        _ => {
+            let label = format!("this is {}", input.values.kind());
+            Err(Problem::error("values-no-map", "values must be a map")
+                .at(input.values.span.as_ref(), label))
+        }
+    }
+}
+
 /// What the templates gave.
 struct Run {
     files: BTreeMap<Arc<str>, String>,
@@ -143,9 +177,12 @@ struct Run {
     lookups: Vec<LookupCall>,
 }
 
-fn execute(chart: &Chart, templates: &Templates<'_>, input: &Input<'_>) -> Result<Run, Problems> {
-    let order = order(templates);
-    let set = chart.sets.get(templates, &order, input.dialect)?;
+fn execute(
+    set: &TemplateSet,
+    order: &[Arc<str>],
+    templates: &Templates<'_>,
+    input: &Input<'_>,
+) -> Result<Run, Problems> {
     let lookups = Rc::new(RefCell::new(Vec::new()));
     let world = world(input, &lookups);
     let mut options = gotmpl::Options::default();
@@ -154,7 +191,7 @@ fn execute(chart: &Chart, templates: &Templates<'_>, input: &Input<'_>) -> Resul
     let mut failures: Vec<(gotmpl::Place, String)> = Vec::new();
     let mut problems = Problems::new();
     let mut written = 0;
-    for name in &order {
+    for name in order {
         let Some(template) = templates.get(name) else { continue };
         if template.file.name().starts_with('_') {
             continue;
@@ -162,7 +199,7 @@ fn execute(chart: &Chart, templates: &Templates<'_>, input: &Input<'_>) -> Resul
         options.limits.output = input.limits.output.saturating_sub(written);
         context::set_template(template, name);
         let dot = Value::Map(template.dot.clone());
-        match gotmpl::execute(&set, name, &dot, &world, &options) {
+        match gotmpl::execute(set, name, &dot, &world, &options) {
             Ok(output) => {
                 written += output.len();
                 files.insert(Arc::clone(name), text(output));
