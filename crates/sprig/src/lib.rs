@@ -30,6 +30,7 @@ mod regex;
 mod sequences;
 mod split;
 mod strings;
+mod toml;
 mod urls;
 mod wrap;
 
@@ -64,6 +65,7 @@ const FAMILIES: &[fn(&mut Functions, Dialect)] = &[
     random::register,
     uuid::register,
     network::register,
+    toml::register,
     helm::register,
 ];
 
