@@ -1,6 +1,6 @@
 //! Between types: numbers from anything (spf13/cast 1.7), text from anything (sprig/strings.go).
 
-use gotmpl::{Functions, IntType, Str, Value};
+use gotmpl::{Functions, IntType, ListType, Str, Value};
 
 use crate::Dialect;
 use crate::go;
@@ -12,7 +12,15 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
     functions.add("atoi", atoi);
     functions.add("toDecimal", to_decimal);
     functions.add("toString", |value: Value| to_text(&value));
-    functions.add("toStrings", |value: Value| Value::strings(to_texts(&value)));
+    functions.add("toStrings", to_strings);
+}
+
+/// A `[]string` stays what it is, nil or not.
+fn to_strings(value: Value) -> Value {
+    match &value {
+        Value::List(list) if list.kind == ListType::Strings => value,
+        _ => Value::strings(to_texts(&value)),
+    }
 }
 
 /// `cast.ToInt64`: zero for what is no number.
@@ -41,7 +49,7 @@ pub(crate) fn to_float64(value: &Value) -> f64 {
 pub(crate) fn to_text(value: &Value) -> Str {
     match value {
         Value::Str(text) => text.clone(),
-        Value::List(list) if list.kind == gotmpl::ListType::Bytes => {
+        Value::List(list) if list.kind == ListType::Bytes => {
             list.items.iter().map(|item| to_int64(item).to_le_bytes()[0]).collect::<Vec<_>>().into()
         }
         other => go::print_value(other),

@@ -113,6 +113,9 @@ fn not_a(value: &Value, expected: &str) -> CallError {
 }
 
 fn deep_copy(value: Value) -> Result<Value, CallError> {
+    if matches!(value, Value::Nil) {
+        return Err(CallError::message("reflect: call of reflect.Value.Type on zero Value"));
+    }
     copied(&value, go::MAX_DEPTH)
 }
 

@@ -9,6 +9,7 @@ pub mod semver;
 #[cfg(test)]
 mod testing;
 mod uuid;
+pub mod tree;
 pub mod world;
 
 mod go;
@@ -21,6 +22,8 @@ mod defaults;
 mod dicts;
 mod encode;
 mod helm;
+mod json;
+mod json_write;
 mod lists;
 mod math;
 mod merge;
@@ -33,10 +36,11 @@ mod strings;
 mod toml;
 mod urls;
 mod wrap;
+mod yaml;
 
 pub use world::{Dialect, Impure, Lookup, World};
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use gotmpl::Functions;
 
@@ -65,25 +69,27 @@ const FAMILIES: &[fn(&mut Functions, Dialect)] = &[
     random::register,
     uuid::register,
     network::register,
+    json::register,
+    yaml::register,
     toml::register,
     helm::register,
 ];
 
 /// Every function of a dialect, by name: Sprig's table without `env` and `expandenv`, and Helm's (pkg/engine/funcs.go).
 /// Built once per process.
-pub fn functions(dialect: Dialect) -> &'static Functions {
-    static HELM_4: LazyLock<Functions> = LazyLock::new(|| table(Dialect::Helm4));
-    static HELM_3: LazyLock<Functions> = LazyLock::new(|| table(Dialect::Helm3));
-    match dialect {
+pub fn functions(dialect: Dialect) -> Arc<Functions> {
+    static HELM_4: LazyLock<Arc<Functions>> = LazyLock::new(|| table(Dialect::Helm4));
+    static HELM_3: LazyLock<Arc<Functions>> = LazyLock::new(|| table(Dialect::Helm3));
+    Arc::clone(match dialect {
         Dialect::Helm4 => &HELM_4,
         Dialect::Helm3 => &HELM_3,
-    }
+    })
 }
 
-fn table(dialect: Dialect) -> Functions {
+fn table(dialect: Dialect) -> Arc<Functions> {
     let mut functions = Functions::default();
     for register in FAMILIES {
         register(&mut functions, dialect);
     }
-    functions
+    Arc::new(functions)
 }

@@ -1,6 +1,6 @@
 //! Texts into lists and maps of texts and back: split, splitList, join, sortAlpha.
 
-use gotmpl::{CallError, Functions, MapRef, MapType, Str, Value};
+use gotmpl::{CallError, Functions, ListType, MapRef, MapType, Str, Value};
 
 use crate::Dialect;
 use crate::convert::{to_text, to_texts};
@@ -72,8 +72,11 @@ fn join(separator: Str, values: Value) -> Result<Str, CallError> {
 /// The texts of a list in byte order; anything else becomes the list of its own text. Go sorts a `[]string` in place;
 /// here the sorted list is always a new one.
 fn sort_alpha(values: Value) -> Value {
-    let mut texts =
-        if go::as_list(&values).is_some() { to_texts(&values) } else { vec![to_text(&values)] };
+    let mut texts = match go::as_list(&values) {
+        Some(list) if list.is_nil && list.kind == ListType::Strings => return values,
+        Some(_) => to_texts(&values),
+        None => vec![to_text(&values)],
+    };
     texts.sort();
     Value::strings(texts)
 }

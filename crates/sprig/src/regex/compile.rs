@@ -13,7 +13,15 @@ use crate::go;
 /// Charts use few patterns, and use them often; when this many have been seen, the thread starts afresh.
 const KEPT: usize = 512;
 
-type Compiled = Result<Rc<Regex>, String>;
+/// A compiled pattern, and its groups that have names.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) regex: Regex,
+    pub(super) names: Vec<(String, usize)>,
+    pub(super) is_empty: bool,
+}
+
+type Compiled = Result<Rc<Pattern>, String>;
 
 thread_local! {
     static CACHE: RefCell<BTreeMap<Str, Compiled>> = RefCell::default();
@@ -35,7 +43,7 @@ pub(super) fn compile(pattern: &Str) -> Compiled {
 }
 
 /// The same with the words of `regexp.MustCompile`'s panic.
-pub(super) fn must_compile(pattern: &Str) -> Result<Rc<Regex>, CallError> {
+pub(super) fn must_compile(pattern: &Str) -> Result<Rc<Pattern>, CallError> {
     compile(pattern).map_err(|error| {
         let quoted = match pattern.as_text() {
             Some(text) if can_backquote(text) => format!("`{text}`"),
@@ -51,8 +59,10 @@ fn build(pattern: &Str) -> Compiled {
         return Err(failed(format!("invalid UTF-8: `{pattern}`")));
     };
     let translated = translate(text).map_err(failed)?;
-    match RegexBuilder::new(&translated).build() {
-        Ok(regex) => Ok(Rc::new(regex)),
+    match RegexBuilder::new(&translated.pattern).build() {
+        Ok(regex) => {
+            Ok(Rc::new(Pattern { regex, names: translated.names, is_empty: text.is_empty() }))
+        }
         Err(regex::Error::CompiledTooBig(_)) => {
             Err(failed(format!("expression too large: `{text}`")))
         }

@@ -7,32 +7,33 @@ mod translate;
 use std::rc::Rc;
 
 use gotmpl::{CallError, Functions, List, ListType, Str, Value};
-use regex::bytes::{Captures, Regex};
+use regex::bytes::Captures;
 
 use crate::Dialect;
 use crate::go::check_text;
 use crate::runes::runes;
-use compile::{compile, must_compile};
-use translate::safe_name;
+use compile::{Pattern, compile, must_compile};
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
     functions.add("regexMatch", |pattern: Str, text: Str| {
-        compile(&pattern).is_ok_and(|regex| regex.is_match(text.as_bytes()))
+        compile(&pattern).is_ok_and(|pattern| pattern.regex.is_match(text.as_bytes()))
     });
     functions.add("mustRegexMatch", |pattern: Str, text: Str| {
-        compile(&pattern).map(|regex| regex.is_match(text.as_bytes())).map_err(CallError::from)
+        compile(&pattern)
+            .map(|pattern| pattern.regex.is_match(text.as_bytes()))
+            .map_err(CallError::from)
     });
     functions.add("regexFind", |pattern: Str, text: Str| {
-        must_compile(&pattern).map(|regex| find(&regex, &text))
+        must_compile(&pattern).map(|pattern| find(&pattern, &text))
     });
     functions.add("mustRegexFind", |pattern: Str, text: Str| {
-        compile(&pattern).map(|regex| find(&regex, &text)).map_err(CallError::from)
+        compile(&pattern).map(|pattern| find(&pattern, &text)).map_err(CallError::from)
     });
     functions.add("regexFindAll", |pattern: Str, text: Str, count: i64| {
-        must_compile(&pattern).map(|regex| find_all(&regex, &text, count))
+        must_compile(&pattern).map(|pattern| find_all(&pattern, &text, count))
     });
     functions.add("mustRegexFindAll", |pattern: Str, text: Str, count: i64| {
-        compile(&pattern).map(|regex| find_all(&regex, &text, count)).map_err(CallError::from)
+        compile(&pattern).map(|pattern| find_all(&pattern, &text, count)).map_err(CallError::from)
     });
     functions.add("regexReplaceAll", |pattern: Str, text: Str, with: Str| {
         replace_all(&must_compile(&pattern)?, &text, &expansion(&with))
@@ -47,24 +48,22 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
         replace_all(&compile(&pattern)?, &text, &[Piece::Literal(with.as_bytes().to_vec())])
     });
     functions.add("regexSplit", |pattern: Str, text: Str, count: i64| {
-        must_compile(&pattern).map(|regex| split(&regex, &pattern, &text, count))
+        must_compile(&pattern).map(|pattern| split(&pattern, &text, count))
     });
     functions.add("mustRegexSplit", |pattern: Str, text: Str, count: i64| {
-        compile(&pattern)
-            .map(|regex| split(&regex, &pattern, &text, count))
-            .map_err(CallError::from)
+        compile(&pattern).map(|pattern| split(&pattern, &text, count)).map_err(CallError::from)
     });
     functions.add("regexQuoteMeta", quote_meta);
 }
 
-fn find(regex: &Regex, text: &Str) -> Str {
-    regex.find(text.as_bytes()).map_or("".into(), |found| found.as_bytes().into())
+fn find(pattern: &Pattern, text: &Str) -> Str {
+    pattern.regex.find(text.as_bytes()).map_or("".into(), |found| found.as_bytes().into())
 }
 
 /// At most `count` matches, all where it is negative; none at all is a nil list.
-fn find_all(regex: &Regex, text: &Str, count: i64) -> Value {
+fn find_all(pattern: &Pattern, text: &Str, count: i64) -> Value {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    let found = matches(regex, text.as_bytes()).take(count);
+    let found = matches(pattern, text.as_bytes()).take(count);
     texts(found.map(|captures| whole(&captures).1.into()).collect())
 }
 
@@ -79,12 +78,12 @@ fn whole<'t>(captures: &Captures<'t>) -> (usize, &'t [u8]) {
 
 /// Matches from left to right as Go finds them: an empty match right after another one does not count, and empty matches
 /// stand between runes only.
-fn matches<'t>(regex: &'t Regex, text: &'t [u8]) -> impl Iterator<Item = Captures<'t>> {
+fn matches<'t>(pattern: &'t Pattern, text: &'t [u8]) -> impl Iterator<Item = Captures<'t>> {
     let mut position = 0;
     let mut previous_end = None;
     std::iter::from_fn(move || {
         while position <= text.len() {
-            let captures = regex.captures_at(text, position)?;
+            let captures = pattern.regex.captures_at(text, position)?;
             let (start, found) = whole(&captures);
             let end = start + found.len();
             let rune = |at: usize| runes(&text[at..]).next().map_or(1, |(_, size)| size);
@@ -146,7 +145,7 @@ fn expansion(template: &Str) -> Vec<Piece> {
         pieces.push(Piece::Literal(std::mem::take(&mut literal).into_bytes()));
         pieces.push(match name.parse() {
             Ok(number) if name == "0" || !name.starts_with('0') => Piece::Number(number),
-            _ => Piece::Name(safe_name(name)),
+            _ => Piece::Name(name.to_owned()),
         });
         rest = after;
     }
@@ -167,11 +166,11 @@ fn group_name(text: &str) -> Option<(&str, &str)> {
     (!name.is_empty()).then_some((name, rest))
 }
 
-fn replace_all(regex: &Rc<Regex>, text: &Str, pieces: &[Piece]) -> Result<Str, CallError> {
+fn replace_all(pattern: &Rc<Pattern>, text: &Str, pieces: &[Piece]) -> Result<Str, CallError> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut copied = 0;
-    for captures in matches(regex, bytes) {
+    for captures in matches(pattern, bytes) {
         let (start, found) = whole(&captures);
         out.extend_from_slice(&bytes[copied..start]);
         for piece in pieces {
@@ -181,7 +180,11 @@ fn replace_all(regex: &Rc<Regex>, text: &Str, pieces: &[Piece]) -> Result<Str, C
                     continue;
                 }
                 Piece::Number(number) => captures.get(*number),
-                Piece::Name(name) => captures.name(name),
+                Piece::Name(name) => pattern
+                    .names
+                    .iter()
+                    .filter(|(group, _)| group == name)
+                    .find_map(|(_, number)| captures.get(*number)),
             };
             out.extend_from_slice(group.map_or(b"", |group| group.as_bytes()));
         }
@@ -193,18 +196,18 @@ fn replace_all(regex: &Rc<Regex>, text: &Str, pieces: &[Piece]) -> Result<Str, C
 }
 
 /// Go's `Regexp.Split`, with its rules for empty texts, patterns and counts.
-fn split(regex: &Regex, pattern: &Str, text: &Str, count: i64) -> Value {
+fn split(pattern: &Pattern, text: &Str, count: i64) -> Value {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     if count == 0 {
         return texts(Vec::new());
     }
-    if !pattern.is_empty() && text.is_empty() {
+    if !pattern.is_empty && text.is_empty() {
         return Value::strings([""]);
     }
     let bytes = text.as_bytes();
     let mut parts: Vec<Str> = Vec::new();
     let (mut begin, mut end) = (0, 0);
-    for captures in matches(regex, bytes).take(count) {
+    for captures in matches(pattern, bytes).take(count) {
         if parts.len() + 1 == count {
             break;
         }
@@ -248,8 +251,8 @@ mod tests {
     }
 
     fn replaced(pattern: &str, text: &str, with: &str) -> Result<Value, CallError> {
-        let regex = must_compile(&pattern.into())?;
-        replace_all(&regex, &text.into(), &expansion(&with.into())).map(Value::Str)
+        let pattern = must_compile(&pattern.into())?;
+        replace_all(&pattern, &text.into(), &expansion(&with.into())).map(Value::Str)
     }
 
     #[test]
@@ -269,7 +272,7 @@ mod tests {
     #[test]
     fn finding() {
         let all = |pattern: &str, text: &str, count| {
-            must_compile(&pattern.into()).map(|regex| find_all(&regex, &text.into(), count))
+            must_compile(&pattern.into()).map(|pattern| find_all(&pattern, &text.into(), count))
         };
         check(all("[2,4,6,8]", "123456789", -1), "[2 4 6 8]");
         check(all("[0-9]", "123", 2), "[1 2]");
@@ -281,8 +284,7 @@ mod tests {
     #[test]
     fn splitting() {
         let split = |pattern: &str, text: &str, count| {
-            must_compile(&pattern.into())
-                .map(|regex| split(&regex, &pattern.into(), &text.into(), count))
+            must_compile(&pattern.into()).map(|pattern| split(&pattern, &text.into(), count))
         };
         check(split("z+", "pizza", -1), "[pi a]");
         check(split("z+", "pizza", 1), "[pizza]");

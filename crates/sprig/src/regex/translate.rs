@@ -8,26 +8,31 @@ use super::class;
 /// Go refuses larger counts in `{…}`.
 const MAX_REPEAT: u32 = 1000;
 
+/// A pattern in the other syntax. Names may stand twice in Go, so groups only have numbers there, and the names are here.
+#[derive(Debug)]
+pub(super) struct Translated {
+    pub(super) pattern: String,
+    /// Names of groups with their numbers, in order.
+    pub(super) names: Vec<(String, usize)>,
+}
+
 /// The pattern in the other syntax, or why Go refuses it: ``missing closing ]: `[a` ``.
-pub(super) fn translate(pattern: &str) -> Result<String, String> {
+pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
     let mut out = String::with_capacity(pattern.len() + 8);
     let mut rest = pattern;
     let mut depth = 0_usize;
     let mut operand = Operand::Missing;
-    let mut names: Vec<&str> = Vec::new();
+    let mut groups = 0;
+    let mut names = Vec::new();
     while let Some(first) = rest.chars().next() {
         let before = rest;
         let mut next = Operand::Present;
         match first {
             '(' => {
                 let group = group(rest)?;
-                if let Some(name) = group.name {
-                    if names.contains(&name) {
-                        return Err(format!("duplicate capture group name: `{name}`"));
-                    }
-                    names.push(name);
-                }
-                out.push_str(&group.written);
+                groups += usize::from(group.written == "(");
+                names.extend(group.name.map(|name| (name.to_owned(), groups)));
+                out.push_str(group.written);
                 depth += usize::from(group.opens);
                 rest = group.rest;
                 // Flags alone are nothing that could be repeated, and they do not end what could be.
@@ -82,7 +87,7 @@ pub(super) fn translate(pattern: &str) -> Result<String, String> {
     if depth > 0 {
         return Err(format!("missing closing ): `{pattern}`"));
     }
-    Ok(out)
+    Ok(Translated { pattern: out, names })
 }
 
 /// What stands before a possible repetition operator.
@@ -94,7 +99,7 @@ enum Operand<'a> {
 }
 
 struct Group<'a> {
-    written: String,
+    written: &'a str,
     name: Option<&'a str>,
     /// False for `(?i)`, which closes itself.
     opens: bool,
@@ -104,7 +109,7 @@ struct Group<'a> {
 /// `(`, `(?:`, `(?P<name>`, `(?<name>`, `(?flags)`, `(?flags:`.
 fn group(text: &str) -> Result<Group<'_>, String> {
     let Some(inner) = text.strip_prefix("(?") else {
-        return Ok(Group { written: "(".to_owned(), name: None, opens: true, rest: &text[1..] });
+        return Ok(Group { written: "(", name: None, opens: true, rest: &text[1..] });
     };
     if let Some(named) = inner.strip_prefix("P<").or_else(|| inner.strip_prefix('<')) {
         let (name, rest) =
@@ -114,13 +119,7 @@ fn group(text: &str) -> Result<Group<'_>, String> {
             let capture = &text[..text.len() - rest.len()];
             return Err(format!("invalid named capture: `{capture}`"));
         }
-        // Go's names may begin with a digit; names are the same for both once they have a letter in front.
-        return Ok(Group {
-            written: format!("(?P<{}>", safe_name(name)),
-            name: Some(name),
-            opens: true,
-            rest,
-        });
+        return Ok(Group { written: "(", name: Some(name), opens: true, rest });
     }
     let mut negated = false;
     let mut flags = 0;
@@ -134,12 +133,7 @@ fn group(text: &str) -> Result<Group<'_>, String> {
             ':' | ')' if !negated || flags > 0 => {
                 let end = 2 + index + 1;
                 let written = if end == 3 && flag == ')' { "(?:)" } else { &text[..end] };
-                return Ok(Group {
-                    written: written.to_owned(),
-                    name: None,
-                    opens: flag == ':',
-                    rest: &text[end..],
-                });
+                return Ok(Group { written, name: None, opens: flag == ':', rest: &text[end..] });
             }
             _ => {
                 let bad = &text[..2 + index + flag.len_utf8()];
@@ -148,15 +142,6 @@ fn group(text: &str) -> Result<Group<'_>, String> {
         }
     }
     Err(format!("missing closing ): `{text}`"))
-}
-
-/// A name that the regex package accepts too: it wants no digit in front.
-pub(super) fn safe_name(name: &str) -> String {
-    if name.starts_with(|first: char| first.is_ascii_digit()) {
-        format!("_{name}")
-    } else {
-        name.to_owned()
-    }
 }
 
 /// What follows a repetition operator; none where a brace is only a brace.
@@ -253,7 +238,9 @@ mod tests {
 
     #[test]
     fn written_alike_or_spelled_out() {
-        let check = |pattern: &str, expect: &str| assert_eq!(translate(pattern).unwrap(), expect);
+        let check = |pattern: &str, expect: &str| {
+            assert_eq!(translate(pattern).unwrap().pattern, expect);
+        };
         check(r"^\d+\.\s*$", r"^[0-9]+\.[\t\n\x0C\r ]*$");
         check(r"a{,2}{x", r"a\{,2\}\{x");
         check(r"[]a-]", r"[\]a\-]");

@@ -12,7 +12,11 @@ use crate::runes::runes;
 /// The text, or the encoder's words about what it cannot write.
 pub(super) fn write(value: &Value) -> Result<String, String> {
     let mut writer = Writer { out: String::new() };
-    writer.keyed(&mut Vec::new(), value)?;
+    match value {
+        // A key with a nil list is left out; a nil list alone is an empty one.
+        Value::List(list) if list.is_nil => writer.out.push_str("[]"),
+        _ => writer.keyed(&mut Vec::new(), value)?,
+    }
     Ok(writer.out)
 }
 
@@ -39,7 +43,8 @@ impl Writer {
                 if path.is_empty() {
                     return Err("toml: top-level values must be Go maps or structs".to_owned());
                 }
-                for table in go::as_list(value).map(|list| list.items).unwrap_or_default().iter() {
+                let Some(tables) = go::as_list(value) else { return Ok(()) };
+                for table in tables.items.iter() {
                     self.new_line();
                     let header = format!("{}[[{}]]", indentation(path), dotted(path));
                     self.out.push_str(&header);
