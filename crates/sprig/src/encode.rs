@@ -6,9 +6,9 @@ use crate::Dialect;
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
     functions.add("b64enc", |text: Str| base64(text.as_bytes()));
-    functions.add("b64dec", |text: Str| decoded("base64", BASE64.base64(text.as_bytes())));
+    functions.add("b64dec", |text: Str| text_or_error(from_base64(text.as_bytes())));
     functions.add("b32enc", |text: Str| BASE32.encode(text.as_bytes()));
-    functions.add("b32dec", |text: Str| decoded("base32", BASE32.base32(text.as_bytes())));
+    functions.add("b32dec", |text: Str| text_or_error(from_base32(text.as_bytes())));
 }
 
 /// Standard base 64 with padding.
@@ -16,21 +16,22 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     BASE64.encode(bytes)
 }
 
-/// The bytes, or Go's words about where they stop being an encoding.
-fn decoded(encoding: &str, bytes: Result<Vec<u8>, usize>) -> Str {
-    bytes.map_or_else(
-        |position| format!("illegal {encoding} data at input byte {position}").into(),
-        Str::from,
-    )
-}
-
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    BASE64.encode(bytes)
-}
-
-/// The bytes of a text in base64; the error is Go's.
+/// The bytes of a text in base 64; the error is Go's.
 pub(crate) fn from_base64(text: &[u8]) -> Result<Vec<u8>, String> {
-    BASE64.bytes(text).map_err(|position| BASE64.refuse(position))
+    BASE64.base64(text).map_err(|position| refusal("base64", position))
+}
+
+fn from_base32(text: &[u8]) -> Result<Vec<u8>, String> {
+    BASE32.base32(text).map_err(|position| refusal("base32", position))
+}
+
+fn refusal(encoding: &str, position: usize) -> String {
+    format!("illegal {encoding} data at input byte {position}")
+}
+
+/// The bytes, or the error in their place.
+fn text_or_error(bytes: Result<Vec<u8>, String>) -> Str {
+    bytes.map_or_else(Str::from, Str::from)
 }
 
 /// An encoding by its alphabet: so many bits for each letter, in groups of so many letters, padded with `=`.
@@ -74,21 +75,8 @@ impl Encoding {
         out
     }
 
-<<<<<<< HEAD
-    fn decode(&self, text: &[u8]) -> Str {
-        self.bytes(text).map_or_else(|position| self.refuse(position).into(), Str::from)
-    }
-
-    fn refuse(&self, position: usize) -> String {
-        format!("illegal {} data at input byte {position}", self.name)
-    }
-
-    /// The bytes, or where Go's decoder stops. Line ends are skipped; bits left over need not be zero.
-    fn bytes(&self, text: &[u8]) -> Result<Vec<u8>, usize> {
-=======
     /// The bytes, or where Go's base 64 decoder stops. Line ends are skipped; bits left over need not be zero.
     fn base64(&self, text: &[u8]) -> Result<Vec<u8>, usize> {
->>>>>>> c6231c2 (sprig: JSON and YAML out and in; gotmpl's own printing instead of stand-ins)
         let mut input =
             text.iter().copied().enumerate().filter(|(_, byte)| !b"\r\n".contains(byte));
         let mut out = Vec::with_capacity(text.len() / self.group * self.bits as usize / 8 + 4);

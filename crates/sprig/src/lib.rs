@@ -1,22 +1,19 @@
 //! The functions that charts call: Sprig 3.3 and Helm's own, with Go's type rules. Clock and randomness come in as inputs.
 
-mod crypto;
 pub mod date;
 pub mod duration;
-mod network;
-mod random;
 pub mod semver;
-#[cfg(test)]
-mod testing;
-mod uuid;
 pub mod tree;
 pub mod world;
 
 mod go;
 mod runes;
+#[cfg(test)]
+mod testing;
 
 mod cases;
 mod convert;
+mod crypto;
 mod decimal;
 mod defaults;
 mod dicts;
@@ -27,7 +24,9 @@ mod json_write;
 mod lists;
 mod math;
 mod merge;
+mod network;
 mod paths;
+mod random;
 mod reflect;
 mod regex;
 mod sequences;
@@ -35,6 +34,7 @@ mod split;
 mod strings;
 mod toml;
 mod urls;
+mod uuid;
 mod wrap;
 mod yaml;
 
