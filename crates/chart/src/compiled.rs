@@ -31,9 +31,9 @@ impl Sets {
             return Ok(Arc::clone(set));
         }
         let parse = |name: &Arc<str>, template: &Template<'_>| {
-            parsed(name, template, functions(dialect), dialect)
+            parsed(name, template, sprig::functions(dialect), dialect)
         };
-        let set = Arc::new(compile(templates, order, functions(dialect), parse)?);
+        let set = Arc::new(compile(templates, order, sprig::functions(dialect), parse)?);
         sets().insert(key, Arc::clone(&set));
         Ok(set)
     }
@@ -45,7 +45,7 @@ pub(crate) fn forgiving(
     order: &[Arc<str>],
     dialect: Dialect,
 ) -> Result<TemplateSet, Problems> {
-    let mut functions = Functions::clone(functions(dialect));
+    let mut functions = Functions::clone(sprig::functions(dialect));
     functions.add("fail", |_: Str| Str::default());
     functions.add("required", |_: Str, value: Value| match value {
         Value::Nil => Value::Str(Str::default()),
@@ -73,17 +73,6 @@ fn compile(
         }
     }
     if problems.is_empty() { Ok(set) } else { Err(problems) }
-}
-
-fn functions(dialect: Dialect) -> &'static Arc<Functions> {
-    static HELM_4: LazyLock<Arc<Functions>> =
-        LazyLock::new(|| Arc::new(sprig::functions(Dialect::Helm4).clone()));
-    static HELM_3: LazyLock<Arc<Functions>> =
-        LazyLock::new(|| Arc::new(sprig::functions(Dialect::Helm3).clone()));
-    match dialect {
-        Dialect::Helm4 => &HELM_4,
-        Dialect::Helm3 => &HELM_3,
-    }
 }
 
 /// Parsed files by dialect, name and text.

@@ -77,13 +77,13 @@ const FAMILIES: &[fn(&mut Functions, Dialect)] = &[
 
 /// Every function of a dialect, by name: Sprig's table without `env` and `expandenv`, and Helm's (pkg/engine/funcs.go).
 /// Built once per process.
-pub fn functions(dialect: Dialect) -> Arc<Functions> {
+pub fn functions(dialect: Dialect) -> &'static Arc<Functions> {
     static HELM_4: LazyLock<Arc<Functions>> = LazyLock::new(|| table(Dialect::Helm4));
     static HELM_3: LazyLock<Arc<Functions>> = LazyLock::new(|| table(Dialect::Helm3));
-    Arc::clone(match dialect {
+    match dialect {
         Dialect::Helm4 => &HELM_4,
         Dialect::Helm3 => &HELM_3,
-    })
+    }
 }
 
 fn table(dialect: Dialect) -> Arc<Functions> {
