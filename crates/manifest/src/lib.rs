@@ -1,5 +1,33 @@
 //! `regatta.yaml` and an environment into a valid stack, or every reason why not.
 
-pub mod ask;
+mod ask;
+mod overview;
+mod read;
+mod schema;
+
+mod check;
+mod document;
+mod typed;
+mod types;
+
+mod environment;
+mod environments;
+mod expression;
+mod inputs;
+mod vars;
+
+mod body;
+mod files;
+mod for_each;
+mod identity;
+mod members;
+mod merge;
+mod needs;
+mod paths;
+mod releases;
+mod values;
 
 pub use ask::{Ask, Environment, Flag, GitFact, Override, Purpose, Read};
+pub use overview::{environments, validate};
+pub use read::read;
+pub use schema::schema;

@@ -38,7 +38,7 @@ pub fn merge(layers: &[Layer]) -> Result<Tree, source::Problem> {
         match &layer.content {
             Content::Values(tree) => {
                 let mut tree = tree.clone();
-                floats(&mut tree);
+                tree.integers_to_floats();
                 merged = over(merged, tree);
             }
             Content::Edits(edits) => {
@@ -72,19 +72,6 @@ pub fn over(lower: Tree, upper: Tree) -> Tree {
         (_, node) => {
             Tree { node, span: upper.span, key_span: upper.key_span, secret: upper.secret }
         }
-    }
-}
-
-/// Integers become float64, as in Helm's step through JSON.
-fn floats(tree: &mut Tree) {
-    match &mut tree.node {
-        #[expect(clippy::cast_precision_loss, reason = "Helm loses it in the same place")]
-        Node::Int(int) => tree.node = Node::Float(*int as f64),
-        #[expect(clippy::cast_precision_loss, reason = "Helm loses it in the same place")]
-        Node::Uint(int) => tree.node = Node::Float(*int as f64),
-        Node::List(list) => list.iter_mut().for_each(floats),
-        Node::Map(map) => map.values_mut().for_each(floats),
-        Node::Null | Node::Bool(_) | Node::Float(_) | Node::Text(_) => {}
     }
 }
 

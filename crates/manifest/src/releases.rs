@@ -1,0 +1,43 @@
+//! Puts each release together from `defaults`, the templates it extends, itself, and what an environment changes.
+
+use source::{Map, Tree};
+
+use crate::{environments, merge};
+
+/// Every release as a whole, still with its expressions, for an environment with this chain. Lowest first: `defaults`,
+/// templates, the release, its `environments.E`, and the environment's `releases.ID`.
+pub(crate) fn compose(document: &Tree, chain: &[String], environment: &Tree) -> Map {
+    let nothing = Map::new();
+    let templates = document.get("templates").and_then(Tree::as_map).unwrap_or(&nothing);
+    let releases = document.get("releases").and_then(Tree::as_map).unwrap_or(&nothing);
+    let empty = Tree::from(Map::new());
+    let defaults = document.get("defaults").unwrap_or(&empty);
+
+    let compose = |id: &str, release: &Tree| {
+        let mut whole = with_environments(&empty, defaults, chain);
+        for template in environments::extended(release).into_iter().map(|(name, _)| name) {
+            for name in environments::chain(templates, template) {
+                if let Some(template) = templates.get(name.as_str()) {
+                    whole = with_environments(&whole, template, chain);
+                }
+            }
+        }
+        whole = with_environments(&whole, release, chain);
+        if let Some(overrides) = environment.get("releases").and_then(|all| all.get(id)) {
+            whole = merge::release(&whole, overrides);
+        }
+        Tree { key_span: release.key_span.clone(), span: release.span.clone(), ..whole }
+    };
+    releases.iter().map(|(id, release)| (id.clone(), compose(id, release))).collect()
+}
+
+/// A partial release over what lies below, then what it says for the environments of the chain.
+fn with_environments(lower: &Tree, part: &Tree, chain: &[String]) -> Tree {
+    let whole = merge::release(lower, part);
+    chain.iter().fold(whole, |lower, name| {
+        match part.get("environments").and_then(|all| all.get(name)) {
+            Some(upper) => merge::release(&lower, upper),
+            None => lower,
+        }
+    })
+}

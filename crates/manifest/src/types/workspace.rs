@@ -1,0 +1,73 @@
+//! The top level of the file.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::union::{Anything, OneOrMany, StringOr, ValueSources, VarSources};
+use super::{Environment, Input, Named, Release, State, Target};
+
+/// Many Helm charts as one workspace.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Workspace {
+    /// The workspace's name: a DNS label. Required for clusters.
+    pub(crate) name: Option<String>,
+    /// Typed parameters: `--input build=42`, then `REGATTA_INPUT_BUILD`, then `env`, then `default`.
+    pub(crate) inputs: Named<Input>,
+    /// The manifest's own variables: a map, or a list of maps and files. Later ones win.
+    pub(crate) vars: Option<VarSources>,
+    /// Logical names of clusters.
+    pub(crate) clusters: Named<Cluster>,
+    /// Where the workspace goes: dev, staging, prod.
+    pub(crate) environments: Named<Environment>,
+    /// The target of the only environment, where there is no `environments`.
+    pub(crate) target: Option<Target>,
+    /// The namespace of the only environment, where there is no `environments`.
+    pub(crate) namespace: Option<String>,
+    /// Chart repositories by name.
+    pub(crate) repositories: Named<Repository>,
+    /// Values for every release; `global` is the only key allowed.
+    pub(crate) values: Option<ValueSources>,
+    /// What every release has unless it says otherwise.
+    pub(crate) defaults: Option<Release>,
+    /// Partial releases that others extend.
+    pub(crate) templates: Named<Release>,
+    /// The releases; the key is the id in `needs`, selectors and messages.
+    pub(crate) releases: Named<Release>,
+    /// Where state is kept on a cluster.
+    pub(crate) state: Option<State>,
+    /// Not yet supported.
+    pub(crate) include: Option<Anything>,
+    /// Not yet supported.
+    pub(crate) namespaces: Option<Anything>,
+    /// Not yet supported.
+    pub(crate) outputs: Option<Anything>,
+    /// Not yet supported.
+    pub(crate) policies: Option<Anything>,
+    /// Not yet supported.
+    pub(crate) notify: Option<Anything>,
+    /// The dialect of templates: `helm4` (the default).
+    pub(crate) compat: Option<String>,
+}
+
+/// A cluster under the names by which kubeconfigs know it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Cluster {
+    /// A context of the kubeconfig, or several: the first that it has is taken.
+    pub(crate) context: Option<OneOrMany>,
+    /// The uid of the namespace kube-system; another one is refused before anything else happens.
+    pub(crate) uid: Option<String>,
+}
+
+/// An address, or an address with a user.
+pub(crate) type Repository = StringOr<LongRepository>;
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct LongRepository {
+    /// `https://…` or `oci://…`
+    pub(crate) url: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+}
