@@ -120,3 +120,55 @@ impl TemplateSet {
         Ok(parsed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Value, execute};
+
+    fn set(texts: &[&str]) -> TemplateSet {
+        let mut set = TemplateSet::new("gotpl", Arc::default());
+        for (index, text) in texts.iter().enumerate() {
+            let name = format!("file{index}");
+            set.add(&parse(&name, (*text).into(), set.functions()).unwrap());
+        }
+        set
+    }
+
+    fn check(texts: &[&str], expect: &str) {
+        let output = execute(&set(texts), "file0", &Value::Nil, &(), &Options::default());
+        assert_eq!(String::from_utf8(output.unwrap()).unwrap(), expect, "{texts:?}");
+    }
+
+    #[test]
+    fn later_files_replace_what_earlier_ones_define() {
+        let call = r#"{{ template "x" }}"#;
+        check(&[call, r#"{{ define "x" }}1{{ end }}"#, r#"{{ define "x" }}2{{ end }}"#], "2");
+        check(
+            &[call, r#"{{ define "x" }}1{{ end }}"#, r#"{{ define "x" }} {{/**/}}{{ end }}"#],
+            "1",
+        );
+        check(&[call, r#"{{ define "x" }} {{ end }}"#, r#"{{ define "x" }}2{{ end }}"#], "2");
+        check(&["own", r#"{{ define "file0" }}other{{ end }}"#], "other");
+    }
+
+    #[test]
+    fn an_overlay_leaves_its_set_alone() {
+        let below = set(&[r#"{{ define "x" }}1{{ end }}"#]);
+        let text =
+            below.parse_text(&r#"{{ define "x" }}2{{ end }}{{ define "y" }}3{{ end }}"#.into());
+        let above = below.overlay(&text.unwrap());
+        assert!(above.contains("y") && above.contains("file0") && !below.contains("y"));
+        assert_eq!(&*above.file_of("x").unwrap().name, "gotpl");
+        assert_eq!(&*below.file_of("x").unwrap().name, "file0");
+    }
+
+    #[test]
+    fn sets_are_shared_between_threads_and_texts_are_parsed_once() {
+        fn shareable<T: Send + Sync>(_: &T) {}
+        let set = set(&[]);
+        shareable(&set);
+        let parse = || set.parse_text(&"some text".into()).unwrap();
+        assert!(Arc::ptr_eq(&parse(), &parse()));
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gotmpl::{
     Bytes, Call, CallError, FromValue, Functions, Int64, IntType, Kind, List, MapRef, MapType,
-    Object, ParamType, Rest, Signature, Str, Value, print_value,
+    Object, ParamType, Rest, Signature, Str, Value, print_value, type_name,
 };
 
 pub(crate) fn functions() -> Arc<Functions> {
@@ -50,9 +50,17 @@ pub(crate) fn functions() -> Arc<Functions> {
     Arc::new(functions)
 }
 
-fn dict(items: Rest<Value>) -> Value {
-    let pairs = items.0.chunks_exact(2);
-    Value::map(pairs.map(|pair| (print_value(&pair[0]), pair[1].clone())))
+fn dict(items: Rest<Value>) -> Result<Value, CallError> {
+    let map = MapRef::new(MapType::Any);
+    for pair in items.0.chunks_exact(2) {
+        let Value::Str(key) = &pair[0] else {
+            let name = if pair[0].is_nil() { "nil" } else { type_name(&pair[0]) };
+            let message = format!("interface conversion: interface {{}} is {name}, not string");
+            return Err(CallError::Message(message));
+        };
+        map.insert(key.clone(), pair[1].clone());
+    }
+    Ok(Value::Map(map))
 }
 
 fn smap(items: Rest<Str>) -> MapRef {

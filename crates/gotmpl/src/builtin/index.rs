@@ -72,13 +72,13 @@ fn position(index: &Value, end: usize) -> Result<usize, CallError> {
     at.ok_or_else(|| CallError::Message(format!("index out of range: {number}")))
 }
 
-/// `slice x 1 2` is `x[1:2]`.
-pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, CallError> {
+/// `slice x 1 2` is `x[1:2]`. Unlike `index`, it does not look into interfaces: each bit is an index that is in one.
+pub(super) fn slice(item: &Value, indexes: &[Value], interfaces: u64) -> Result<Value, CallError> {
     let length = match item {
         Value::Nil => return Err(CallError::message("slice of untyped nil")),
         Value::Str(_) | Value::List(_) => None,
         Value::Object(object) if matches!(object.kind(), Kind::Slice | Kind::String) => {
-            return slice(&object.underlying().unwrap_or_default(), indexes);
+            return slice(&object.underlying().unwrap_or_default(), indexes, interfaces);
         }
         _ => Some(format!("can't slice item of type {}", type_name(item))),
     };
@@ -97,7 +97,11 @@ pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, CallError>
         _ => 0,
     };
     let mut bounds = [0, length, length];
-    for (bound, index) in bounds.iter_mut().zip(indexes) {
+    for (at, (bound, index)) in bounds.iter_mut().zip(indexes).enumerate() {
+        if interfaces >> at & 1 != 0 {
+            let message = "cannot index slice/array with type interface {}";
+            return Err(CallError::message(message));
+        }
         *bound = position(index, length)?;
     }
     let invalid = |one, two| CallError::Message(format!("invalid slice index: {one} > {two}"));

@@ -85,8 +85,8 @@ const ALL: [(&str, Builtin); 19] = [
 
 /// What the executor knows of a call besides its arguments.
 pub(crate) struct Context<'a> {
-    /// The last argument is a nil interface, not an invalid value.
-    pub nil_interface: bool,
+    /// A bit for each argument that Go sees as an `interface {}`.
+    pub interfaces: u64,
     /// The text of the first operand, which `call` names.
     pub callee: &'a dyn Fn() -> Option<String>,
     /// The most bytes to print.
@@ -102,9 +102,9 @@ pub(crate) fn run(
     Ok(match builtin {
         Builtin::And | Builtin::Or => arguments.last().cloned().unwrap_or_default(),
         Builtin::Not => Value::Bool(!truth(&arguments[0])),
-        Builtin::Len => Value::int(length(&arguments[0], context.nil_interface)? as i64),
+        Builtin::Len => Value::int(length(&arguments[0], context.interfaces & 1 != 0)? as i64),
         Builtin::Index => index::index(&arguments[0], &arguments[1..])?,
-        Builtin::Slice => index::slice(&arguments[0], &arguments[1..])?,
+        Builtin::Slice => index::slice(&arguments[0], &arguments[1..], context.interfaces >> 1)?,
         Builtin::Call => return Err(call(&arguments[0], context)),
         Builtin::Print => Value::Str(printed(arguments, context)?),
         Builtin::Printf => {

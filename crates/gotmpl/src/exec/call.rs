@@ -156,14 +156,10 @@ impl Exec<'_> {
         }
         let mark = self.arguments.len();
         let first = arguments.operands.first().copied();
-        self.push_arguments(dot, function.name(), types, arguments)?;
+        let interfaces = self.push_arguments(dot, function.name(), types, arguments)?;
         let tree = self.tree;
         let callee = || first.map(|first| tree.show(first));
-        let context = builtin::Context {
-            nil_interface: self.nil_interface,
-            callee: &callee,
-            limit: self.room(),
-        };
+        let context = builtin::Context { interfaces, callee: &callee, limit: self.room() };
         let result = builtin::run(function, &self.arguments[mark..], &context);
         self.arguments.truncate(mark);
         match result {
@@ -233,31 +229,31 @@ impl Exec<'_> {
         Ok(())
     }
 
-    /// Evaluates arguments one after the other, each as its parameter's type.
+    /// Evaluates arguments one after the other, each as its parameter's type. Gives a bit for each of the first 64 that
+    /// is in an interface.
     fn push_arguments(
         &mut self,
         dot: &Operand,
         name: &str,
         types: (&[ParamType], Option<&ParamType>),
         arguments: Arguments<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<u64, Failure> {
         self.check_count(name, types, &arguments)?;
         let (params, rest) = types;
         let param = |index: usize| params.get(index).or(rest).unwrap_or(&ANY);
+        let mut interfaces = 0;
         for (index, operand) in arguments.operands.iter().enumerate() {
             let value = self.argument(dot, param(index), *operand)?;
-            self.push(value);
+            if value.is_interface && index < 64 {
+                interfaces |= 1 << index;
+            }
+            self.arguments.push(value.value);
         }
         if let Some(last) = arguments.last {
             let value = self.validated(last, Some(param(arguments.operands.len())))?;
-            self.push(value);
+            self.arguments.push(value.value);
         }
-        Ok(())
-    }
-
-    fn push(&mut self, value: Operand) {
-        self.nil_interface = value.is_nil_interface();
-        self.arguments.push(value.value);
+        Ok(interfaces)
     }
 
     /// Why a call failed, as an error at its place.

@@ -138,8 +138,6 @@ struct Exec<'s> {
     out: Vec<u8>,
     /// What Go would blame for an error now.
     node: Id,
-    /// The last argument was a nil interface.
-    nil_interface: bool,
 }
 
 impl Run<'_> {
@@ -155,18 +153,8 @@ impl Run<'_> {
             self.spare.borrow_mut().pop().unwrap_or_default();
         variables.resize(template.slots as usize, Operand::default());
         variables[0] = dot.clone();
-        let mut exec = Exec {
-            run: self,
-            set,
-            tree,
-            template,
-            variables,
-            base: 0,
-            arguments,
-            out,
-            node: 0,
-            nil_interface: false,
-        };
+        let mut exec =
+            Exec { run: self, set, tree, template, variables, base: 0, arguments, out, node: 0 };
         exec.walk(&dot, template.root)?;
         let Exec { mut variables, arguments, mut out, .. } = exec;
         let output = out.as_slice().to_vec();

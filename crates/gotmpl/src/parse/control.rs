@@ -189,10 +189,16 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, TokenKind::RightDelimiter)?;
         let is_range = usize::from(control == Control::Range);
         self.scope.range_depth += is_range;
+        let (declared, live_after) = (self.scope.variables.len(), self.scope.live);
         let mark = self.open.len();
         let ending = self.nested()?;
         let body = self.close(mark);
         self.scope.range_depth -= is_range;
+        // What the body declares is known to `else`, but has no value there: the body has not run.
+        self.scope.live = live_after;
+        for variable in &mut self.scope.variables[declared..] {
+            variable.slot = None;
+        }
         let otherwise = match ending {
             Item::Else => Some(self.otherwise(control)?),
             _ => None,
