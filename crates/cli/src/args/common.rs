@@ -1,0 +1,207 @@
+//! Flags that several commands share, grouped by what they say something about.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+
+#[derive(Args, Debug)]
+pub struct Workspace {
+    /// Manifest [default: regatta.yaml here or in the nearest folder above]
+    #[arg(short, long, value_name = "FILE", env = "REGATTA_FILE", hide_env = true)]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Environments {
+    /// Environment by name or glob; repeat for several
+    #[arg(
+        short,
+        long = "environment",
+        value_name = "NAME",
+        env = "REGATTA_ENVIRONMENT",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub environment: Vec<String>,
+    /// Instance of an environment that has many [default: what the manifest computes]
+    #[arg(long, value_name = "NAME", env = "REGATTA_INSTANCE", hide_env = true)]
+    pub instance: Option<String>,
+}
+
+/// What the manifest may ask for from outside.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Inputs and variables")]
+pub struct Inputs {
+    /// Value of an input; wins over REGATTA_INPUT_<NAME>
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub input: Vec<String>,
+    /// Value of a variable; wins over the manifest
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub var: Vec<String>,
+    /// File of variables; wins over the manifest, not over --var
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "REGATTA_VARS_FILE",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub vars_file: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Selection")]
+pub struct Selection {
+    /// Labels to have, such as `tier=frontend,app!=x`; repeat for "or"
+    #[arg(short = 'l', long, value_name = "LABELS", env = "REGATTA_SELECTOR", hide_env = true)]
+    pub selector: Vec<String>,
+    /// Release by id or glob; repeat for several
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "REGATTA_RELEASE",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub release: Vec<String>,
+    /// Also take what the selected releases need
+    #[arg(long, conflicts_with = "skip_needs", env = "REGATTA_WITH_NEEDS", hide_env = true,
+          value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub with_needs: bool,
+    /// Do not ask whether what the selected releases need is there
+    #[arg(long, env = "REGATTA_SKIP_NEEDS", hide_env = true,
+          value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub skip_needs: bool,
+}
+
+/// Values from the command line, over everything that files say.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Values (not in git)")]
+pub struct Overrides {
+    /// Values file; `RELEASE:` may be left out where one is selected
+    #[arg(long, value_name = "RELEASE:FILE")]
+    pub values: Vec<String>,
+    /// Value for a release: `api:image.tag=1.2`
+    #[arg(long, value_name = "RELEASE:KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Like --set, always text
+    #[arg(long, value_name = "RELEASE:KEY=VALUE")]
+    pub set_string: Vec<String>,
+    /// Like --set, the value is a file's content
+    #[arg(long, value_name = "RELEASE:KEY=FILE")]
+    pub set_file: Vec<String>,
+    /// Like --set, the value is JSON
+    #[arg(long, value_name = "RELEASE:KEY=JSON")]
+    pub set_json: Vec<String>,
+}
+
+/// What charts are told about a cluster that nobody asks.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Rendering")]
+pub struct Kube {
+    /// Kubernetes version that charts see
+    #[arg(long, value_name = "VERSION", env = "REGATTA_KUBE_VERSION", hide_env = true)]
+    pub kube_version: Option<String>,
+    /// API versions that charts see beside the built-in ones
+    #[arg(
+        short,
+        long,
+        value_name = "API",
+        env = "REGATTA_API_VERSIONS",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub api_versions: Vec<String>,
+    /// Number that fixes what charts draw at random
+    #[arg(long, value_name = "NUMBER", env = "REGATTA_SEED", hide_env = true)]
+    pub seed: Option<u64>,
+    /// Charts to render side by side [default: one per processor]
+    #[arg(long, value_name = "NUMBER", env = "REGATTA_JOBS", hide_env = true,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// What a run that may write is allowed to do.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Permission")]
+pub struct Sure {
+    /// Do not ask. Protected environments want their name: --yes=prod
+    #[arg(
+        short,
+        long,
+        value_name = "ENVIRONMENT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    pub yes: Vec<String>,
+    /// Take over what somebody else wrote or changed; the old is kept beside it
+    #[arg(long)]
+    pub force_conflicts: bool,
+    /// Also touch releases that the manifest protects
+    #[arg(long)]
+    pub allow_protected: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    /// `text` for people, or `json` (schema: `regatta schema plan`)
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true,
+        env = "REGATTA_OUTPUT",
+        hide_env = true
+    )]
+    pub output: TextOrJson,
+    /// Exit 2 where there are changes
+    #[arg(long, env = "REGATTA_DETAILED_EXITCODE", hide_env = true,
+          value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    Text,
+    Json,
+}
+
+/// How the program talks; every command has these.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Display")]
+pub struct Talk {
+    /// Colours: auto, always, never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        env = "REGATTA_COLOR",
+        hide_env = true
+    )]
+    pub color: Color,
+    /// No spinners: one plain line per step
+    #[arg(long, global = true, env = "REGATTA_NO_PROGRESS", hide_env = true,
+          value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_progress: bool,
+    /// Only results and problems, each problem on one line
+    #[arg(short, long, global = true, conflicts_with = "verbose", env = "REGATTA_QUIET", hide_env = true,
+          value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub quiet: bool,
+    /// Say more about what is read and done
+    #[arg(short, long, global = true, env = "REGATTA_VERBOSE", hide_env = true,
+          value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,86 @@
+//! The command line: what a user may type, and what it becomes.
+
+mod common;
+mod later;
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use common::{
+    Color, Environments, Inputs, Kube, Overrides, Run, Selection, Sure, Talk, TextOrJson, Workspace,
+};
+
+use crate::commands::{
+    apply, chart, completion, destroy, diff, graph, init, lint, list, schema, status, template,
+    validate, values, version,
+};
+use crate::report::Failure;
+
+/// Deploy many Helm charts as one workspace
+///
+/// A manifest (regatta.yaml) declares releases, environments and the order between releases. Regatta renders all releases
+/// of an environment at once, shows one plan, and applies it in waves.
+#[derive(Debug, Parser)]
+#[command(
+    name = "regatta",
+    version,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 110,
+    after_help = "Start here:\n  regatta init              write a small workspace that works at once\n  regatta diff -e dev       show what an apply would change\n  regatta apply -e dev      do it\n\nFlags may be set in the environment: REGATTA_ENVIRONMENT=dev is -e dev. Not so --yes, --prune, --force… and --set…."
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Init(init::Args),
+    List(list::Args),
+    Graph(graph::Args),
+    Template(template::Args),
+    Lint(lint::Args),
+    Validate(validate::Args),
+    Values(values::Args),
+    #[command(visible_alias = "plan")]
+    Diff(diff::Args),
+    Apply(apply::Args),
+    Destroy(destroy::Args),
+    Status(status::Args),
+    Chart(chart::Args),
+    Schema(schema::Args),
+    Completion(completion::Args),
+    Version(version::Args),
+}
+
+/// Reads the command line. Help and version come back as a text for stdout; a mistake is a usage failure (64, not clap's 2).
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Parsed> {
+    let parsed = command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    parsed.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Shown(Box::new(error)),
+        _ => Parsed::Wrong(
+            later::explain(&error).unwrap_or_else(|| Failure::CommandLine(Box::new(error))),
+        ),
+    })
+}
+
+/// What the command line was, when it was nothing to run.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Help or a version, for stdout.
+    Shown(Box<clap::Error>),
+    Wrong(Failure),
+}
+
+/// The whole command line as clap knows it, for completion scripts and the tests of help.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}

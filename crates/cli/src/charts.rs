@@ -1,0 +1,124 @@
+//! Charts from the disk: the walk over a chart's folder, or an archive's bytes, handed to `chart` in memory.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chart::{Chart, File, Ignore};
+use source::{FileError, Problem, Problems};
+
+use crate::disk::{self, Disk};
+
+/// What one chart may weigh unpacked, as in Helm, and how many files and nested folders it may have.
+const BYTES: usize = 100 << 20;
+const FILES: usize = 20_000;
+const DEPTH: usize = 60;
+
+/// Loads the chart at a path of `Files`: a folder with Chart.yaml, or a `.tgz`. `origin` is what messages call it.
+pub fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
+    let place = disk.resolve(path).map_err(|error| match error {
+        FileError::Missing => absent(origin, "there is no such folder or archive"),
+        FileError::Outside => absent(origin, "it is outside the repository"),
+        FileError::Unreadable(why) => absent(origin, &why),
+    })?;
+    if place.is_dir() {
+        chart::load(origin, Walk::new(disk, origin).files(&place)?)
+    } else {
+        let bytes = disk::read(&place).map_err(|error| absent(origin, &error.to_string()))?;
+        chart::load_archive(origin, &bytes)
+    }
+}
+
+fn absent(origin: &str, why: &str) -> Problems {
+    vec![
+        Problem::error("chart-missing", format!("cannot read the chart `{origin}`: {why}"))
+            .help("a chart is a folder with a Chart.yaml, or a `.tgz`"),
+    ]
+}
+
+struct Walk<'a> {
+    disk: &'a Disk,
+    origin: &'a str,
+    ignore: Ignore,
+    files: Vec<File>,
+    bytes: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(disk: &'a Disk, origin: &'a str) -> Self {
+        Self { disk, origin, ignore: Ignore::default(), files: Vec::new(), bytes: 0 }
+    }
+
+    fn files(mut self, root: &Path) -> Result<Vec<File>, Problems> {
+        let rules = root.join(".helmignore");
+        match disk::read(&rules) {
+            Ok(bytes) => {
+                let name = format!("{}/.helmignore", self.origin);
+                self.ignore = Ignore::parse(&name, &String::from_utf8_lossy(&bytes))?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(self.unreadable(".helmignore", &error.to_string())),
+        }
+        self.folder(root, "", 0)?;
+        Ok(self.files)
+    }
+
+    /// Adds what a folder holds, sorted by name, as Helm walks.
+    fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), Problems> {
+        if depth > DEPTH {
+            return Err(
+                self.refused(prefix, "folders are nested too deep, or a link leads in a circle")
+            );
+        }
+        let entries =
+            disk::entries(folder).map_err(|error| self.unreadable(prefix, &error.to_string()))?;
+        for entry in entries {
+            let path = format!("{prefix}{}", entry.name);
+            if self.ignore.matches(&path, entry.is_directory) {
+                continue;
+            }
+            let place = folder.join(&entry.name);
+            let place = if entry.is_link { self.target(&place, &path)? } else { place };
+            if entry.is_directory {
+                self.folder(&place, &format!("{path}/"), depth + 1)?;
+            } else {
+                self.file(&place, path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, place: &Path, path: String) -> Result<(), Problems> {
+        let bytes = disk::read_regular(place)
+            .map_err(|error| self.unreadable(&path, &error.to_string()))?;
+        self.bytes += bytes.len();
+        if self.bytes > BYTES || self.files.len() >= FILES {
+            return Err(self.refused(&path, "the chart is larger than 100 MiB or 20,000 files"));
+        }
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        self.files.push(File::new(path, text));
+        Ok(())
+    }
+
+    /// Where a link leads, if it stays in the repository: a chart must not carry files of the machine away.
+    fn target(&self, link: &Path, path: &str) -> Result<PathBuf, Problems> {
+        let target = link.canonicalize().map_err(|error| {
+            self.unreadable(path, &format!("a link that leads nowhere: {error}"))
+        })?;
+        if target.starts_with(&self.disk.root) {
+            return Ok(target);
+        }
+        Err(self.refused(path, "a link that leads out of the repository"))
+    }
+
+    fn refused(&self, path: &str, why: &str) -> Problems {
+        let what = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
+        vec![Problem::error(
+            "chart-refused",
+            format!("cannot use the chart `{}`: {what}{why}", self.origin),
+        )]
+    }
+
+    fn unreadable(&self, path: &str, why: &str) -> Problems {
+        vec![Problem::error("chart-unreadable", format!("read `{}/{path}`: {why}", self.origin))]
+    }
+}

@@ -1,0 +1,76 @@
+//! `destroy`: everything that a stack wrote, in reverse.
+
+use clap::Args as ClapArgs;
+
+use crate::args::{Environments, Inputs, Selection, Sure, TextOrJson, Workspace};
+use crate::execute::{self, Permission};
+use crate::instances;
+use crate::pipeline;
+use crate::report::{Failure, Reason};
+use crate::results::Results;
+use crate::shell::Shell;
+use crate::workspace::{self, Wanted};
+
+/// Delete what was applied, in reverse order
+///
+/// Works from what was recorded, so it needs no chart. Deletes nothing that Regatta did not write, nor protected releases
+/// without --allow-protected.
+#[derive(ClapArgs, Debug)]
+#[command(
+    after_help = "Examples:\n  regatta destroy -e dev\n  regatta destroy -e e2e --instance pr-41 --yes\n  regatta destroy -e e2e --all-instances --yes"
+)]
+pub struct Args {
+    /// Every instance that there is
+    #[arg(long, conflicts_with = "instance")]
+    pub all_instances: bool,
+    #[command(flatten)]
+    pub sure: Sure,
+    /// `text` for people, or `json` (schema: `regatta schema plan`)
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true,
+        env = "REGATTA_OUTPUT",
+        hide_env = true
+    )]
+    pub output: TextOrJson,
+    #[command(flatten)]
+    pub workspace: Workspace,
+    #[command(flatten)]
+    pub environments: Environments,
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub inputs: Inputs,
+}
+
+pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
+    let mut results = Results::new("destroy", args.output);
+    let outcome = destroy(&args, shell, &mut results);
+    results.finish(outcome, shell)
+}
+
+fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure> {
+    let workspace = workspace::find(&args.workspace, shell)?;
+    let wanted = Wanted::new(&args.environments, &args.selection, &args.inputs, None)?;
+    let permission =
+        Permission { sure: &args.sure, prune: true, verb: "destroy", output: args.output };
+    for environment in workspace.choose_by_name(&args.environments)? {
+        for stack in
+            instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?
+        {
+            let options = pipeline::options(&args.sure, stack.prune);
+            let planned = pipeline::plan_destroy(&workspace, stack, &options, shell)?;
+            if !planned.plan.has_changes() && environment.has_instances {
+                instances::hint(&workspace, &environment, &wanted, shell)?;
+            }
+            let ended = execute::carry_out(planned, &permission, shell)?;
+            if !results.add(ended) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}

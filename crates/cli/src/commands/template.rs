@@ -1,0 +1,123 @@
+//! `template`: rendered manifests on stdout, as Helm prints them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chart::PrintOptions;
+use clap::Args as ClapArgs;
+use manifest::Purpose;
+use source::{Problems, arrange};
+
+use crate::args::{Environments, Inputs, Kube, Overrides, Selection, Workspace};
+use crate::render::Job;
+use crate::report::{self, Failure, Reason};
+use crate::shell::Shell;
+use crate::workspace::{self, Wanted};
+use crate::{disk, render, threads};
+
+/// Render releases and print their manifests as Helm does
+///
+/// Manifests come in the order of the graph while rendering goes on. Secrets are in them, as they will be in the cluster.
+/// After the first failure no further manifest is printed.
+#[derive(ClapArgs, Debug)]
+#[command(
+    after_help = "Examples:\n  regatta template -e prod\n  regatta template -e dev --release api -s templates/deployment.yaml\n  regatta template -e prod --output-dir rendered"
+)]
+pub struct Args {
+    /// Write one folder per release instead of printing
+    #[arg(long, value_name = "DIR", env = "REGATTA_OUTPUT_DIR", hide_env = true)]
+    pub output_dir: Option<PathBuf>,
+    /// Also the files of `crds/`
+    #[arg(long)]
+    pub include_crds: bool,
+    /// Only what these templates made (glob below the chart); repeat for several
+    #[arg(short, long, value_name = "TEMPLATE")]
+    pub show_only: Vec<String>,
+    /// Without test hooks
+    #[arg(long)]
+    pub skip_tests: bool,
+    /// Without any hook
+    #[arg(long)]
+    pub no_hooks: bool,
+    #[command(flatten)]
+    pub workspace: Workspace,
+    #[command(flatten)]
+    pub environments: Environments,
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub overrides: Overrides,
+    #[command(flatten)]
+    pub kube: Kube,
+}
+
+pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
+    let workspace = workspace::find(&args.workspace, shell)?;
+    let wanted =
+        Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
+    let run = render::Run::new(&args.kube)?;
+    let options = PrintOptions {
+        include_crds: args.include_crds,
+        skip_tests: args.skip_tests,
+        no_hooks: args.no_hooks,
+        show_only: args.show_only.clone(),
+    };
+    let reads = workspace.stacks(&args.environments, &wanted, Purpose::Render, shell)?;
+    let several = reads.len() > 1;
+    let mut problems = Problems::new();
+    for read in Vec::leak(reads) {
+        let jobs = render::prepare(&workspace, &read.stack, &run)?;
+        // Never freed: the process ends right after, and freeing what hundreds of charts hold takes time.
+        let jobs: &[_] = Vec::leak(jobs);
+        let print = |job: &Job<'_>| -> Result<_, Problems> {
+            let rendered = render::render(job, &run)?;
+            Ok((chart::print_template(&rendered, &options)?, rendered.warnings))
+        };
+        let folder = args.output_dir.as_ref().map(|folder| match several {
+            true => folder.join(read.stack.id.environment.as_str()),
+            false => folder.clone(),
+        });
+        threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, print, |job, printed| {
+            match printed {
+                Ok((text, warnings)) if problems.is_empty() => {
+                    report::problems(&shell.printer, &warnings);
+                    match &folder {
+                        None => shell.printer.manifests(&text)?,
+                        Some(folder) => save(&folder.join(job.release.id.as_str()), &text, shell)?,
+                    }
+                }
+                Ok(_) => {}
+                Err(found) => problems.extend(found),
+            }
+            Ok::<(), Failure>(())
+        })?;
+    }
+    if problems.is_empty() { Ok(Reason::Done) } else { Err(arrange(problems).into()) }
+}
+
+/// One file per template, as `helm template --output-dir` lays them out below the release.
+fn save(folder: &Path, printed: &str, shell: &Shell) -> Result<(), Failure> {
+    let mut files: BTreeMap<&str, String> = BTreeMap::new();
+    for document in
+        printed.split_inclusive('\n').collect::<Vec<_>>().chunk_by(|_, line| *line != "---\n")
+    {
+        let text = document.concat();
+        let source = document.get(1).and_then(|line| line.trim_end().strip_prefix("# Source: "));
+        if let Some(source) = source {
+            files.entry(source).or_default().push_str(&text);
+        }
+    }
+    for (source, text) in files {
+        // A source is `chart/templates/x.yaml`; nothing in it may climb.
+        let below =
+            source.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect::<PathBuf>();
+        let path = folder.join(below);
+        disk::write(&path, &text).map_err(|error| {
+            Failure::said(Reason::FailedPartly, format!("write {}: {error}", path.display()))
+        })?;
+        shell.printer.tell(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! From what charts rendered to what a stack should be, in the words of `plan`.
+
+use chart::Rendered;
+use plan::{
+    Declared, Desired, DesiredRelease, Document, ImpureCall, Inputs, RecordedChart, ReleaseKey,
+    Section,
+};
+use source::{Problem, Problems};
+use stack::{Crds, Release, Stack};
+
+use crate::render::Job;
+
+/// What the stack should be, or every reason why the rendered documents cannot be objects of it.
+pub fn desired(stack: &Stack, rendered: &[(&Job<'_>, Rendered)]) -> Result<Desired, Problems> {
+    let mut problems = Problems::new();
+    let mut releases = Vec::new();
+    for (job, rendered) in rendered {
+        let key = key(job.release);
+        let (objects, found) = plan::read(&documents(job, rendered), &key);
+        problems.extend(found.into_iter().map(|problem| of_release(problem, job.release)));
+        releases.push(DesiredRelease {
+            id: job.release.id.clone(),
+            key,
+            wave: job.release.wave,
+            needs: job.release.needs.clone(),
+            labels: job.release.labels.clone(),
+            protect: job.release.protect,
+            chart: RecordedChart {
+                name: job.chart.metadata.name.clone(),
+                version: job.chart.metadata.version.clone(),
+                app_version: job.chart.metadata.app_version.clone(),
+            },
+            inputs: inputs(job),
+            objects,
+            impure: impure(rendered),
+        });
+    }
+    let mut desired = Desired {
+        stack: stack.id.clone(),
+        selection: stack.selection.clone(),
+        declared: stack.releases.values().map(declared).collect(),
+        releases,
+    };
+    problems.extend(plan::settle(&mut desired));
+    if problems.is_empty() { Ok(desired) } else { Err(problems) }
+}
+
+pub fn key(release: &Release) -> ReleaseKey {
+    ReleaseKey {
+        cluster: release.cluster.clone(),
+        namespace: release.namespace.clone(),
+        name: release.name.clone(),
+    }
+}
+
+fn declared(release: &Release) -> Declared {
+    Declared {
+        id: release.id.clone(),
+        key: key(release),
+        selected: release.body.is_some(),
+        installed: release.installed,
+    }
+}
+
+fn documents<'a>(job: &Job<'_>, rendered: &'a Rendered) -> Vec<Document<'a>> {
+    let crds = rendered.crds.iter().filter(|_| job.body.crds != Crds::Skip).map(|crd| Document {
+        section: Section::Crd,
+        text: &crd.text,
+        template: &crd.source,
+        hook_events: Vec::new(),
+    });
+    let hooks = rendered.hooks.iter().map(|hook| Document {
+        section: Section::Hook,
+        text: &hook.document.text,
+        template: &hook.document.source,
+        hook_events: hook.events.iter().map(|event| event.as_str().to_owned()).collect(),
+    });
+    let manifests = rendered.manifests.iter().map(|document| Document {
+        section: Section::Manifest,
+        text: &document.text,
+        template: &document.source,
+        hook_events: Vec::new(),
+    });
+    crds.chain(hooks).chain(manifests).collect()
+}
+
+/// Digests of everything that decided what was rendered, the clock and randomness aside.
+fn inputs(job: &Job<'_>) -> Inputs {
+    let capabilities = &job.capabilities;
+    let mut seen = vec![capabilities.kube_version.version.as_str()];
+    seen.extend(capabilities.api_versions.iter().map(String::as_str));
+    Inputs {
+        chart: plan::digest(&job.chart.digest()),
+        values: plan::digest(canonical(&job.values).as_bytes()),
+        capabilities: plan::digest(seen.join("\n").as_bytes()),
+    }
+}
+
+/// Equal values give equal texts: sorted keys, numbers as Helm sees them.
+fn canonical(values: &source::Tree) -> String {
+    source::json::write(values, source::json::Html::Plain, source::json::Layout::Compact)
+        .unwrap_or_else(|why| why)
+}
+
+fn impure(rendered: &Rendered) -> Vec<ImpureCall> {
+    let call = |call: &chart::ImpureCall| ImpureCall {
+        function: call.function.to_owned(),
+        template: call.template.to_string(),
+        line: call.line,
+        rendering: call.rendering.to_string(),
+    };
+    rendered.report.impure.iter().map(call).collect()
+}
+
+fn of_release(mut problem: Problem, release: &Release) -> Problem {
+    problem.trace.push(format!("in release `{}`", release.id));
+    problem
+}

@@ -1,0 +1,149 @@
+//! A plan, shown, agreed to and carried out: what apply and destroy have in common.
+
+use plan::{Outcome, Plan, RunResult, StackReport};
+use stack::ReleaseId;
+
+use crate::args::{Sure, TextOrJson};
+use crate::confirm::Consent;
+use crate::pipeline::{self, Planned};
+use crate::progress::Progress;
+use crate::report::{self, Failure, Reason};
+use crate::shell::Shell;
+use crate::signals::Interrupted;
+use crate::views;
+
+/// How a run may write.
+pub struct Permission<'a> {
+    pub sure: &'a Sure,
+    /// Deletions of releases that the manifest no longer has were asked for.
+    pub prune: bool,
+    /// `apply`, `destroy`
+    pub verb: &'static str,
+    pub output: TextOrJson,
+}
+
+/// How one stack ended, for the report and for the exit code.
+pub struct Ended {
+    pub report: StackReport,
+    pub reason: Reason,
+}
+
+/// Shows the plan, asks, executes. What stops it before the first write is told and becomes the reason.
+pub fn carry_out(
+    planned: Planned,
+    permission: &Permission<'_>,
+    shell: &Shell,
+) -> Result<Ended, Failure> {
+    let printer = &shell.printer;
+    let Planned { stack, root, place, mut plan, notes } = planned;
+    let consent = Consent { sure: permission.sure, stack: &stack, verb: permission.verb };
+    if consent.never_prunes(permission.prune) {
+        plan = plan.without_prune();
+    }
+    show(&plan, &place, permission.output, shell)?;
+    let refused = plan.refusals.first().map(|refusal| refusal.reason.reason());
+    if let Some(reason) = refused {
+        report::problems(printer, &views::refusals::problems(&plan));
+        return Ok(Ended { report: StackReport { plan, result: None }, reason });
+    }
+    if plan.has_changes() {
+        if let Err(failure) = consent.ask() {
+            let reason = report::failure(printer, &failure);
+            return Ok(Ended { report: StackReport { plan, result: None }, reason });
+        }
+        plan = consent.ask_prune(plan, permission.prune, printer);
+    }
+    if !plan.has_changes() {
+        return Ok(Ended { report: StackReport { plan, result: None }, reason: Reason::NoChanges });
+    }
+    let result = execute(&root, &plan, shell)?;
+    let reason = result.reason;
+    if reason == Reason::Done {
+        tell_notes(&notes, &plan, &result, shell);
+    }
+    Ok(Ended { report: StackReport { plan, result: Some(result) }, reason })
+}
+
+/// On stdout as data; in JSON runs a person who has to answer reads it on stderr.
+fn show(plan: &Plan, place: &str, output: TextOrJson, shell: &Shell) -> Result<(), Failure> {
+    let printer = &shell.printer;
+    match output {
+        TextOrJson::Text => {
+            let text = views::plan::text(plan, place, printer.data_paint(), printer.width());
+            printer.show(&text)?;
+        }
+        TextOrJson::Json => {
+            let text = views::plan::text(plan, place, printer.talk_paint(), printer.width());
+            printer.tell(text.trim_end());
+        }
+    }
+    Ok(())
+}
+
+fn execute(root: &std::path::Path, plan: &Plan, shell: &Shell) -> Result<RunResult, Failure> {
+    let interrupted = Interrupted::watch()
+        .map_err(|error| Failure::said(Reason::Failed, format!("watch for signals: {error}")))?;
+    let lock = directory::lock(root, &plan.stack).map_err(pipeline::world)?;
+    shell.printer.tell("");
+    let mut progress = Progress::new(plan, &shell.printer);
+    let mut result = directory::execute(root, plan, &lock, &|| interrupted.came(), &mut |event| {
+        progress.tell(&event)
+    });
+    let took = progress.finish();
+    if result.reason == Reason::Interrupted {
+        result.reason = interrupted.reason().unwrap_or(Reason::Interrupted);
+    }
+    summary(plan, &result, took, shell);
+    Ok(result)
+}
+
+/// One line where all went well; where not, every failure and what it kept from going on.
+fn summary(plan: &Plan, result: &RunResult, took: std::time::Duration, shell: &Shell) {
+    let printer = &shell.printer;
+    let paint = printer.talk_paint();
+    let written: usize = result.releases.iter().map(|release| release.written.len()).sum();
+    let deleted: usize = result.releases.iter().map(|release| release.deleted.len()).sum();
+    let counts = format!("{written} written, {deleted} deleted");
+    let seconds = paint.dim(&format!("in {:.1}s", took.as_secs_f64()));
+    if result.reason == Reason::Done {
+        let seconds = if printer.is_live() { format!(" {seconds}") } else { String::new() };
+        printer.tell(&format!("{} {}: {counts}{seconds}", paint.green("Done:"), plan.stack));
+        return;
+    }
+    let message = result.message.as_deref().unwrap_or("the run did not come to its end");
+    printer.say(&format!("{} {message} ({counts})", paint.red("error:")));
+    for release in &result.releases {
+        if release.outcome == Outcome::Failed {
+            let error = release.error.as_deref().unwrap_or_default();
+            printer.say(&format!("  {} {}: {error}", paint.red("✘"), release.id));
+        }
+    }
+    let skipped: Vec<_> = result
+        .releases
+        .iter()
+        .filter(|release| release.outcome == Outcome::Skipped)
+        .map(|release| release.id.as_str())
+        .collect();
+    if !skipped.is_empty() {
+        printer.say(&format!("  skipped: {}", skipped.join(", ")));
+    }
+    printer
+        .say(&format!("{} run the same command again: it goes on from here", paint.cyan("help:")));
+}
+
+/// What charts have to say about the releases that changed, for a person at a terminal.
+fn tell_notes(notes: &[(ReleaseId, String)], plan: &Plan, result: &RunResult, shell: &Shell) {
+    let printer = &shell.printer;
+    if !printer.is_live() || plan.operation != plan::Operation::Apply {
+        return;
+    }
+    for (id, text) in notes {
+        let done = result.releases.iter().any(|one| one.id == *id && one.outcome == Outcome::Done);
+        if done {
+            printer.tell(&format!("\n{}", printer.talk_paint().bold(&format!("notes of {id}"))));
+            for line in text.trim().lines() {
+                printer.tell(&format!("  {line}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The stacks of one environment: the one that the manifest computes, the one that is named, or all that are there.
+
+use manifest::{Environment, Purpose};
+use stack::{Stack, Target};
+
+use crate::disk;
+use crate::report::{self, Failure, Reason};
+use crate::shell::Shell;
+use crate::workspace::{Wanted, Workspace};
+
+/// Stands for any instance while the place of an environment is computed.
+const ANY: &str = "any-instance-of-this";
+
+/// The stacks that a command is about. Where the manifest cannot compute the instance, those that are there are listed.
+pub fn stacks(
+    workspace: &Workspace,
+    environment: &Environment,
+    wanted: &Wanted<'_>,
+    all: bool,
+    shell: &Shell,
+) -> Result<Vec<Stack>, Failure> {
+    let read = |instance: Option<&str>| {
+        let wanted = Wanted { instance: instance.or(wanted.instance), ..wanted.clone() };
+        workspace.read(environment, &wanted, Purpose::Inspect, shell).map(|read| read.stack)
+    };
+    if all && environment.has_instances {
+        let live = live(workspace, environment, wanted, shell)?;
+        let stacks = live.iter().map(|instance| read(Some(instance)).map_err(Failure::from));
+        return stacks.collect();
+    }
+    match read(None) {
+        Ok(stack) => Ok(vec![stack]),
+        Err(problems) if environment.has_instances && wanted.instance.is_none() => {
+            let live = live(workspace, environment, wanted, shell).unwrap_or_default();
+            report::problems(&shell.printer, &problems);
+            Err(Failure::said(
+                Reason::Usage,
+                format!("which instance of `{}` is meant is not known", environment.name),
+            )
+            .help(choices(&live)))
+        }
+        Err(problems) => Err(problems.into()),
+    }
+}
+
+/// Where nothing is there, perhaps another instance was meant.
+pub fn hint(
+    workspace: &Workspace,
+    environment: &Environment,
+    wanted: &Wanted<'_>,
+    shell: &Shell,
+) -> Result<(), Failure> {
+    let live = live(workspace, environment, wanted, shell)?;
+    if !live.is_empty() {
+        shell.printer.tell(&choices(&live));
+    }
+    Ok(())
+}
+
+fn choices(live: &[String]) -> String {
+    if live.is_empty() {
+        return "no instance is there".to_owned();
+    }
+    format!(
+        "there are {}; choose with --instance NAME, or take all with --all-instances",
+        live.join(", ")
+    )
+}
+
+/// The instances that something was applied to, by name.
+fn live(
+    workspace: &Workspace,
+    environment: &Environment,
+    wanted: &Wanted<'_>,
+    shell: &Shell,
+) -> Result<Vec<String>, Failure> {
+    let anything = Wanted { instance: Some(ANY), ..wanted.clone() };
+    let stack = workspace.read(environment, &anything, Purpose::Inspect, shell)?.stack;
+    let Target::Directory { path } = &stack.target else { return Ok(Vec::new()) };
+    let parts: Vec<&str> = path.split('/').collect();
+    let Some(position) = parts.iter().position(|part| part.contains(ANY)) else {
+        return Ok(Vec::new());
+    };
+    let parent = workspace.disk.root.join(parts[..position].join("/"));
+    let (before, after) = parts[position].split_once(ANY).expect("the part contains it");
+    let mut live = Vec::new();
+    for entry in disk::entries(&parent).unwrap_or_default() {
+        let name = entry.name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        let Some(name) = name.filter(|name| !name.is_empty() && entry.is_directory) else {
+            continue;
+        };
+        let root = workspace.disk.root.join(path.replace(ANY, name));
+        let observed = directory::observe(&root, None, None);
+        let is_ours = |id: &stack::StackId| {
+            id.workspace == stack.id.workspace && id.environment == stack.id.environment
+        };
+        if observed.is_ok_and(|observed| observed.stack.is_some_and(|id| is_ours(&id))) {
+            live.push(name.to_owned());
+        }
+    }
+    Ok(live)
+}

@@ -1,0 +1,140 @@
+//! The picture of the whole, as code: arguments → files → stack → charts → rendered → desired → observed → plan.
+
+use std::path::{Path, PathBuf};
+
+use chart::Rendered;
+use manifest::{Environment, Purpose};
+use plan::{Observed, Options, Plan};
+use source::{Problems, Redactor, arrange};
+use stack::{Stack, StackId, Target};
+
+use crate::args;
+use crate::desired::desired;
+use crate::disk;
+use crate::render::{self, Job, Run};
+use crate::report::{self, Failure, Reason};
+use crate::shell::Shell;
+use crate::threads;
+use crate::workspace::{Wanted, Workspace};
+
+/// A plan with all that its view and its execution need.
+pub struct Planned {
+    pub stack: Stack,
+    /// The directory that it is about.
+    pub root: PathBuf,
+    /// The same, as the user would say it: `directory out/dev`.
+    pub place: String,
+    pub plan: Plan,
+    /// Chart notes of the releases that were rendered, wave by wave.
+    pub notes: Vec<(stack::ReleaseId, String)>,
+}
+
+/// What an apply of one environment would do.
+pub fn plan_apply(
+    workspace: &Workspace,
+    environment: &Environment,
+    wanted: &Wanted<'_>,
+    run: &Run,
+    options: impl FnOnce(&Stack) -> Options,
+    shell: &Shell,
+) -> Result<Planned, Failure> {
+    let read = workspace.read(environment, wanted, Purpose::Render, shell)?;
+    report::problems(&shell.printer, &read.warnings);
+    let stack = read.stack;
+    let root = directory_of(workspace, &stack)?;
+    let jobs = render::prepare(workspace, &stack, run)?;
+    let rendered = render_all(&jobs, run, shell)?;
+    let desired = desired(&stack, &rendered)?;
+    let observed = directory::observe(&root, Some(&stack.id), Some(&desired)).map_err(world)?;
+    let mut secrets = Redactor::default();
+    plan::secrets(&desired, &observed, &mut secrets);
+    shell.printer.learn(secrets);
+    let plan = plan::plan(&desired, &observed, &options(&stack));
+    let notes =
+        rendered.iter().map(|(job, rendered)| (job.release.id.clone(), rendered.notes.clone()));
+    let notes = notes.filter(|(_, text)| !text.trim().is_empty()).collect();
+    // Never freed: what hundreds of charts hold takes time to give back, and the process ends soon.
+    std::mem::forget((desired, rendered));
+    std::mem::forget(jobs);
+    let place = place(workspace, &root);
+    Ok(Planned { stack, root, place, plan, notes })
+}
+
+/// What a destroy would do: from the inventory alone, without charts.
+pub fn plan_destroy(
+    workspace: &Workspace,
+    stack: Stack,
+    options: &Options,
+    shell: &Shell,
+) -> Result<Planned, Failure> {
+    let root = directory_of(workspace, &stack)?;
+    let observed = observe(&root, &stack.id)?;
+    let mut secrets = Redactor::default();
+    plan::secrets_of_observed(&observed, &mut secrets);
+    shell.printer.learn(secrets);
+    let plan = plan::destroy(&stack.id, &observed, &stack.selection, options);
+    let place = place(workspace, &root);
+    Ok(Planned { stack, root, place, plan, notes: Vec::new() })
+}
+
+/// What is recorded and there.
+pub fn observe(root: &Path, stack: &StackId) -> Result<Observed, Failure> {
+    directory::observe(root, Some(stack), None).map_err(world)
+}
+
+/// Renders every job side by side. All problems of all releases together; warnings are told.
+fn render_all<'a, 'b>(
+    jobs: &'b [Job<'a>],
+    run: &Run,
+    shell: &Shell,
+) -> Result<Vec<(&'b Job<'a>, Rendered)>, Failure> {
+    let mut problems = Problems::new();
+    let mut rendered = Vec::with_capacity(jobs.len());
+    let work = |job: &Job<'_>| render::render(job, run);
+    threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, work, |_, result| {
+        match result {
+            Ok(one) => rendered.push(one),
+            Err(found) => problems.extend(found),
+        }
+        Ok::<(), Failure>(())
+    })?;
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let warnings: Problems = rendered.iter().flat_map(|one| one.warnings.clone()).collect();
+    report::problems(&shell.printer, &arrange(warnings));
+    Ok(jobs.iter().zip(rendered).collect())
+}
+
+/// The directory that a stack is written to; a cluster has to wait.
+pub fn directory_of(workspace: &Workspace, stack: &Stack) -> Result<PathBuf, Failure> {
+    match &stack.target {
+        Target::Directory { path } => Ok(workspace.disk.root.join(path)),
+        Target::Cluster(cluster) => Err(Failure::said(
+            Reason::Usage,
+            format!(
+                "the environment `{}` is on the cluster `{cluster}`, and clusters are not there yet",
+                stack.id.environment
+            ),
+        )
+        .help(format!(
+            "give it `target: {{ directory: out/{} }}` to write files, or look with `regatta template`",
+            stack.id.environment
+        ))),
+    }
+}
+
+/// `directory out/dev`
+pub fn place(workspace: &Workspace, root: &Path) -> String {
+    format!("directory {}", disk::shown(root, &workspace.standing))
+}
+
+/// What the target answered, with the reason that scripts see.
+pub fn world(error: directory::Error) -> Failure {
+    Failure::said(error.reason(), error.full())
+}
+
+/// The options of a plan as the command line has them.
+pub fn options(sure: &args::Sure, prune: stack::Prune) -> Options {
+    Options { prune, allow_protected: sure.allow_protected, force_conflicts: sure.force_conflicts }
+}

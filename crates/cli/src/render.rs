@@ -1,0 +1,216 @@
+//! All selected releases of a stack, rendered side by side; each distinct chart is read once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chart::{
+    Capabilities, Chart, Dialect, Input, KubeVersion, Limits, NoLookup, ReleaseInfo, Rendered,
+};
+use jiff::Zoned;
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+use source::{Problem, Problems, Tree};
+use stack::{Body, ChartRef, Release, Stack};
+
+use crate::args::Kube;
+use crate::charts;
+use crate::disk::{self, Disk};
+use crate::report::Failure;
+use crate::threads;
+use crate::workspace::Workspace;
+
+/// What is equal for all renders of a run.
+pub struct Run {
+    seed: [u8; 32],
+    pub now: Zoned,
+    pub jobs: Option<u16>,
+    kube_version: Option<KubeVersion>,
+    api_versions: Vec<String>,
+}
+
+impl Run {
+    /// Draws the seed from the system's randomness unless `--seed` fixes it, and looks at the clock once.
+    pub fn new(kube: &Kube) -> Result<Self, Failure> {
+        let seed = match kube.seed {
+            Some(seed) => Sha256::digest(seed.to_be_bytes()).into(),
+            None => {
+                let mut seed = [0; 32];
+                getrandom::fill(&mut seed).map_err(|error| {
+                    Failure::usage(format!("the system gives no randomness: {error}"))
+                        .help("fix it with `--seed NUMBER`")
+                })?;
+                seed
+            }
+        };
+        let kube_version = kube.kube_version.as_deref().map(parse_kube_version).transpose()?;
+        Ok(Self {
+            seed,
+            now: Zoned::now(),
+            jobs: kube.jobs,
+            kube_version,
+            api_versions: kube.api_versions.clone(),
+        })
+    }
+
+    /// A release's own seed, so that the order of threads changes nothing.
+    pub fn seed_of(&self, release: &str) -> [u8; 32] {
+        Sha256::new().chain_update(self.seed).chain_update(release).finalize().into()
+    }
+
+    /// What a chart sees of a cluster that nobody asks: flags win over what the manifest says.
+    pub fn capabilities(&self, body: Option<&Body>) -> Result<Capabilities, Failure> {
+        let mut capabilities = Capabilities::default();
+        let declared = body.and_then(|body| body.kube_version.as_deref());
+        match (&self.kube_version, declared) {
+            (Some(version), _) => capabilities.kube_version = version.clone(),
+            (None, Some(text)) => capabilities.kube_version = parse_kube_version(text)?,
+            (None, None) => {}
+        }
+        capabilities
+            .api_versions
+            .extend(body.into_iter().flat_map(|body| body.api_versions.clone()));
+        capabilities.api_versions.extend(self.api_versions.clone());
+        Ok(capabilities)
+    }
+}
+
+fn parse_kube_version(text: &str) -> Result<KubeVersion, Failure> {
+    KubeVersion::parse(text)
+        .map_err(|why| Failure::usage(why).help("write it as `1.33` or `v1.33.4`"))
+}
+
+/// A release about to be rendered.
+pub struct Job<'a> {
+    pub release: &'a Release,
+    pub body: &'a Body,
+    pub chart: Arc<Chart>,
+    pub values: Tree,
+    pub capabilities: Arc<Capabilities>,
+}
+
+/// Reads every distinct chart of the selected releases and merges each release's values. All problems of all releases
+/// together.
+pub fn prepare<'a>(
+    workspace: &Workspace,
+    stack: &'a Stack,
+    run: &Run,
+) -> Result<Vec<Job<'a>>, Failure> {
+    let installed = || stack.selected().filter(|(release, _)| release.installed);
+    let paths: BTreeSet<&str> =
+        installed().filter_map(|(release, _)| local(&release.chart).ok()).collect();
+    let charts = load_all(workspace, &paths.into_iter().collect::<Vec<_>>(), run.jobs);
+    let mut problems = Problems::new();
+    let mut jobs = Vec::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    for (release, body) in in_graph_order(stack) {
+        let chart = match local(&release.chart) {
+            Ok(path) => match &charts[path] {
+                Ok(chart) => Some(Arc::clone(chart)),
+                Err(all) if told.insert(path) => {
+                    problems.extend(all.iter().cloned().map(|problem| used_by(problem, release)));
+                    None
+                }
+                Err(_) => None,
+            },
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        match stack::merge(&body.values) {
+            Ok(values) => {
+                if let Some(chart) = chart {
+                    let capabilities = Arc::new(run.capabilities(Some(body))?);
+                    jobs.push(Job { release, body, chart, values, capabilities });
+                }
+            }
+            Err(problem) => problems.push(used_by(problem, release)),
+        }
+    }
+    if problems.is_empty() { Ok(jobs) } else { Err(problems.into()) }
+}
+
+/// The selected and installed releases, wave by wave.
+fn in_graph_order(stack: &Stack) -> impl Iterator<Item = (&Release, &Body)> {
+    let ids = stack.waves.iter().flatten();
+    ids.filter_map(|id| {
+        let release = stack.releases.get(id)?;
+        (release.installed).then_some((release, release.body.as_ref()?))
+    })
+}
+
+fn local(chart: &ChartRef) -> Result<&str, Problem> {
+    match chart {
+        ChartRef::Local { path } => Ok(path),
+        ChartRef::Repository { .. } | ChartRef::Address { .. } => Err(Problem::error(
+            "not-yet",
+            format!(
+                "the chart `{chart}` is not in this repository, and pulling charts is not there yet"
+            ),
+        )
+        .help("put the chart into the repository (`helm pull --untar`) and name its folder")),
+    }
+}
+
+type Loaded<'a> = BTreeMap<&'a str, Result<Arc<Chart>, Problems>>;
+
+fn load_all<'a>(workspace: &Workspace, paths: &[&'a str], jobs: Option<u16>) -> Loaded<'a> {
+    let load = |path: &&'a str| {
+        let origin = origin(&workspace.disk, path, workspace);
+        (*path, charts::load(&workspace.disk, path, &origin).map(Arc::new))
+    };
+    if paths.len() == 1 {
+        return paths.iter().map(load).collect();
+    }
+    threads::pool(jobs, paths.len()).install(|| paths.par_iter().map(load).collect())
+}
+
+fn origin(disk: &Disk, path: &str, workspace: &Workspace) -> String {
+    disk::shown(&disk.root.join(path), &workspace.standing)
+}
+
+/// Renders one release; problems say whose they are.
+pub fn render(job: &Job<'_>, run: &Run) -> Result<Rendered, Problems> {
+    let rendered = chart::render(&job.chart, &input(job, run));
+    rendered.map_err(|problems| {
+        problems.into_iter().map(|problem| used_by(problem, job.release)).collect()
+    })
+}
+
+pub fn input<'a>(job: &'a Job<'_>, run: &Run) -> Input<'a> {
+    Input {
+        values: &job.values,
+        release: ReleaseInfo {
+            name: job.release.name.to_string(),
+            namespace: job.release.namespace.to_string(),
+            revision: 1,
+            is_upgrade: false,
+        },
+        capabilities: Arc::clone(&job.capabilities),
+        lookup: Arc::new(NoLookup),
+        seed: run.seed_of(job.release.id.as_str()),
+        now: run.now.clone(),
+        dialect: Dialect::Helm4,
+        skip_schema_validation: job.body.skip_schema_validation,
+        subchart_notes: false,
+        limits: Limits::default(),
+    }
+}
+
+/// Helm's lint rules over one release; problems say whose they are.
+pub fn lint(job: &Job<'_>, run: &Run) -> Problems {
+    let problems = chart::lint(&job.chart, &input(job, run));
+    problems.into_iter().map(|problem| used_by(problem, job.release)).collect()
+}
+
+/// The values that a release's chart brings by itself.
+pub fn defaults(workspace: &Workspace, release: &Release) -> Result<Tree, Failure> {
+    let path = local(&release.chart)?;
+    let chart = charts::load(&workspace.disk, path, &origin(&workspace.disk, path, workspace))?;
+    Ok(chart.values)
+}
+
+fn used_by(mut problem: Problem, release: &Release) -> Problem {
+    problem.trace.push(format!("in release `{}` (chart {})", release.id, release.chart));
+    problem
+}

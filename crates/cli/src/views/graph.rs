@@ -1,0 +1,113 @@
+//! Who needs whom: as a tree, for Graphviz, for Mermaid.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use stack::{Release, ReleaseId, Stack};
+
+use crate::printer::Paint;
+use crate::views::table::count;
+
+/// A tree from what nobody needs down to what it needs. What was unfolded once is only named again.
+pub fn tree(stack: &Stack, paint: Paint) -> String {
+    let shown = shown(stack);
+    let needed: BTreeSet<&ReleaseId> =
+        shown.iter().flat_map(|release| needs(release, &shown)).map(|need| &need.id).collect();
+    let mut text = format!(
+        "{} · {}, {}\n",
+        paint.bold(&stack.id.to_string()),
+        count(shown.len(), "release"),
+        count(waves(&shown).len(), "wave"),
+    );
+    let mut unfolded = BTreeSet::new();
+    for root in shown.iter().rev().filter(|release| !needed.contains(&release.id)) {
+        branch(root, "", "", &shown, &mut unfolded, paint, &mut text);
+    }
+    text
+}
+
+fn branch<'a>(
+    release: &'a Release,
+    lead: &str,
+    below: &str,
+    shown: &[&'a Release],
+    unfolded: &mut BTreeSet<&'a ReleaseId>,
+    paint: Paint,
+    text: &mut String,
+) {
+    let needs: Vec<_> = needs(release, shown).collect();
+    let again = !needs.is_empty() && !unfolded.insert(&release.id);
+    let note = if again { paint.dim(" (see above)") } else { String::new() };
+    let wave = paint.dim(&format!("wave {}", release.wave + 1));
+    let _ = writeln!(text, "{}{}  {wave}{note}", paint.dim(lead), release.id);
+    if again {
+        return;
+    }
+    for (position, need) in needs.iter().enumerate() {
+        let last = position + 1 == needs.len();
+        let lead = format!("{below}{}", if last { "└─ " } else { "├─ " });
+        let below = format!("{below}{}", if last { "   " } else { "│  " });
+        branch(need, &lead, &below, shown, unfolded, paint, text);
+    }
+}
+
+/// For `dot -Tsvg`: waves from left to right, arrows from what is needed to what needs it.
+pub fn dot(stack: &Stack) -> String {
+    let shown = shown(stack);
+    let mut text =
+        format!("digraph \"{}\" {{\n  rankdir=LR\n  node [shape=box, style=rounded]\n", stack.id);
+    for (number, wave) in waves(&shown) {
+        let names: Vec<_> = wave.iter().map(|release| format!("\"{}\"", release.id)).collect();
+        let _ = writeln!(text, "  {{ rank=same /* wave {number} */ {} }}", names.join("; "));
+    }
+    for release in &shown {
+        for need in needs(release, &shown) {
+            let _ = writeln!(text, "  \"{}\" -> \"{}\"", need.id, release.id);
+        }
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// For Markdown pages that draw Mermaid.
+pub fn mermaid(stack: &Stack) -> String {
+    let shown = shown(stack);
+    // Mermaid takes dots and dashes for its own; ids of releases hold no `_`.
+    let key = |id: &ReleaseId| format!("r_{}", id.as_str().replace(['.', '-'], "_"));
+    let mut text = String::from("flowchart LR\n");
+    for (number, wave) in waves(&shown) {
+        let _ = writeln!(text, "  subgraph wave{number} [wave {number}]");
+        for release in wave {
+            let _ = writeln!(text, "    {}[\"{}\"]", key(&release.id), release.id);
+        }
+        text.push_str("  end\n");
+    }
+    for release in &shown {
+        for need in needs(release, &shown) {
+            let _ = writeln!(text, "  {} --> {}", key(&need.id), key(&release.id));
+        }
+    }
+    text
+}
+
+/// The selected releases, wave by wave.
+fn shown(stack: &Stack) -> Vec<&Release> {
+    let all = stack.waves.iter().flatten().filter_map(|id| stack.releases.get(id));
+    all.filter(|release| release.body.is_some()).collect()
+}
+
+fn needs<'a>(release: &Release, shown: &[&'a Release]) -> impl Iterator<Item = &'a Release> {
+    let find = |id: &ReleaseId| shown.iter().find(|one| one.id == *id).copied();
+    release.needs.iter().filter_map(|need| find(&need.release)).collect::<Vec<_>>().into_iter()
+}
+
+fn waves<'a>(shown: &[&'a Release]) -> Vec<(usize, Vec<&'a Release>)> {
+    let mut waves: Vec<(usize, Vec<&Release>)> = Vec::new();
+    for release in shown {
+        match waves.last_mut() {
+            Some((number, wave)) if *number == release.wave + 1 => wave.push(release),
+            _ => waves.push((release.wave + 1, vec![release])),
+        }
+    }
+    waves
+}

@@ -1,0 +1,10 @@
+//! What results look like: data in, text out, one file per format.
+
+pub mod edits;
+pub mod explain;
+pub mod graph;
+pub mod list;
+pub mod plan;
+pub mod refusals;
+pub mod status;
+pub mod table;

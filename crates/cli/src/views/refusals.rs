@@ -1,0 +1,20 @@
+//! Why a plan may not be executed, and what to do about it.
+
+use plan::{Plan, RefusalReason};
+use source::Problem;
+
+/// One problem per refusal.
+pub fn problems(plan: &Plan) -> Vec<Problem> {
+    let id = |reason| match reason {
+        RefusalReason::ForeignObject => "foreign-object",
+        RefusalReason::ChangedObject => "changed-object",
+        RefusalReason::NeedMissing => "need-missing",
+        RefusalReason::Protected => "protected",
+    };
+    let refusals = plan.refusals.iter();
+    refusals
+        .map(|refusal| {
+            Problem::error(id(refusal.reason), refusal.to_string()).help(refusal.reason.help())
+        })
+        .collect()
+}

@@ -1,0 +1,15 @@
+//! The program as a person or a script meets it: command lines in, stdout, stderr and exit code out.
+
+#![expect(clippy::disallowed_methods, reason = "these tests run the program on files")]
+
+mod sandbox;
+
+mod help;
+mod start;
+
+mod ephemeral;
+mod json;
+mod lifecycle;
+mod microservices;
+mod refusals;
+mod template;
