@@ -34,6 +34,7 @@ fn merge_map(into: &MapRef, from: &MapRef, overwrite: bool, depth: usize) -> Res
         let current = into.get(key.as_bytes());
         if matches!(value, Value::Nil) {
             if overwrite {
+                check_assignable(into, from)?;
                 into.insert(key, Value::Nil);
             }
             continue;
@@ -47,8 +48,19 @@ fn merge_map(into: &MapRef, from: &MapRef, overwrite: bool, depth: usize) -> Res
             }
         }
         if overwrite || current.as_ref().is_none_or(go::is_empty) {
+            check_assignable(into, from)?;
             into.insert(key, value);
         }
+    }
+    Ok(())
+}
+
+/// A `map[string]string` takes entries of its own kind only.
+fn check_assignable(into: &MapRef, from: &MapRef) -> Result<(), CallError> {
+    if into.kind() == MapType::Strings && from.kind() != MapType::Strings {
+        return Err(CallError::message(
+            "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string",
+        ));
     }
     Ok(())
 }

@@ -145,7 +145,7 @@ pub(super) fn escaped_rune(text: &str) -> Result<(char, &str), String> {
         'r' => '\r',
         't' => '\t',
         'v' => '\u{b}',
-        'x' => return hexadecimal(after).ok_or_else(|| invalid(after)),
+        'x' => return hexadecimal(after).map_err(invalid),
         '0' => return octal(inner).ok_or_else(|| invalid(after)),
         // One digit alone would be a backreference.
         '1'..='7' if after.starts_with(|next| matches!(next, '0'..='7')) => {
@@ -157,14 +157,25 @@ pub(super) fn escaped_rune(text: &str) -> Result<(char, &str), String> {
     Ok((rune, after))
 }
 
-fn hexadecimal(text: &str) -> Option<(char, &str)> {
-    let (digits, after) = match text.strip_prefix('{') {
-        Some(braced) => braced.split_once('}')?,
-        None => text.split_at_checked(2)?,
+/// Two digits, or any number of them in braces; the error is what follows the part that Go looked at.
+fn hexadecimal(text: &str) -> Result<(char, &str), &str> {
+    let Some(braced) = text.strip_prefix('{') else {
+        let end = text.char_indices().nth(2).map_or(text.len(), |(end, _)| end);
+        let (digits, after) = text.split_at(end);
+        let rune = (digits.len() == 2).then(|| hexadecimal_rune(digits)).flatten();
+        return rune.map(|rune| (rune, after)).ok_or(after);
     };
-    let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let rune = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
-    valid.then_some((rune, after))
+    let end = braced.find(|digit: char| !digit.is_ascii_hexdigit());
+    let Some(end) = end else { return Err("") };
+    let last = braced[end..].chars().next().map_or(0, char::len_utf8);
+    let after = &braced[end + last..];
+    let rune = braced[end..].starts_with('}').then(|| hexadecimal_rune(&braced[..end])).flatten();
+    rune.map(|rune| (rune, after)).ok_or(after)
+}
+
+fn hexadecimal_rune(digits: &str) -> Option<char> {
+    let valid = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    char::from_u32(u32::from_str_radix(digits, 16).ok().filter(|_| valid)?)
 }
 
 fn octal(text: &str) -> Option<(char, &str)> {
