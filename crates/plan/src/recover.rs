@@ -67,3 +67,93 @@ fn release(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Inputs, ObjectId, ObjectKey, RecordedChart, Section};
+
+    /// `a=1 b=2`: objects at these places, each written with this digest.
+    fn record(objects: &str) -> Option<ReleaseRecord> {
+        let object = |pair: &str| {
+            let (place, digest) = pair.split_once('=').unwrap();
+            ObjectRecord {
+                key: ObjectKey {
+                    section: Section::Manifest,
+                    id: ObjectId {
+                        group: String::new(),
+                        kind: "Service".to_owned(),
+                        namespace: None,
+                        name: place.to_owned(),
+                    },
+                    ordinal: 0,
+                },
+                place: place.to_owned(),
+                digest: digest.to_owned(),
+                template: String::new(),
+                keep: false,
+            }
+        };
+        Some(ReleaseRecord {
+            id: "api".parse().unwrap(),
+            key: ReleaseKey {
+                cluster: None,
+                namespace: "shop".parse().unwrap(),
+                name: "api".parse().unwrap(),
+            },
+            wave: 0,
+            needs: Vec::new(),
+            labels: BTreeMap::new(),
+            protect: false,
+            chart: RecordedChart::default(),
+            inputs: Some(Inputs { values: objects.to_owned(), ..Inputs::default() }),
+            objects: objects.split_whitespace().map(object).collect(),
+        })
+        .filter(|record| !record.objects.is_empty())
+    }
+
+    #[test]
+    fn what_stands_there_decides() {
+        let check = |before: &str, after: &str, there: &str, expect: &str| {
+            let there: BTreeMap<&str, &str> =
+                there.split_whitespace().map(|pair| pair.split_once('=').unwrap()).collect();
+            let live = |place: &str| {
+                there.get(place).map_or(Live::Missing, |digest| Live::Present {
+                    digest: (*digest).to_owned(),
+                    text: None,
+                })
+            };
+            let (before, after): (Vec<_>, Vec<_>) =
+                (record(before).into_iter().collect(), record(after).into_iter().collect());
+            let shown: Vec<String> = recover(&before, &after, &live)
+                .into_iter()
+                .map(|release| {
+                    let objects: Vec<String> = release
+                        .objects
+                        .iter()
+                        .map(|object| format!("{}={}", object.place, object.digest))
+                        .collect();
+                    let inputs =
+                        release.inputs.map_or("unfinished".to_owned(), |inputs| inputs.values);
+                    format!("{} ({inputs})", objects.join(" "))
+                })
+                .collect();
+            assert_eq!(shown.join("; "), expect);
+        };
+        // Nothing, half and all of an upgrade.
+        check("a=1 b=1", "a=2 b=2", "a=1 b=1", "a=1 b=1 (a=1 b=1)");
+        check("a=1 b=1", "a=2 b=2", "a=2 b=1", "a=2 b=1 (unfinished)");
+        check("a=1 b=1", "a=2 b=2", "a=2 b=2", "a=2 b=2 (a=2 b=2)");
+        // Of an install; what stands at a place that we did not write is not ours.
+        check("", "a=1 b=1", "", "");
+        check("", "a=1 b=1", "a=1", "a=1 (unfinished)");
+        check("", "a=1 b=1", "a=1 b=9", "a=1 (unfinished)");
+        check("", "a=1", "a=1", "a=1 (a=1)");
+        // Of a removal.
+        check("a=1 b=1", "", "a=1 b=1", "a=1 b=1 (a=1 b=1)");
+        check("a=1 b=1", "", "b=1", "b=1 (unfinished)");
+        check("a=1 b=1", "", "", "");
+        // One object goes and one comes; somebody changed a third meanwhile.
+        check("a=1 c=1", "b=1 c=2", "a=1 b=1 c=9", "a=1 b=1 c=1 (unfinished)");
+    }
+}

@@ -63,3 +63,72 @@ fn claimed(id: &ObjectId, first: &ReleaseKey, second: &ReleaseKey) -> Problem {
     )
     .help("an object belongs to one release; switch it off in one of them, or give it another name")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DesiredRelease, Document, Inputs, RecordedChart, read};
+
+    fn release(id: &str, documents: &[&str]) -> DesiredRelease {
+        let key = ReleaseKey {
+            cluster: None,
+            namespace: "shop".parse().unwrap(),
+            name: id.parse().unwrap(),
+        };
+        let documents: Vec<Document<'_>> = documents
+            .iter()
+            .map(|text| Document {
+                section: Section::Manifest,
+                text,
+                template: "x",
+                hook_events: Vec::new(),
+            })
+            .collect();
+        DesiredRelease {
+            id: id.parse().unwrap(),
+            objects: read(&documents, &key).0,
+            key,
+            wave: 0,
+            needs: Vec::new(),
+            labels: BTreeMap::new(),
+            protect: false,
+            chart: RecordedChart::default(),
+            inputs: Inputs::default(),
+            impure: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn scopes_and_claims_across_releases() {
+        let crd = "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: w}, \
+                   spec: {group: example.com, scope: Cluster, names: {kind: Widget}}}";
+        let widget = "{apiVersion: example.com/v1, kind: Widget, metadata: {name: one}}";
+        let role =
+            "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}}";
+        let elsewhere = "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: other}}";
+        let mut desired = Desired {
+            stack: stack::StackId {
+                workspace: "shop".parse().unwrap(),
+                environment: "dev".parse().unwrap(),
+                instance: None,
+            },
+            selection: stack::Selection::default(),
+            declared: Vec::new(),
+            releases: vec![
+                release("a", &[widget, role]),
+                release("b", &[crd, role, elsewhere]),
+                release("c", &[elsewhere]),
+            ],
+        };
+        let problems = settle(&mut desired);
+        assert_eq!(desired.releases[0].objects[0].id().namespace, None);
+        let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+        assert_eq!(
+            messages,
+            [
+                "releases `shop/a` and `shop/b` both render `ClusterRole/r` outside namespaces",
+                "releases `shop/b` and `shop/c` both render `Service/s` in namespace `other`",
+            ]
+        );
+    }
+}

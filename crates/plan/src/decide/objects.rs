@@ -45,10 +45,13 @@ impl<'a> Scene<'a> {
 
     /// While the inputs are what they were, a new text can only come from what the template drew.
     fn keeps(&self, object: &Object, recorded: ObservedObject<'_>) -> bool {
-        self.same_inputs
-            && recorded.live.digest() == Some(&recorded.record.digest)
+        recorded.live.digest() == Some(&recorded.record.digest)
             && recorded.record.digest != object.digest
-            && !self.impure(object).is_empty()
+            && self.draws(object)
+    }
+
+    fn draws(&self, object: &Object) -> bool {
+        self.same_inputs && !self.impure(object).is_empty()
     }
 
     fn not_deterministic(&self, object: &Object, recorded: ObservedObject<'_>) -> ObjectPlan {
@@ -80,7 +83,7 @@ impl<'a> Scene<'a> {
         let mut drift = Vec::new();
         let mut edits = Vec::new();
         if recorded.live.digest() != Some(&object.digest) || moved {
-            if recorded.record.digest != object.digest {
+            if recorded.record.digest != object.digest && !self.draws(object) {
                 causes.extend(self.update_causes());
             }
             if changed {

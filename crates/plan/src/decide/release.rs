@@ -107,7 +107,10 @@ fn causes(
         (_, None) => causes.extend([Cause::New]),
         (_, Some(observed)) => {
             let changing = objects.iter().filter(|object| object.action != Action::Keep);
-            causes.extend(changing.flat_map(|object| &object.causes).copied());
+            let of_objects = changing.flat_map(|object| &object.causes).copied();
+            causes.extend(
+                of_objects.filter(|cause| !matches!(cause, Cause::New | Cause::NotInRelease)),
+            );
             if settings(&observed.record) != settings(after) {
                 causes.insert(Cause::Settings);
             }

@@ -131,6 +131,6 @@ mod tests {
         check("abc", "axc", "a [b>x] c");
         check("abc", "bc", "[a>] bc");
         check("", "ab", "[>ab]");
-        check("abcbdab", "bdcaba", "[a>] b [c>d] [>c]");
+        check("abcbdab", "bdcaba", "[a>] b [cb>] d [>c] ab [>a]");
     }
 }
