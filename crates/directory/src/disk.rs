@@ -9,6 +9,12 @@ use plan::{Live, digest};
 
 use crate::Error;
 
+/// Where each file is written before it is renamed; one at a time, so that a kill leaves one at most.
+const NEW: &str = ".regatta-new";
+
+/// Unit tests run thousands of writes and lose no power.
+const DURABLE: bool = !cfg!(test);
+
 pub(crate) struct Disk {
     root: PathBuf,
     /// Directories whose entries changed since they were last made durable.
@@ -70,52 +76,70 @@ impl Disk {
         readers: Readers,
     ) -> Result<(), Error> {
         let path = self.resolve(place)?;
-        let new = temporary(&path);
+        let new = self.resolve(NEW)?;
         let shown = self.shown(place);
         let failed = |doing: &'static str| {
             let place = shown.clone();
             move |source| Error::System { doing, place, source }
         };
-        self.create_directories(&path)?;
         self.spend(place)?;
-        match fs::remove_file(&new) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(failed("write")(error)),
-        }
+        self.remove_leftover()?;
         let mut file = create(&new, readers).map_err(failed("write"))?;
         file.write_all(bytes).map_err(failed("write"))?;
-        file.sync_all().map_err(failed("write"))?;
+        if DURABLE {
+            file.sync_all().map_err(failed("write"))?;
+        }
+        self.spend(place)?;
+        self.create_directories(&path)?;
         self.spend(place)?;
         fs::rename(&new, &path).map_err(failed("write"))?;
         self.changed.extend(path.parent().map(Path::to_owned));
         Ok(())
     }
 
-    /// Removes a file, what an interrupted write left beside it, and the directories that become empty.
+    /// Removes a file and the directories that become empty.
     pub(crate) fn delete(&mut self, place: &str) -> Result<(), Error> {
         let path = self.resolve(place)?;
         self.spend(place)?;
-        for path in [&path, &temporary(&path)] {
-            match fs::remove_file(path) {
-                Ok(()) => {}
-                Err(error) if is_absent(&error) => {}
-                Err(source) => {
-                    return Err(Error::System {
-                        doing: "delete",
-                        place: self.shown(place),
-                        source,
-                    });
-                }
+        match fs::remove_file(&path) {
+            Ok(()) => self.changed.extend(path.parent().map(Path::to_owned)),
+            Err(error) if is_absent(&error) => {}
+            Err(source) => {
+                return Err(Error::System { doing: "delete", place: self.shown(place), source });
             }
         }
-        self.changed.extend(path.parent().map(Path::to_owned));
+        self.spend(place)?;
         self.remove_empty(&path)
+    }
+
+    /// Whether a write was interrupted before its rename.
+    pub(crate) fn has_leftover(&self) -> bool {
+        fs::symlink_metadata(self.root.join(NEW)).is_ok()
+    }
+
+    pub(crate) fn remove_leftover(&mut self) -> Result<(), Error> {
+        match fs::remove_file(self.root.join(NEW)) {
+            Ok(()) => Ok(()),
+            Err(error) if is_absent(&error) => Ok(()),
+            Err(source) => Err(Error::System { doing: "delete", place: self.shown(NEW), source }),
+        }
+    }
+
+    /// Removes the directories of places that hold nothing: a run was killed before it came to write there.
+    pub(crate) fn sweep(&mut self, places: &[String]) -> Result<(), Error> {
+        for place in places {
+            let path = self.resolve(place)?;
+            self.remove_empty(&path)?;
+        }
+        Ok(())
     }
 
     /// Makes all changes so far survive a loss of power.
     pub(crate) fn settle(&mut self) -> Result<(), Error> {
         for directory in std::mem::take(&mut self.changed) {
+            if !DURABLE {
+                continue;
+            }
             let synced = File::open(&directory).and_then(|directory| directory.sync_all());
             match synced {
                 Ok(()) => {}
@@ -203,12 +227,6 @@ impl Disk {
     fn spend(&mut self, _: &str) -> Result<(), Error> {
         Ok(())
     }
-}
-
-/// `.deployment.apps-api.yaml.regatta-new`, beside the file itself, so that a rename stays on one file system.
-fn temporary(path: &Path) -> PathBuf {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!(".{name}.regatta-new"))
 }
 
 /// A file stands where a directory should be, or nothing stands at all.

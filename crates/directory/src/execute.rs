@@ -73,7 +73,9 @@ impl Run<'_> {
         if let Some(recorded) = &recorded {
             index::check_owner(self.disk, recorded, &plan.stack)?;
         }
-        let releases = recorded.map(|recorded| recorded.inventory.releases).unwrap_or_default();
+        let (releases, unfinished) = recorded
+            .map(|recorded| (recorded.inventory.releases, recorded.unfinished))
+            .unwrap_or_default();
         if releases != plan.records_before() {
             return Err(Error::Stale { place: self.disk.shown(INDEX) });
         }
@@ -97,6 +99,8 @@ impl Run<'_> {
                 return Err(Error::Stale { place: self.disk.shown(place) });
             }
         }
+        // While the old intent still stands, or nobody would know what to look for.
+        self.disk.sweep(&unfinished.unwrap_or_default())?;
         let before = Inventory::new(plan.records_before(), &plan.kept_before);
         let after = Inventory::new(plan.records(), &plan.kept);
         let intent = index::intent_text(&plan.stack, before, after)?;
@@ -207,6 +211,7 @@ impl Run<'_> {
             self.disk.write(INDEX, text.as_bytes(), Readers::Everybody)?;
         }
         self.disk.settle()?;
+        self.disk.remove_leftover()?;
         self.disk.delete(INTENT)?;
         self.disk.settle()
     }

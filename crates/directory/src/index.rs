@@ -38,8 +38,8 @@ pub(crate) struct KeptRecord {
 pub(crate) struct Recorded {
     pub(crate) stack: StackId,
     pub(crate) inventory: Inventory,
-    /// A run did not come to its end.
-    pub(crate) unfinished: bool,
+    /// Every place that a run which did not come to its end was about; none where the last one did.
+    pub(crate) unfinished: Option<Vec<String>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,14 +71,17 @@ struct Owner {
 /// The index, or after a kill what the intent and the files together say. None for a directory that is nobody's.
 pub(crate) fn load(disk: &Disk) -> Result<Option<Recorded>, Error> {
     if let Some(intent) = read::<IntentFile>(disk, INTENT, |intent| intent.version)? {
+        let releases = intent.before.releases.iter().chain(&intent.after.releases);
+        let objects = releases.flat_map(|release| &release.objects);
+        let unfinished = Some(objects.map(|object| object.place.clone()).collect());
         let inventory = recovered(disk, intent.before, intent.after)?;
-        return Ok(Some(Recorded { stack: intent.stack.into(), inventory, unfinished: true }));
+        return Ok(Some(Recorded { stack: intent.stack.into(), inventory, unfinished }));
     }
     let index = read::<IndexFile>(disk, INDEX, |index| index.version)?;
     Ok(index.map(|index| Recorded {
         stack: index.stack.into(),
         inventory: index.inventory,
-        unfinished: false,
+        unfinished: None,
     }))
 }
 

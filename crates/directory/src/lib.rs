@@ -16,3 +16,6 @@ pub use error::Error;
 pub use execute::execute;
 pub use lock::{Lock, lock};
 pub use observe::observe;
+
+#[cfg(test)]
+mod tests;

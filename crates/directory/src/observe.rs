@@ -18,14 +18,14 @@ pub fn observe(
     desired: Option<&Desired>,
 ) -> Result<Observed, Error> {
     let disk = Disk::new(root);
-    let mut observed = Observed::default();
+    let mut observed = Observed { unfinished: disk.has_leftover(), ..Observed::default() };
     let mut inventory = Inventory::default();
     if let Some(recorded) = index::load(&disk)? {
         if let Some(stack) = stack {
             index::check_owner(&disk, &recorded, stack)?;
         }
         observed.stack = Some(recorded.stack);
-        observed.unfinished = recorded.unfinished;
+        observed.unfinished |= recorded.unfinished.is_some();
         inventory = recorded.inventory;
     }
 
