@@ -126,6 +126,14 @@ impl MapRef {
         Some(slot.value.clone())
     }
 
+    /// As `get`, without looking at bytes where the key is short.
+    pub(crate) fn entry(&self, key: &Str) -> Option<Value> {
+        let entries = self.slots().borrow();
+        let slot = entries.get(key)?;
+        slot.read.set(true);
+        Some(slot.value.clone())
+    }
+
     /// The value of a key, without noting it.
     pub fn peek(&self, key: &[u8]) -> Option<Value> {
         Some(self.slots().borrow().get(key)?.value.clone())

@@ -113,8 +113,23 @@ impl std::borrow::Borrow<[u8]> for Str {
 
 impl PartialEq for Str {
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            (Repr::Inline(one_length, one), Repr::Inline(two_length, two)) => {
+                one_length == two_length && words(one) == words(two)
+            }
+            _ => self.as_bytes() == other.as_bytes(),
+        }
     }
+}
+
+/// Short texts as three numbers that are in the order of the bytes; the rest of the space is zero.
+fn words(bytes: &[u8; INLINE]) -> [u64; 3] {
+    let word = |at: usize| {
+        let mut word = [0; 8];
+        word.copy_from_slice(&bytes[at..at + 8]);
+        u64::from_be_bytes(word)
+    };
+    [word(0), word(8), word(INLINE - 8)]
 }
 
 impl Eq for Str {}
@@ -139,7 +154,13 @@ impl PartialOrd for Str {
 
 impl Ord for Str {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (&self.0, &other.0) {
+            // Map keys, mostly.
+            (Repr::Inline(one_length, one), Repr::Inline(two_length, two)) => {
+                words(one).cmp(&words(two)).then(one_length.cmp(two_length))
+            }
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
 }
 
@@ -167,6 +188,24 @@ mod tests {
 
     #[test]
     fn short_and_long_texts_compare_by_their_bytes() {
+        let texts = [
+            "",
+            "\0",
+            "a",
+            "a\0",
+            "a\0b",
+            "ab",
+            "b",
+            "exactly twenty-two byt",
+            "exactly twenty-two bytes",
+        ];
+        for one in texts {
+            for two in texts {
+                assert_eq!(Str::from(one).cmp(&Str::from(two)), one.cmp(two), "{one:?} {two:?}");
+                let (left, right) = (Str::from(one), Str::from(two));
+                assert_eq!(left == right, one == two);
+            }
+        }
         let long = "a text that does not fit into three words";
         for text in ["", "a", "exactly twenty-two byt", "exactly twenty-three by", long] {
             assert_eq!(Str::from(text), Str::from(Arc::<str>::from(text)));

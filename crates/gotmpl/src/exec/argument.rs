@@ -64,16 +64,19 @@ impl Exec<'_> {
         self.node = id;
         match self.tree.kind(id) {
             NodeKind::Dot => Ok(dot.clone()),
-            NodeKind::Field { names } => self.chain(dot, dot.clone(), id, names, Arguments::none()),
+            NodeKind::Field { names } => self.chain(dot, dot, id, names, Arguments::none()),
             NodeKind::Variable { slot, names } => {
                 let value = self.variable(id, slot)?;
-                self.chain(dot, value, id, names, Arguments::none())
+                if names.count == 0 {
+                    return Ok(value);
+                }
+                self.chain(dot, &value, id, names, Arguments::none())
             }
             NodeKind::Pipe { .. } => deeper(|| self.pipeline(dot, id)),
             NodeKind::Identifier { callee } => self.call(dot, id, id, callee, Arguments::none()),
             NodeKind::Chain { node, names } => {
                 let value = self.operand(dot, node)?;
-                self.chain(dot, value, id, names, Arguments::none())
+                self.chain(dot, &value, id, names, Arguments::none())
             }
             _ => Ok(Operand::invalid()),
         }

@@ -66,12 +66,12 @@ impl Exec<'_> {
         match tree.kind(first) {
             NodeKind::Field { names } => {
                 self.node = first;
-                return self.chain(dot, dot.clone(), first, names, arguments);
+                return self.chain(dot, dot, first, names, arguments);
             }
             NodeKind::Chain { node, names } => {
                 self.node = first;
                 let value = self.operand(dot, node)?;
-                return self.chain(dot, value, first, names, arguments);
+                return self.chain(dot, &value, first, names, arguments);
             }
             NodeKind::Identifier { callee } => {
                 return self.call(dot, first, id, callee, arguments);
@@ -79,7 +79,7 @@ impl Exec<'_> {
             NodeKind::Variable { slot, names } if names.count > 0 => {
                 self.node = first;
                 let value = self.variable(first, slot)?;
-                return self.chain(dot, value, first, names, arguments);
+                return self.chain(dot, &value, first, names, arguments);
             }
             NodeKind::Pipe { .. } => {
                 self.no_function(first, &arguments)?;

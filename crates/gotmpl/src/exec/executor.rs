@@ -1,5 +1,7 @@
 //! What functions may ask of the execution that calls them: to run templates, and where they are.
 
+use std::sync::Arc;
+
 use super::operand::Operand;
 use super::{Exec, no_template_message};
 use crate::parse::{Parsed, Template};
@@ -19,9 +21,9 @@ impl Executor for Exec<'_> {
             let message = no_template_message(self.set, name);
             return Err(CallError::Message(format!("template: {message}")));
         };
-        self.run.recursion.borrow_mut().insert(name.into(), running + 1);
+        self.count(template, running + 1);
         let result = self.nested(self.set, tree, template, dot);
-        self.run.recursion.borrow_mut().insert(name.into(), running);
+        self.count(template, running);
         result
     }
 
@@ -42,6 +44,17 @@ impl Executor for Exec<'_> {
 }
 
 impl Exec<'_> {
+    /// Sets how many executions of a template are running.
+    fn count(&self, template: &Template, running: usize) {
+        let mut recursion = self.run.recursion.borrow_mut();
+        match recursion.get_mut(&*template.name) {
+            Some(count) => *count = running,
+            None => {
+                recursion.insert(Arc::clone(&template.name), running);
+            }
+        }
+    }
+
     fn nested(
         &self,
         set: &TemplateSet,
@@ -57,8 +70,9 @@ impl Exec<'_> {
         }
         self.run.depth.set(depth + 1);
         let dot = Operand::concrete(dot.clone());
-        let result = deeper(|| self.run.template(set, tree, template, dot));
+        let result =
+            deeper(|| self.run.template(set, tree, template, dot, |output| Str::from(output)));
         self.run.depth.set(depth);
-        Ok(result.map_err(CallError::Template)?.into())
+        result.map_err(CallError::Template)
     }
 }

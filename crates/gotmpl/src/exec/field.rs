@@ -13,24 +13,29 @@ impl Exec<'_> {
     pub(super) fn chain(
         &mut self,
         dot: &Operand,
-        receiver: Operand,
+        receiver: &Operand,
         node: Id,
         names: Names,
         arguments: Arguments<'_>,
     ) -> Result<Operand, Failure> {
         let tree = self.tree;
-        let Some((last, first)) = tree.names(names).split_last() else { return Ok(receiver) };
-        let mut receiver = receiver;
-        for name in first {
-            receiver = self.field(dot, receiver, node, name, Arguments::none())?;
+        match tree.names(names) {
+            [] => Ok(receiver.clone()),
+            [only] => self.field(dot, receiver, node, only, arguments),
+            [first, middle @ .., last] => {
+                let mut value = self.field(dot, receiver, node, first, Arguments::none())?;
+                for name in middle {
+                    value = self.field(dot, &value, node, name, Arguments::none())?;
+                }
+                self.field(dot, &value, node, last, arguments)
+            }
         }
-        self.field(dot, receiver, node, last, arguments)
     }
 
     fn field(
         &mut self,
         dot: &Operand,
-        receiver: Operand,
+        receiver: &Operand,
         node: Id,
         name: &Str,
         arguments: Arguments<'_>,
@@ -41,7 +46,7 @@ impl Exec<'_> {
                     return Err(self.fail(format!("{name} is not a method but has arguments")));
                 }
                 let interfaces = map.kind().holds_interfaces();
-                if let Some(value) = map.get(name.as_bytes()) {
+                if let Some(value) = map.entry(name) {
                     return Ok(Operand { value, is_interface: interfaces });
                 }
                 self.missing(name, map.kind().zero(), interfaces)

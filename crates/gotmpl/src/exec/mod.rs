@@ -13,6 +13,7 @@ mod walk;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::parse::{Id, Parsed, Template};
 use crate::{Error, ErrorKind, Place, TemplateSet, Value};
@@ -78,7 +79,9 @@ pub fn execute(
     };
     let dot = Operand::concrete(dot.clone());
     match set.lookup(name) {
-        Some((tree, template)) => run.template(set, tree, template, dot).map_err(|error| *error),
+        Some((tree, template)) => {
+            run.template(set, tree, template, dot, <[u8]>::to_vec).map_err(|error| *error)
+        }
         None => Err(no_template(set, name)),
     }
 }
@@ -108,7 +111,7 @@ struct Run<'s> {
     state: &'s dyn Any,
     options: &'s Options,
     /// Running executions by name.
-    recursion: RefCell<BTreeMap<Box<str>, usize>>,
+    recursion: RefCell<BTreeMap<Arc<str>, usize>>,
     /// Running templates.
     depth: Cell<usize>,
     steps: Cell<u64>,
@@ -141,14 +144,15 @@ struct Exec<'s> {
 }
 
 impl Run<'_> {
-    /// Runs a template from its start.
-    fn template(
+    /// Runs a template from its start, and makes something of its output.
+    fn template<T>(
         &self,
         set: &TemplateSet,
         tree: &Parsed,
         template: &Template,
         dot: Operand,
-    ) -> Result<Vec<u8>, Failure> {
+        finish: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, Failure> {
         let Buffers { mut variables, arguments, out } =
             self.spare.borrow_mut().pop().unwrap_or_default();
         variables.resize(template.slots as usize, Operand::default());
@@ -157,7 +161,7 @@ impl Run<'_> {
             Exec { run: self, set, tree, template, variables, base: 0, arguments, out, node: 0 };
         exec.walk(&dot, template.root)?;
         let Exec { mut variables, arguments, mut out, .. } = exec;
-        let output = out.as_slice().to_vec();
+        let output = finish(&out);
         variables.clear();
         out.clear();
         self.spare.borrow_mut().push(Buffers { variables, arguments, out });
