@@ -237,4 +237,4 @@ fn removals(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

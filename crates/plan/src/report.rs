@@ -139,3 +139,6 @@ impl Reason {
 pub(crate) fn stack_id<S: Serializer>(id: &StackId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
 }
+
+#[cfg(test)]
+mod tests;

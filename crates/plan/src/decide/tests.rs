@@ -166,3 +166,46 @@ fn renamed_config_maps_are_paired() {
     );
     assert!(!world.plan(&desired(Selection::default(), &[after])).has_changes());
 }
+
+/// Plans in which everything happens, for whoever must be able to show them.
+pub(crate) fn eventful_plans() -> Vec<crate::Plan> {
+    let mut world = World::default();
+    let drawn = |secret: &str| world::Given {
+        impure: true,
+        ..given("drawn", &[&object("Secret", "drawn", secret)])
+    };
+    let config = |name: &str| object("ConfigMap", name, "x");
+    let first = [
+        given("db", &[&object("Secret", "db", "eA=="), &object("Service", "db", "x")]),
+        given("api", &[&config("api-7d4f8b9c"), &object("Deployment", "api", "x")]),
+        world::Given { protect: true, ..given("old", &[&object("Widget", "old", "x")]) },
+        given("older", &[&object("Namespace", "older", "x")]),
+        drawn("eA=="),
+    ];
+    let mut plans = vec![world.plan(&desired(Selection::default(), &first))];
+    world.execute(&plans[0]);
+    world.files.insert("db/Service/db".to_owned(), object("Service", "db", "mine"));
+    world.files.insert("new/Service/new".to_owned(), object("Service", "new", "mine"));
+    let second = [
+        world::Given { values: "2", ..given("db", &[&object("Service", "db", "w")]) },
+        world::Given {
+            needs: &["db"],
+            ..given("api", &[&config("api-99e1f0aa"), &object("Deployment", "api", "w")])
+        },
+        given("new", &[&object("Service", "new", "x")]),
+        drawn("eg=="),
+    ];
+    plans.push(world.plan(&desired(Selection::default(), &second)));
+    plans
+}
+
+/// A small one that says no.
+pub(crate) fn refused_plan() -> crate::Plan {
+    let mut world = World::default();
+    world.apply(&desired(
+        Selection::default(),
+        &[given("api", &[&object("Secret", "api", "eA==")])],
+    ));
+    world.files.insert("api/Secret/api".to_owned(), object("Secret", "api", "eg=="));
+    world.plan(&desired(Selection::default(), &[given("api", &[&object("Secret", "api", "eA==")])]))
+}
