@@ -136,7 +136,11 @@ func render(f family, p probe) (string, error) {
 		return "", err
 	}
 	capabilities := common.DefaultCapabilities.Copy()
-	capabilities.KubeVersion = common.KubeVersion{Version: "v1.33.4", Major: "1", Minor: "33"}
+	version, err := common.ParseKubeVersion("v1.33.4")
+	if err != nil {
+		return "", err
+	}
+	capabilities.KubeVersion = *version
 	options := common.ReleaseOptions{Name: "probe-release", Namespace: "probe-space", Revision: 1, IsInstall: true}
 	top, err := util.ToRenderValues(chart, given, options, capabilities)
 	if err != nil {
