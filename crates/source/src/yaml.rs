@@ -107,3 +107,6 @@ pub fn read_plain(text: &str) -> Result<Tree, String> {
     tree.integers_to_floats();
     Ok(tree)
 }
+
+#[cfg(test)]
+mod tests;

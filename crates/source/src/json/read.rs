@@ -8,7 +8,7 @@ use crate::duplicate::Duplicate;
 use crate::{Map, Node, Source, Span, Tree};
 
 /// Deeper than any real document; every later walk over the tree may recurse.
-const DEEPEST: usize = 500;
+const DEEPEST: usize = 200;
 
 /// Why a text is no JSON, in Go's words.
 #[derive(Clone, Debug, PartialEq, Eq)]

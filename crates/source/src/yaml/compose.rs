@@ -13,7 +13,7 @@ use crate::duplicate::Duplicate;
 use crate::{Map, Node, Source, Span, Tree};
 
 /// Deeper than any real document; every later walk over the tree may recurse.
-const DEEPEST: usize = 500;
+const DEEPEST: usize = 200;
 
 /// What a document holds, with everything in it that is wrong or doubtful.
 pub(crate) struct Composed {

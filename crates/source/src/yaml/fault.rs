@@ -17,15 +17,28 @@ pub(super) fn of_error(error: &Error, source: &Arc<Source>, offset: usize) -> Pr
     let advice = advice(&error.message, character);
     let problem = Problem::error(id(error), message(error));
     let problem = match (advice.label, begins) {
-        (Label::Place(label), Some((context, begins))) if is_elsewhere(&begins, &at) => {
-            problem.at(Some(&at), label).at(Some(&begins), format!("{context} that begins here"))
-        }
+        (Label::Place(label), Some((context, begins))) if is_elsewhere(&begins, &at) => problem
+            .at(Some(&at), label)
+            .at(Some(&begins), format!("{} begins here", construct(context))),
         (Label::Beginning(label), Some((_, begins))) => problem.at(Some(&begins), label),
         (Label::Place(label) | Label::Beginning(label), _) => problem.at(Some(&at), label),
     };
     match advice.help {
         Some(help) => problem.help(help),
         None => problem,
+    }
+}
+
+/// What was being read, in the user's words.
+fn construct(context: &str) -> &'static str {
+    match context.rsplit_once(' ').map_or("", |(_, last)| last) {
+        "sequence" | "collection" => "the list",
+        "mapping" => "the map",
+        "scalar" => "the text",
+        "directive" => "the directive",
+        "tag" => "the tag",
+        "key" => "the key",
+        _ => "what is read",
     }
 }
 
@@ -43,12 +56,17 @@ fn id(error: &Error) -> &'static str {
 
 fn message(error: &Error) -> String {
     match error.kind {
+        Kind::Yaml if error.message.starts_with(MAP_AS_KEY) => {
+            "a list or map cannot be a key".into()
+        }
         Kind::Yaml => format!("invalid YAML: {}", error.message),
         Kind::Key if error.message.contains("<nil>") => "a key must not be empty or null".into(),
         Kind::Key => "a key must not be a number this large".into(),
         Kind::Json => "infinity and not-a-number are no values here".into(),
     }
 }
+
+const MAP_AS_KEY: &str = "invalid map key";
 
 struct Advice {
     label: Label,
@@ -74,8 +92,8 @@ fn advice(message: &str, character: Option<char>) -> Advice {
             Some("write `key: value`, or indent the line if it continues the value above"),
         ),
         "did not find expected key" => (
-            Place("this is not a key of the mapping".into()),
-            Some("start all keys of one mapping in the same column"),
+            Place("this is not a key of the map".into()),
+            Some("start all keys of one map in the same column"),
         ),
         "did not find expected '-' indicator" => (
             Place("this is not an item of the list".into()),
@@ -85,7 +103,7 @@ fn advice(message: &str, character: Option<char>) -> Advice {
             (Place("the list goes on or ends before this".into()), Some("write `,` or `]`"))
         }
         "did not find expected ',' or '}'" => {
-            (Place("the mapping goes on or ends before this".into()), Some("write `,` or `}`"))
+            (Place("the map goes on or ends before this".into()), Some("write `,` or `}`"))
         }
         "did not find expected node content" => (
             Place("a value is missing before this".into()),
@@ -119,6 +137,17 @@ fn advice(message: &str, character: Option<char>) -> Advice {
         }
         "map merge requires map or sequence of maps as the value" => {
             (Place("not a map".into()), Some("merge a map, or a list of maps: `<<: *name`"))
+        }
+        _ if message.starts_with(MAP_AS_KEY) => (
+            Place("YAML reads this as a key".into()),
+            Some("quote a value that begins with `{{`, `{` or `[`"),
+        ),
+        _ if message.starts_with("cannot decode") => (Place("no value of this type".into()), None),
+        _ if message.starts_with("unsupported value") => {
+            (Place("JSON has no such number".into()), Some("quote it if it is text"))
+        }
+        _ if message.ends_with("contains itself") => {
+            (Place("the alias stands inside its own anchor".into()), None)
         }
         _ if message.starts_with("unknown anchor") => {
             (Place("no anchor of this name stands before".into()), None)

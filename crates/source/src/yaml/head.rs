@@ -54,6 +54,9 @@ impl<'a> Reader<'a> {
         let mut open: Vec<Option<Place>> = Vec::new();
         self.enter(&event.kind, Place::Top, &mut open);
         while let Some(place) = open.last().copied() {
+            if self.hard {
+                return Ok(());
+            }
             let event = self.events.next()?;
             match event.kind {
                 EventKind::MappingEnd | EventKind::SequenceEnd => {
@@ -99,7 +102,6 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Error> {
         let EventKind::Scalar { properties, value: key, implicit } = event.kind else {
             self.hard = true;
-            self.enter(&event.kind, Place::Elsewhere, open);
             return Ok(());
         };
         self.hard |= has_any(&properties);

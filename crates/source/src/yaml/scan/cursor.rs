@@ -114,7 +114,13 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn skip_to_line_end(&mut self) {
-        while !self.is_break_or_end(0) {
+        loop {
+            let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
+            let may_break = |byte: &u8| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2);
+            self.advance(rest.iter().position(may_break).unwrap_or(rest.len()));
+            if self.is_break_or_end(0) {
+                return;
+            }
             self.skip();
         }
     }
@@ -144,16 +150,43 @@ impl<'a> Cursor<'a> {
 
 /// Everything but tab, line breaks and printable characters is forbidden, as the YAML 1.1 specification has it.
 fn first_forbidden(bytes: &[u8]) -> Option<usize> {
+    // A byte of which the second look is worth it; written so that the compiler looks at many bytes at once.
+    let suspect = |byte: u8| {
+        let control = (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
+        control | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xEF)
+    };
     let at = |index: usize| bytes.get(index).copied().unwrap_or(0);
-    let suspect = |byte: u8| byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xEF;
-    (0..bytes.len()).find(|&index| {
-        let byte = bytes[index];
-        suspect(byte)
-            && match byte {
-                b'\t' | b'\n' | b'\r' => false,
-                0xC2 => at(index + 1) < 0xA0 && at(index + 1) != 0x85,
-                0xEF => at(index + 1) == 0xBF && at(index + 2) >= 0xBE,
-                _ => true,
-            }
-    })
+    let is_forbidden = |index: usize| match at(index) {
+        0xC2 => at(index + 1) < 0xA0 && at(index + 1) != 0x85,
+        0xEF => at(index + 1) == 0xBF && at(index + 2) >= 0xBE,
+        byte => suspect(byte),
+    };
+    const STRIDE: usize = 64;
+    let strides = bytes.chunks(STRIDE).enumerate();
+    let suspects =
+        strides.filter(|(_, stride)| stride.iter().fold(false, |any, byte| any | suspect(*byte)));
+    suspects
+        .flat_map(|(number, stride)| number * STRIDE..number * STRIDE + stride.len())
+        .find(|index| is_forbidden(*index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: Option<usize>) {
+        assert_eq!(first_forbidden(text.as_bytes()), expect, "{text:?}");
+    }
+
+    #[test]
+    fn forbidden_characters() {
+        check("a\tb\r\n~ é\u{85}\u{a0}\u{ef}\u{feff}\u{fffd}😀", None);
+        for character in
+            ['\0', '\x1F', '\x7F', '\u{80}', '\u{84}', '\u{9f}', '\u{fffe}', '\u{ffff}']
+        {
+            check(&format!("é{character}"), Some(2));
+            check(&format!("{}{character}", "x".repeat(130)), Some(130));
+        }
+    }
 }
