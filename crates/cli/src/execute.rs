@@ -35,7 +35,8 @@ pub fn carry_out(
     shell: &Shell,
 ) -> Result<Ended, Failure> {
     let printer = &shell.printer;
-    let Planned { stack, root, place, mut plan, notes } = planned;
+    let Planned { stack, root, mut plan, notes } = planned;
+    let place = root.display().to_string();
     let consent = Consent { sure: permission.sure, stack: &stack, verb: permission.verb };
     if consent.never_prunes(permission.prune) {
         plan = plan.without_prune();
@@ -87,7 +88,7 @@ fn execute(root: &std::path::Path, plan: &Plan, shell: &Shell) -> Result<RunResu
     shell.printer.tell("");
     let mut progress = Progress::new(plan, &shell.printer);
     let mut result = directory::execute(root, plan, &lock, &|| interrupted.came(), &mut |event| {
-        progress.tell(&event)
+        progress.tell(&event);
     });
     let took = progress.finish();
     if result.reason == Reason::Interrupted {

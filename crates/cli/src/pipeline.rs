@@ -15,15 +15,13 @@ use crate::render::{self, Job, Run};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 use crate::threads;
-use crate::workspace::{Wanted, Workspace};
+use crate::workspace::{self, Wanted, Workspace};
 
 /// A plan with all that its view and its execution need.
 pub struct Planned {
     pub stack: Stack,
-    /// The directory that it is about.
+    /// The directory that it is about, relative to where the user stands.
     pub root: PathBuf,
-    /// The same, as the user would say it: `directory out/dev`.
-    pub place: String,
     pub plan: Plan,
     /// Chart notes of the releases that were rendered, wave by wave.
     pub notes: Vec<(stack::ReleaseId, String)>,
@@ -41,6 +39,7 @@ pub fn plan_apply(
     let read = workspace.read(environment, wanted, Purpose::Render, shell)?;
     report::problems(&shell.printer, &read.warnings);
     let stack = read.stack;
+    workspace::known_releases(&wanted.selection, std::iter::once(&stack))?;
     let root = directory_of(workspace, &stack)?;
     let jobs = render::prepare(workspace, &stack, run)?;
     let rendered = render_all(&jobs, run, shell)?;
@@ -56,8 +55,7 @@ pub fn plan_apply(
     // Never freed: what hundreds of charts hold takes time to give back, and the process ends soon.
     std::mem::forget((desired, rendered));
     std::mem::forget(jobs);
-    let place = place(workspace, &root);
-    Ok(Planned { stack, root, place, plan, notes })
+    Ok(Planned { stack, root, plan, notes })
 }
 
 /// What a destroy would do: from the inventory alone, without charts.
@@ -73,8 +71,7 @@ pub fn plan_destroy(
     plan::secrets_of_observed(&observed, &mut secrets);
     shell.printer.learn(secrets);
     let plan = plan::destroy(&stack.id, &observed, &stack.selection, options);
-    let place = place(workspace, &root);
-    Ok(Planned { stack, root, place, plan, notes: Vec::new() })
+    Ok(Planned { stack, root, plan, notes: Vec::new() })
 }
 
 /// What is recorded and there.
@@ -109,7 +106,11 @@ fn render_all<'a, 'b>(
 /// The directory that a stack is written to; a cluster has to wait.
 pub fn directory_of(workspace: &Workspace, stack: &Stack) -> Result<PathBuf, Failure> {
     match &stack.target {
-        Target::Directory { path } => Ok(workspace.disk.root.join(path)),
+        // Relative to where the user stands, so that every message names it as they would.
+        Target::Directory { path } => {
+            let place = disk::shown(&workspace.disk.root.join(path), &workspace.standing);
+            Ok(PathBuf::from(if place.is_empty() { "." } else { &place }))
+        }
         Target::Cluster(cluster) => Err(Failure::said(
             Reason::Usage,
             format!(
@@ -122,11 +123,6 @@ pub fn directory_of(workspace: &Workspace, stack: &Stack) -> Result<PathBuf, Fai
             stack.id.environment
         ))),
     }
-}
-
-/// `directory out/dev`
-pub fn place(workspace: &Workspace, root: &Path) -> String {
-    format!("directory {}", disk::shown(root, &workspace.standing))
 }
 
 /// What the target answered, with the reason that scripts see.

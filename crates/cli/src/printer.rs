@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, RwLock};
 
 use source::Redactor;
+use stack::ChartRef;
 
 use crate::args::{Color, Talk};
 use crate::disk;
@@ -52,6 +53,22 @@ impl Printer {
     pub fn places(&self, root: &Path, standing: &Path) {
         // Only the first manifest of a run counts, and there is only one.
         drop(self.places.set((root.to_owned(), standing.to_owned())));
+    }
+
+    /// A path relative to the root as the user would type it.
+    pub fn path(&self, path: &str) -> String {
+        match self.places.get() {
+            Some((root, standing)) => disk::shown(&root.join(path), standing),
+            None => path.to_owned(),
+        }
+    }
+
+    /// A chart as the user would name it: a local one by the path from where they stand.
+    pub fn chart(&self, chart: &ChartRef) -> String {
+        match chart {
+            ChartRef::Local { path } => self.path(path),
+            ChartRef::Repository { .. } | ChartRef::Address { .. } => chart.to_string(),
+        }
     }
 
     /// A source's name for the user: a file of the repository by the path they would type, anything else as it is.

@@ -200,7 +200,13 @@ pub fn input<'a>(job: &'a Job<'_>, run: &Run) -> Input<'a> {
 /// Helm's lint rules over one release; problems say whose they are.
 pub fn lint(job: &Job<'_>, run: &Run) -> Problems {
     let problems = chart::lint(&job.chart, &input(job, run));
-    problems.into_iter().map(|problem| used_by(problem, job.release)).collect()
+    let named = |mut problem: Problem| {
+        if problem.labels.is_empty() {
+            problem.message = format!("chart `{}`: {}", job.chart.origin, problem.message);
+        }
+        used_by(problem, job.release)
+    };
+    problems.into_iter().map(named).collect()
 }
 
 /// The values that a release's chart brings by itself.
@@ -211,6 +217,6 @@ pub fn defaults(workspace: &Workspace, release: &Release) -> Result<Tree, Failur
 }
 
 fn used_by(mut problem: Problem, release: &Release) -> Problem {
-    problem.trace.push(format!("in release `{}` (chart {})", release.id, release.chart));
+    problem.trace.push(format!("in release `{}`", release.id));
     problem
 }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use manifest::{Ask, Environment, Flag, Override, Purpose, Read};
 use source::{Problems, arrange};
-use stack::Selection;
 use stack::select::{Selector, glob_matches};
 use stack::set::Kind;
+use stack::{Selection, Stack};
 
 use crate::args;
 use crate::disk::{self, Disk};
@@ -112,6 +112,9 @@ impl Workspace {
                 Err(found) => problems.extend(found),
             }
         }
+        if problems.is_empty() {
+            known_releases(&wanted.selection, reads.iter().map(|read| &read.stack))?;
+        }
         let warnings = reads.iter().flat_map(|read| read.warnings.iter().cloned());
         report::problems(&shell.printer, &arrange(warnings.collect()));
         if problems.is_empty() { Ok(reads) } else { Err(arrange(problems).into()) }
@@ -125,6 +128,35 @@ impl Workspace {
         purpose: Purpose,
         shell: &Shell,
     ) -> Result<Read, Problems> {
+        let name = Some(environment.name.as_str());
+        let read =
+            self.asking(name, wanted, purpose, shell, |ask| manifest::read(&self.disk, ask))?;
+        shell.printer.learn(read.redactor.clone());
+        Ok(read)
+    }
+
+    /// The stacks of all environments, or everything that is wrong with any of them; and the warnings.
+    pub fn validate(
+        &self,
+        wanted: &Wanted<'_>,
+        shell: &Shell,
+    ) -> Result<(Vec<Stack>, Problems), Problems> {
+        let reads = self.asking(None, wanted, Purpose::Inspect, shell, |ask| {
+            manifest::validate(&self.disk, ask)
+        })?;
+        let warnings = reads.iter().flat_map(|read| read.warnings.iter().cloned()).collect();
+        Ok((reads.into_iter().map(|read| read.stack).collect(), arrange(warnings)))
+    }
+
+    /// Puts a question to the manifest with all that it may ask of the world.
+    fn asking<T>(
+        &self,
+        environment: Option<&str>,
+        wanted: &Wanted<'_>,
+        purpose: Purpose,
+        shell: &Shell,
+        question: impl FnOnce(&Ask<'_>) -> T,
+    ) -> T {
         let git = Git::new(&self.disk.root, &shell.environment);
         let vars_files: Vec<String> = wanted
             .inputs
@@ -135,26 +167,42 @@ impl Workspace {
         let flag_file = |path: &str| {
             disk::read_regular(&self.standing.join(path)).map_err(|error| error.to_string())
         };
-        let read = manifest::read(
-            &self.disk,
-            &Ask {
-                file: &self.file,
-                environment: Some(environment.name.as_str()),
-                instance: wanted.instance,
-                inputs: wanted.inputs.map_or(&[], |inputs| &inputs.input),
-                env: &shell.environment,
-                vars: wanted.inputs.map_or(&[], |inputs| &inputs.var),
-                vars_files: &vars_files,
-                overrides: &wanted.overrides,
-                selection: wanted.selection.clone(),
-                purpose,
-                git: &|fact| git.fact(fact),
-                flag_file: &flag_file,
-            },
-        )?;
-        shell.printer.learn(read.redactor.clone());
-        Ok(read)
+        question(&Ask {
+            file: &self.file,
+            environment,
+            instance: wanted.instance,
+            inputs: wanted.inputs.map_or(&[], |inputs| &inputs.input),
+            env: &shell.environment,
+            vars: wanted.inputs.map_or(&[], |inputs| &inputs.var),
+            vars_files: &vars_files,
+            overrides: &wanted.overrides,
+            selection: wanted.selection.clone(),
+            purpose,
+            git: &|fact| git.fact(fact),
+            flag_file: &flag_file,
+        })
     }
+}
+
+/// Every `--release` must name a release of some stack; otherwise a typo would look like "no changes".
+pub fn known_releases<'a>(
+    selection: &Selection,
+    stacks: impl Iterator<Item = &'a Stack> + Clone,
+) -> Result<(), Failure> {
+    let releases = || stacks.clone().flat_map(|stack| stack.releases.values());
+    for glob in &selection.releases {
+        let one = Selection { releases: vec![glob.clone()], ..Selection::default() };
+        if releases().any(|release| one.matches(release)) {
+            continue;
+        }
+        let near = source::suggest(glob, releases().map(|release| release.id.as_str()));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`regatta list` shows what there is".to_owned(),
+        };
+        return Err(Failure::usage(format!("no release is called `{glob}`")).help(help));
+    }
+    Ok(())
 }
 
 fn choose(all: Vec<Environment>, wanted: &[String]) -> Result<Vec<Environment>, Failure> {

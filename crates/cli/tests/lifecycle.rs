@@ -33,7 +33,7 @@ fn quickstart_from_first_apply_to_destroy() {
 #[test]
 fn what_init_writes_works_at_once() {
     let sandbox = Sandbox::new();
-    sandbox.run("init").succeeds();
+    sandbox.run("init --name starter").succeeds();
     insta::assert_snapshot!(sandbox.session(&["validate", "lint -e '*'", "apply -e dev --yes"]));
 }
 
@@ -44,7 +44,7 @@ fn selections() {
         "apply -e dev --yes --release web",
         "apply -e dev --yes -l tier=frontend --skip-needs",
         "apply -e dev --yes -l tier=backend --with-needs",
-        "diff -e dev --release nothing",
+        "diff -e dev --release wbe",
         "diff -e dev -l tier",
     ]));
 }

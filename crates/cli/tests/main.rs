@@ -1,6 +1,10 @@
 //! The program as a person or a script meets it: command lines in, stdout, stderr and exit code out.
 
-#![expect(clippy::disallowed_methods, reason = "these tests run the program on files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "these tests run the program on files, and a failure is a failed test"
+)]
 
 mod sandbox;
 

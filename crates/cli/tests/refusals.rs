@@ -40,7 +40,11 @@ fn protected_releases_stay() {
 fn a_file_that_somebody_changed_is_not_overwritten_unasked() {
     let sandbox = Sandbox::example("quickstart");
     sandbox.run("apply -e dev --yes").succeeds();
-    sandbox.edit("out/dev/quickstart-dev/api/deployment-api.yaml", "replicas: 1", "replicas: 7");
+    sandbox.edit(
+        "out/dev/quickstart-dev/api/deployment.apps-api.yaml",
+        "replicas: 1",
+        "replicas: 7",
+    );
     sandbox.edit("values/api.yaml", "2.4.1", "2.5.0");
     insta::assert_snapshot!(sandbox.session(&[
         "status -e dev",
@@ -48,7 +52,9 @@ fn a_file_that_somebody_changed_is_not_overwritten_unasked() {
         "apply -e dev --yes",
         "apply -e dev --yes --force-conflicts",
     ]));
-    assert!(sandbox.read("out/dev/quickstart-dev/api/deployment-api.yaml").contains("replicas: 1"));
+    assert!(
+        sandbox.read("out/dev/quickstart-dev/api/deployment.apps-api.yaml").contains("replicas: 1")
+    );
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub struct Environments {
         value_delimiter = ','
     )]
     pub environment: Vec<String>,
-    /// Instance of an environment that has many [default: what the manifest computes]
+    /// Instance of an environment that has many
     #[arg(long, value_name = "NAME", env = "REGATTA_INSTANCE", hide_env = true)]
     pub instance: Option<String>,
 }

@@ -160,12 +160,11 @@ fn values(args: &Template) -> Result<Tree, Failure> {
         let source = Source::new(name.as_ref(), text);
         match source::yaml::read_all(&source, source::yaml::Options::HELM) {
             Ok(read) => {
-                layers.extend(read.value.into_iter().filter(|tree| !tree.is_null()).map(|tree| {
-                    Layer {
-                        origin: Origin::File { path: name.to_string() },
-                        content: Content::Values(tree),
-                    }
-                }))
+                let layer = |tree| Layer {
+                    origin: Origin::File { path: name.to_string() },
+                    content: Content::Values(tree),
+                };
+                layers.extend(read.value.into_iter().filter(|tree| !tree.is_null()).map(layer));
             }
             Err(found) => problems.extend(found),
         }

@@ -59,7 +59,7 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
         if args.run.output == TextOrJson::Text {
             let text = views::plan::text(
                 &planned.plan,
-                &planned.place,
+                &planned.root.display().to_string(),
                 printer.data_paint(),
                 printer.width(),
             );

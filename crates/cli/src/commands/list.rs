@@ -51,9 +51,8 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let stacks: Vec<_> = reads.iter().map(|read| &read.stack).collect();
     let text = match args.output {
         Format::Table => {
-            let paint = shell.printer.data_paint();
             let sections: Vec<_> =
-                stacks.iter().map(|stack| views::list::text(stack, paint)).collect();
+                stacks.iter().map(|stack| views::list::text(stack, &shell.printer)).collect();
             sections.join("\n")
         }
         Format::Json => format!("{:#}\n", views::list::json(&stacks)),

@@ -55,7 +55,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
             let observed = pipeline::observe(&root, &stack.id)?;
             match args.output {
                 TextOrJson::Text => {
-                    let place = pipeline::place(&workspace, &root);
+                    let place = root.display().to_string();
                     let paint = shell.printer.data_paint();
                     sections.push(views::status::text(&stack.id, &place, &observed, paint));
                 }

@@ -1,8 +1,6 @@
 //! `validate`: every environment of the manifest, without rendering.
 
 use clap::Args as ClapArgs;
-use manifest::Purpose;
-use source::{Problems, arrange};
 
 use crate::args::{Inputs, Workspace};
 use crate::report::{self, Failure, Reason};
@@ -23,23 +21,8 @@ pub struct Args {
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted = Wanted { inputs: Some(&args.inputs), ..Wanted::default() };
-    let mut problems = Problems::new();
-    let mut stacks = Vec::new();
-    let environments = workspace.environments()?;
-    for environment in environments.iter().filter(|environment| !environment.is_abstract) {
-        match workspace.read(environment, &wanted, Purpose::Inspect, shell) {
-            Ok(read) => {
-                problems.extend(read.warnings);
-                stacks.push(read.stack);
-            }
-            Err(found) => problems.extend(found),
-        }
-    }
-    let problems = arrange(problems);
-    report::problems(&shell.printer, &problems);
-    if report::has_errors(&problems) {
-        return Err(Failure::Silent(Reason::Failed));
-    }
+    let (stacks, warnings) = workspace.validate(&wanted, shell)?;
+    report::problems(&shell.printer, &warnings);
     let releases: usize = stacks.iter().map(|stack| stack.releases.len()).sum();
     shell.printer.tell(&format!(
         "{} is valid: {}, {}",

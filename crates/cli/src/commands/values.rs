@@ -111,9 +111,13 @@ fn written<E: std::fmt::Display>(text: Result<String, E>) -> Result<String, Fail
 }
 
 fn unknown(wanted: &str, stack: &stack::Stack) -> Problem {
-    let ids: Vec<_> = stack.releases.keys().map(|id| format!("`{id}`")).collect();
+    let near = source::suggest(wanted, stack.releases.keys().map(|id| id.as_str()));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`regatta list` shows what there is".to_owned(),
+    };
     Problem::error("unknown-release", format!("`{}` has no release `{wanted}`", stack.id))
-        .help(format!("there are {}", ids.join(", ")))
+        .help(help)
 }
 
 /// Secret leaves give way to the mask, whatever they are.

@@ -27,12 +27,15 @@ fn shown(problem: &Problem, printer: &Printer) -> Problem {
         span: renamed(&label.span, printer),
         text: printer.redact(&label.text),
     };
+    // How one got there is part of what is wrong, not of what to do about it.
+    let words = std::iter::once(&problem.message).chain(&problem.trace);
+    let words: Vec<String> = words.map(|line| printer.redact(line)).collect();
     Problem {
         id: problem.id,
         severity: problem.severity,
-        message: printer.redact(&problem.message),
+        message: words.join("\n"),
         labels: problem.labels.iter().map(label).collect(),
-        trace: problem.trace.iter().map(|step| printer.redact(step)).collect(),
+        trace: Vec::new(),
         help: problem.help.as_deref().map(|help| printer.redact(help)),
     }
 }

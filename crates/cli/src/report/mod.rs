@@ -107,18 +107,18 @@ pub fn problems(printer: &Printer, problems: &[Problem]) {
     if problems.is_empty() {
         return;
     }
-    for problem in problems {
+    for (position, problem) in problems.iter().enumerate() {
         if printer.is_quiet() {
             if problem.severity == Severity::Error {
                 printer.say(&short::line(problem, |name| printer.place(name)));
             }
         } else {
-            printer.say(fancy::text(problem, printer).trim_end());
-            printer.say("");
+            let gap = if position > 0 { "\n" } else { "" };
+            printer.say(&format!("{gap}{}", fancy::text(problem, printer).trim_end()));
         }
     }
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     if errors > 1 && !printer.is_quiet() {
-        printer.say(&format!("{errors} problems"));
+        printer.say(&format!("\n{errors} problems"));
     }
 }

@@ -61,7 +61,7 @@ impl Lines {
             }
             return;
         }
-        let side_by_side = format!("{path}: {from} → {to}");
+        let side_by_side = format!("{path}: {} → {}", brief(from), brief(to));
         if is_scalar(from)
             && is_scalar(to)
             && columns(&side_by_side) + self.indent.len() + 2 <= self.width
@@ -110,6 +110,18 @@ impl Lines {
         self.text.push_str(shown.trim_end());
         self.text.push('\n');
     }
+}
+
+/// A value as it is, but of a digest only its beginning, which is enough to see that it is another one.
+fn brief(value: &Shown) -> String {
+    if let Shown::Plain(tree) = value
+        && let Some(text) = tree.as_str()
+        && text.len() >= 40
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return format!("\"{}…\"", &text[..10]);
+    }
+    value.to_string()
 }
 
 /// Text of several lines, which is compared line by line.

@@ -20,7 +20,9 @@ pub fn tree(stack: &Stack, paint: Paint) -> String {
         count(waves(&shown).len(), "wave"),
     );
     let mut unfolded = BTreeSet::new();
-    for root in shown.iter().rev().filter(|release| !needed.contains(&release.id)) {
+    let mut roots: Vec<_> = shown.iter().filter(|release| !needed.contains(&release.id)).collect();
+    roots.sort_by_key(|release| std::cmp::Reverse(release.wave));
+    for root in roots {
         branch(root, "", "", &shown, &mut unfolded, paint, &mut text);
     }
     text

@@ -3,18 +3,19 @@
 use serde_json::{Value, json};
 use stack::{Release, Stack, Target};
 
-use crate::printer::Paint;
+use crate::printer::Printer;
 use crate::views::table::{count, table};
 
 /// One section per stack: what and where it is, then its selected releases in the order of the waves.
-pub fn text(stack: &Stack, paint: Paint) -> String {
+pub fn text(stack: &Stack, printer: &Printer) -> String {
+    let paint = printer.data_paint();
     let rows: Vec<_> = releases(stack)
         .map(|release| {
             [
                 (release.wave + 1).to_string(),
                 release.id.to_string(),
                 release.namespace.to_string(),
-                release.chart.to_string(),
+                printer.chart(&release.chart),
                 or_dash(needs(release)),
                 or_dash(marks(release)),
             ]
@@ -25,7 +26,7 @@ pub fn text(stack: &Stack, paint: Paint) -> String {
     format!(
         "{} · {shown} · {}\n{}",
         paint.bold(&stack.id.to_string()),
-        target(stack),
+        target(stack, printer),
         table(header, &rows, paint)
     )
 }
@@ -55,9 +56,9 @@ pub fn json(stacks: &[&Stack]) -> Value {
 }
 
 /// `directory out/dev`, `cluster nonprod`.
-pub fn target(stack: &Stack) -> String {
+pub fn target(stack: &Stack, printer: &Printer) -> String {
     match &stack.target {
-        Target::Directory { path } => format!("directory {path}"),
+        Target::Directory { path } => format!("directory {}", printer.path(path)),
         Target::Cluster(cluster) => format!("cluster {cluster}"),
     }
 }

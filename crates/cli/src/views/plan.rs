@@ -10,7 +10,7 @@ use crate::printer::Paint;
 use crate::views::edits;
 use crate::views::table::count;
 
-/// The whole plan. `place` says what it is about: `directory out/dev`.
+/// The whole plan. `place` says what it is about: `out/dev`.
 pub fn text(plan: &Plan, place: &str, paint: Paint, width: usize) -> String {
     let mut text = format!("{} · {place}\n", paint.bold(&plan.stack.to_string()));
     for wave in &plan.waves {
@@ -32,6 +32,10 @@ pub fn text(plan: &Plan, place: &str, paint: Paint, width: usize) -> String {
         }
     }
     text.push('\n');
+    if plan.unfinished {
+        let note = "an earlier run did not come to its end; this one goes on from what it left";
+        let _ = writeln!(text, "{} {note}", paint.yellow("unfinished:"));
+    }
     for left in &plan.left {
         let _ = writeln!(text, "{} {}", paint.yellow("left alone:"), left_text(left));
     }
@@ -57,7 +61,10 @@ fn release_text(release: &ReleasePlan, paint: Paint, width: usize) -> String {
         ReleaseAction::Unchanged => (paint.dim("="), "unchanged"),
         ReleaseAction::Delete => (paint.red("-"), "delete"),
     };
-    let why = causes(&release.causes);
+    let why = match release.causes.as_slice() {
+        [Cause::New | Cause::NotInManifest | Cause::Destroy] => String::new(),
+        several => causes(several),
+    };
     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
     let name = if release.key.name.as_str() == release.id.as_str() {
         format!("{}", release.key.namespace)
@@ -97,7 +104,7 @@ fn object_text(object: &ObjectPlan, release: &ReleasePlan, paint: Paint, width: 
     }
     // What the release's own line says already is not said again for each object.
     let told: Vec<Cause> =
-        object.causes.iter().copied().filter(|cause| !release.causes.contains(cause)).collect();
+        object.causes.iter().copied().filter(|cause| is_own(*cause, release)).collect();
     if object.action != Action::Keep && !told.is_empty() && told != [Cause::New] {
         notes.push(causes(&told));
     }
@@ -128,6 +135,11 @@ fn object_text(object: &ObjectPlan, release: &ReleasePlan, paint: Paint, width: 
     let indent = if object.drift.is_empty() { 10 } else { 12 };
     text.push_str(&edits::text(&object.edits, indent, paint, width));
     text
+}
+
+/// What somebody else did is said of the very object that they did it to.
+fn is_own(cause: Cause, release: &ReleasePlan) -> bool {
+    cause == Cause::Drift || !release.causes.contains(&cause)
 }
 
 /// Why, in words: `new values, changed by others`.
