@@ -18,6 +18,8 @@ pub struct Head {
     /// In the order in which they are written; of a key that stands twice the last value counts.
     pub annotations: Vec<(String, String)>,
     pub labels: Vec<(String, String)>,
+    /// Something may not be of the type that Helm expects, or a key not as it writes it: look at the whole document.
+    pub is_odd: bool,
 }
 
 /// Reads the head of a text's first document. The whole document must be valid, as Helm asks of its output.
@@ -50,6 +52,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let event = self.events.next()?;
+        self.head.is_odd |= !is_map(&event.kind);
         // The places that hold the collections which are open: none for a sequence.
         let mut open: Vec<Option<Place>> = Vec::new();
         self.enter(&event.kind, Place::Top, &mut open);
@@ -114,6 +117,15 @@ impl<'a> Reader<'a> {
             _ => Place::Elsewhere,
         };
         let text = scalar_text(&event.kind);
+        self.head.is_odd |= match (place, &*key) {
+            (Place::Top, "metadata") | (Place::Metadata, "annotations") => !is_map(&event.kind),
+            (Place::Top, "apiVersion" | "kind")
+            | (Place::Metadata, "name" | "namespace")
+            | (Place::Annotations, _) => !matches!(event.kind, EventKind::Scalar { .. }),
+            (Place::Top, other) => is_near(other, &["apiVersion", "kind", "metadata"]),
+            (Place::Metadata, other) => is_near(other, &["name", "annotations"]),
+            (Place::Labels | Place::Elsewhere, _) => false,
+        };
         match inside {
             Place::Metadata if !self.is_empty_metadata() => self.hard = true,
             Place::Annotations => self.head.annotations.clear(),
@@ -137,6 +149,20 @@ impl<'a> Reader<'a> {
         let Head { name, namespace, annotations, labels, .. } = &self.head;
         name.is_empty() && namespace.is_empty() && annotations.is_empty() && labels.is_empty()
     }
+}
+
+/// A map, or null, which stands for an absent one.
+fn is_map(kind: &EventKind<'_>) -> bool {
+    match kind {
+        EventKind::MappingStart(_) => true,
+        EventKind::Scalar { value, implicit: true, .. } => resolve(value) == Resolved::Null,
+        _ => false,
+    }
+}
+
+/// Helm's JSON step takes keys in any case.
+fn is_near(key: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| key.eq_ignore_ascii_case(known))
 }
 
 fn has_any(properties: &Properties<'_>) -> bool {
@@ -199,6 +225,7 @@ fn of_tree(tree: &Tree) -> Head {
         namespace: text(metadata, "namespace"),
         annotations: texts("annotations"),
         labels: texts("labels"),
+        is_odd: true,
     }
 }
 
