@@ -52,6 +52,10 @@ pub(crate) fn to_text(value: &Value) -> Str {
         Value::List(list) if list.kind == ListType::Bytes => {
             list.items.iter().map(|item| to_int64(item).to_le_bytes()[0]).collect::<Vec<_>>().into()
         }
+        // A file's bytes stay an object of their own until somebody looks at single ones.
+        Value::Object(object) if object.type_name() == "[]uint8" => {
+            object.underlying().map_or_else(Str::default, |list| to_text(&list))
+        }
         other => go::print_value(other),
     }
 }
