@@ -23,13 +23,25 @@ pub(crate) fn of_template(error: &Error, templates: &Templates<'_>) -> Problem {
             break;
         }
     }
-    problem.trace = error
+    // A map says little in a line, and the whole context nothing.
+    let telling = error
         .seen
         .iter()
-        .take(3)
+        .filter(|(operand, value)| operand != "." && operand != "$" && !value.starts_with("map["));
+    problem.trace = telling
+        .take(MAX_SEEN)
         .map(|(operand, value)| format!("`{operand}` is {}", shortened(value)))
         .collect();
-    for frame in &error.trace[shown.unwrap_or_default().min(error.trace.len())..] {
+    let frames = &error.trace[shown.unwrap_or_default().min(error.trace.len())..];
+    let left_out = frames.len().saturating_sub(MAX_FRAMES);
+    for (depth, frame) in frames.iter().enumerate() {
+        // The innermost calls and the outermost one; a recursion repeats what lies between.
+        if depth + 1 == MAX_FRAMES && left_out > 0 {
+            problem.trace.push(format!("… {left_out} more calls …"));
+        }
+        if depth + 1 >= MAX_FRAMES && depth + 1 < frames.len() {
+            continue;
+        }
         let place = match span(&frame.place, templates) {
             Some(span) => span.to_string(),
             None => format!("{}:{}", frame.place.template, frame.place.line),
@@ -40,6 +52,9 @@ pub(crate) fn of_template(error: &Error, templates: &Templates<'_>) -> Problem {
     }
     problem
 }
+
+const MAX_SEEN: usize = 3;
+const MAX_FRAMES: usize = 6;
 
 fn id(kind: ErrorKind) -> &'static str {
     match kind {
@@ -53,11 +68,55 @@ fn id(kind: ErrorKind) -> &'static str {
 /// Message, label and help in words that do not presume Go.
 fn words(error: &Error) -> (String, String, Option<String>) {
     let node = if error.node.is_empty() { "here".to_owned() } else { format!("`{}`", error.node) };
-    if error.kind == ErrorKind::Fail {
-        let label = "this template refuses the values".to_owned();
-        return (error.message.trim().to_owned(), label, None);
+    let message = without_call(&error.message);
+    match error.kind {
+        ErrorKind::Fail => {
+            (message.trim().to_owned(), "this template refuses the values".to_owned(), None)
+        }
+        ErrorKind::Parse => of_parser(message),
+        ErrorKind::Limit => match message.split_once("nested reference name: ") {
+            Some((_, name)) => {
+                let name = name.split(':').next().unwrap_or(name);
+                (format!("`{name}` includes itself without end"), node, None)
+            }
+            None => (message.to_owned(), node, None),
+        },
+        ErrorKind::Execute => of_execution(error, message, node),
     }
-    if let Some(field) = error.message.strip_prefix("nil pointer evaluating interface {}.") {
+}
+
+/// `error calling include: …` says what the label shows already.
+fn without_call(message: &str) -> &str {
+    message
+        .strip_prefix("error calling ")
+        .and_then(|rest| Some(rest.split_once(": ")?.1))
+        .unwrap_or(message)
+}
+
+fn of_parser(message: &str) -> (String, String, Option<String>) {
+    let quoted = |before: &str, after: &str| {
+        let name = message.strip_prefix(before)?.strip_suffix(after)?;
+        Some(name.trim_matches('"').to_owned())
+    };
+    if let Some(name) = quoted("function ", " not defined") {
+        let near = suggestion(&name).map(|near| format!("did you mean `{near}`?"));
+        return (format!("there is no function `{name}`"), "no such function".to_owned(), near);
+    }
+    if let Some(name) = quoted("undefined variable ", "") {
+        let help = "a variable lives from its `:=` to the `end` of the block that it stands in";
+        let label = "not declared here".to_owned();
+        return (format!("there is no variable `{name}`"), label, Some(help.to_owned()));
+    }
+    if message == "unexpected EOF" {
+        let help = "each `if`, `range`, `with`, `define` and `block` needs an `end`";
+        let label = "the file ends here".to_owned();
+        return ("a block is not closed".to_owned(), label, Some(help.to_owned()));
+    }
+    (message.to_owned(), "here".to_owned(), None)
+}
+
+fn of_execution(error: &Error, message: &str, node: String) -> (String, String, Option<String>) {
+    if let Some(field) = message.strip_prefix("nil pointer evaluating interface {}.") {
         let owner = error.node.rsplit_once('.').map_or("its owner", |(owner, _)| owner);
         return (
             format!("`{}` does not exist: there is nothing to take `{field}` from", error.node),
@@ -65,7 +124,8 @@ fn words(error: &Error) -> (String, String, Option<String>) {
             Some(format!("set the value, or write `({owner}).{field}` where it may be absent")),
         );
     }
-    if let Some(name) = error.message.strip_prefix("no template ") {
+    let missing = message.strip_prefix("template: ").unwrap_or(message);
+    if let Some(name) = missing.strip_prefix("no template ") {
         let name = name.split(" associated").next().unwrap_or(name).trim_matches('"');
         return (
             format!("there is no template `{name}`"),
@@ -73,7 +133,32 @@ fn words(error: &Error) -> (String, String, Option<String>) {
             Some("is a library chart missing from `charts/`, or the name misspelt?".to_owned()),
         );
     }
-    (error.message.clone(), node, None)
+    (message.to_owned(), node, None)
+}
+
+/// A function whose name is nearly this one.
+fn suggestion(name: &str) -> Option<&'static str> {
+    let functions = sprig::functions(sprig::Dialect::Helm4);
+    let name = name.to_lowercase();
+    let near =
+        functions.names().map(|known| (distance(&name, &known.to_lowercase()), known)).min()?;
+    (near.0 <= name.len() / 3).then_some(near.1)
+}
+
+/// How many letters must be changed, added or dropped.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 fn in_text(error: &Error) -> String {
@@ -98,7 +183,13 @@ fn span(place: &Place, templates: &Templates<'_>) -> Option<Span> {
     let template = templates.get(&place.template)?;
     let text = String::from_utf8_lossy(&template.file.bytes);
     let source = Source::new(format!("{}/{}", template.origin, template.file.path), text);
-    Some(Span::new(&source, place.range.clone()))
+    let mut range = place.range.clone();
+    if range.start >= source.text.trim_end().len() {
+        // The end of the file is shown by its last line.
+        let end = source.text.trim_end().len();
+        range = source.text[..end].rfind('\n').map_or(0, |newline| newline + 1)..end;
+    }
+    Some(Span::new(&source, range))
 }
 
 /// A document that is no YAML, shown in the rendered file.

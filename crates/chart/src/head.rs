@@ -22,10 +22,36 @@ pub(crate) enum Refusal {
     Field { path: &'static str, expected: &'static str, found: &'static str },
 }
 
+impl Refusal {
+    /// The words for a field of the wrong type; an empty path is the document itself.
+    pub(crate) fn of_field(path: &str, expected: &str, found: &str) -> String {
+        if path.is_empty() {
+            format!("a document must be {expected}, not {found}")
+        } else {
+            format!("`{path}` must be {expected}, not {found}")
+        }
+    }
+}
+
 /// Reads a whole document as YAML, as Helm does, and keeps its head.
 pub(crate) fn head(text: &str) -> Result<Head, Refusal> {
+    let quick = yaml::head(text).map_err(Refusal::Yaml)?;
+    if quick.is_odd {
+        return thorough(text);
+    }
+    Ok(Head {
+        api_version: quick.api_version,
+        kind: quick.kind,
+        name: quick.name,
+        namespace: Some(quick.namespace).filter(|namespace| !namespace.is_empty()),
+        annotations: quick.annotations.into_iter().collect(),
+    })
+}
+
+/// By way of the whole tree, which can tell what is wrong.
+fn thorough(text: &str) -> Result<Head, Refusal> {
     let tree = yaml::read_bare(text).map_err(Refusal::Yaml)?;
-    let Some(map) = map(&tree, "the document")? else { return Ok(Head::default()) };
+    let Some(map) = map(&tree, "")? else { return Ok(Head::default()) };
     let mut head = Head {
         api_version: scalar(map, "apiVersion", "apiVersion")?,
         kind: scalar(map, "kind", "kind")?,

@@ -28,7 +28,7 @@ pub(crate) fn sort(
                     continue;
                 }
                 Err(Refusal::Field { path: field, expected, found }) => {
-                    let message = format!("`{field}` must be {expected}, not {found}");
+                    let message = Refusal::of_field(field, expected, found);
                     let problem = Problem::error("bad-document", message);
                     let label = "of this document";
                     problems.push(failure::in_rendered(problem, path, text, part.offset, label));

@@ -176,7 +176,7 @@ fn dependencies(decoder: &mut Decoder, map: &source::Map, at: &Path) -> Option<V
                 import_values: import_values(decoder, map, &path),
                 alias: decoder.text(map, &path, "alias"),
                 enabled: decoder.boolean(map, &path, "enabled"),
-                span: item.span.clone(),
+                span: field(map, "name").unwrap_or(item).span.clone(),
             });
         }
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gotmpl::{CallError, MapRef, Str, TemplateSet, Value};
-use source::{Node, Problem, Problems, Segment};
+use source::{Node, Problem, Problems};
 use sprig::World;
 
 use crate::context::{self, Templates};
@@ -14,6 +14,7 @@ use crate::rendered::{CrdFile, ImpureCall, LookupCall, Rendered, Report};
 use crate::values::{
     Coalesce, Effective, coalesce_values, copy_map, fits_range, from_tree, process_dependencies,
 };
+use crate::warning::Places;
 use crate::{Chart, Input, compiled, failure, manifest, reads, schema, warning};
 
 /// Failures of different templates that are worth reading at once.
@@ -68,18 +69,18 @@ fn prepare<'a>(
     let values = copy_map(&user);
     let merged = process_dependencies(pass, &mut effective, &user, warnings)
         .and_then(|()| coalesce_values(pass, &effective, &values));
-    let place = |path: &[Segment]| warning::span_of(path, input.values, &effective);
+    let places = Places { user: input.values, chart: &effective };
     if let Err(no_table) = merged {
-        problems.push(warning::no_table(&no_table, &place));
+        problems.push(warning::no_table(&no_table, &places));
         return Err(problems);
     }
     if !input.skip_schema_validation {
-        problems.extend(schema::check(&effective, &Value::Map(values.clone()), &[], &place));
+        problems.extend(schema::check(&effective, &Value::Map(values.clone()), &[], &places));
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    warnings.extend(warning::conflicts(conflicts.take(), &place));
+    warnings.extend(warning::conflicts(conflicts.take(), &places));
     if chart.metadata.deprecated {
         warnings.push(Problem::warning(
             "deprecated-chart",
@@ -112,7 +113,7 @@ fn missing_dependencies(chart: &Chart) -> Problems {
     missing
         .map(|dependency| {
             let message = format!(
-                "the dependency `{}` of `{}` is not in its `charts/`",
+                "the dependency `{}` is missing from `{}/charts`",
                 dependency.name, chart.origin
             );
             Problem::error("missing-dependency", message)
@@ -140,9 +141,9 @@ pub(crate) fn coalesced(chart: &Effective<'_>, input: &Input<'_>) -> Result<MapR
     let values = user_values(input).map_err(|problem| vec![problem])?;
     let conflicts = RefCell::default();
     let pass = Coalesce { dialect: input.dialect, keep_nulls: false, conflicts: &conflicts };
-    let place = |path: &[Segment]| warning::span_of(path, input.values, chart);
+    let places = Places { user: input.values, chart };
     coalesce_values(pass, chart, &values)
-        .map_err(|no_table| vec![warning::no_table(&no_table, &place)])?;
+        .map_err(|no_table| vec![warning::no_table(&no_table, &places)])?;
     Ok(values)
 }
 

@@ -6,10 +6,11 @@ mod deprecations;
 mod names;
 mod templates;
 
-use source::{Problem, Problems, Segment};
+use source::{Problem, Problems};
 
 use crate::values::Effective;
-use crate::{Chart, Input, schema, warning};
+use crate::warning::Places;
+use crate::{Chart, Input, schema};
 
 /// All findings of all rules. A chart that does not load is told by `load`.
 pub fn lint(chart: &Chart, input: &Input<'_>) -> Problems {
@@ -37,8 +38,8 @@ fn values(chart: &Chart, input: &Input<'_>) -> Problems {
         Ok(values) => values,
         Err(problems) => return problems,
     };
-    let place = |path: &[Segment]| warning::span_of(path, input.values, &alone);
-    schema::check(&alone, &gotmpl::Value::Map(values), &[], &place)
+    let places = Places { user: input.values, chart: &alone };
+    schema::check(&alone, &gotmpl::Value::Map(values), &[], &places)
 }
 
 fn dependencies(chart: &Chart) -> Problems {

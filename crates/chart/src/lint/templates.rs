@@ -3,7 +3,7 @@
 use source::{Node, Problem, Problems, Tree, yaml};
 
 use super::{deprecations, names};
-use crate::head::{Head, head};
+use crate::head::{Head, Refusal, head};
 use crate::{Chart, Input, ReleaseInfo, failure, render, split};
 
 pub(super) fn lint(chart: &Chart, input: &Input<'_>) -> Problems {
@@ -57,11 +57,11 @@ fn rendered(path: &str, text: &str, input: &Input<'_>, problems: &mut Problems) 
                 let findings = document(&head, part.text, text, input);
                 problems.extend(findings.into_iter().map(|problem| show(problem, "here")));
             }
-            Err(crate::head::Refusal::Yaml(error)) => {
+            Err(Refusal::Yaml(error)) => {
                 problems.push(failure::not_yaml(path, text, part.offset, &error));
             }
-            Err(crate::head::Refusal::Field { path: field, expected, found }) => {
-                let message = format!("`{field}` must be {expected}, not {found}");
+            Err(Refusal::Field { path: field, expected, found }) => {
+                let message = Refusal::of_field(field, expected, found);
                 problems.push(show(Problem::error("bad-document", message), "of this document"));
             }
         }

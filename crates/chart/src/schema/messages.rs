@@ -5,15 +5,16 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::paths::LocationSegment;
 use serde_json::Value as Json;
-use source::{Path, Problem, Segment, Span};
+use source::{Path, Problem, Segment};
 
 use crate::values::Effective;
+use crate::warning::Places;
 
 pub(super) fn problem(
     error: &ValidationError<'_>,
     section: &[Segment],
     chart: &Effective<'_>,
-    span_of: &dyn Fn(&[Segment]) -> Option<Span>,
+    places: &Places<'_>,
 ) -> Problem {
     let mut path = section.to_vec();
     path.extend(error.instance_path().segments().map(|segment| match segment {
@@ -23,14 +24,16 @@ pub(super) fn problem(
     let (wrong, label) = words(error);
     let subject =
         if path.is_empty() { "the values".to_owned() } else { format!("`{}`", Path(path.clone())) };
-    if let Kind::AdditionalProperties { unexpected } = error.kind()
-        && let [only] = unexpected.as_slice()
-    {
-        path.push(Segment::from(only.as_str()));
-    }
+    let span = match error.kind() {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            path.extend(unexpected.first().map(|name| Segment::from(name.as_str())));
+            places.key(&path)
+        }
+        _ => places.value(&path),
+    };
     let schema = chart.chart.schema.as_ref().map_or("its schema", |schema| schema.name.as_str());
     Problem::error("values-schema", format!("{subject} {wrong}"))
-        .at(span_of(&path).as_ref(), label)
+        .at(span.as_ref(), label)
         .help(format!("the chart `{}` asks for it in {schema}", chart.name))
 }
 
@@ -45,9 +48,15 @@ fn words(error: &ValidationError<'_>) -> (String, String) {
         Json::Object(_) => "a map",
     };
     let here = format!("this is {found}");
+    let with = |wrong: String, label: &str| (wrong, label.to_owned());
     let wrong = match error.kind() {
         Kind::Type { kind } => return (format!("must be {}", types(kind)), here),
-        Kind::Required { property } => format!("must have {}", quoted(property)),
+        Kind::Required { property } => {
+            return (
+                format!("must have {}", quoted(property)),
+                format!("no {} here", quoted(property)),
+            );
+        }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let names: Vec<String> = unexpected.iter().map(|name| format!("`{name}`")).collect();
             return (
@@ -55,12 +64,18 @@ fn words(error: &ValidationError<'_>) -> (String, String) {
                 "no such value in this chart".to_owned(),
             );
         }
-        Kind::Enum { options } => format!("must be one of {}", options_list(options)),
+        Kind::Enum { options } => {
+            return with(format!("must be one of {}", options_list(options)), "none of these");
+        }
         Kind::Constant { expected_value } => format!("must be {}", quoted(expected_value)),
-        Kind::Minimum { limit } => format!("must be at least {limit}"),
-        Kind::Maximum { limit } => format!("must be at most {limit}"),
-        Kind::ExclusiveMinimum { limit } => format!("must be more than {limit}"),
-        Kind::ExclusiveMaximum { limit } => format!("must be less than {limit}"),
+        Kind::Minimum { limit } => return with(format!("must be at least {limit}"), "too small"),
+        Kind::Maximum { limit } => return with(format!("must be at most {limit}"), "too large"),
+        Kind::ExclusiveMinimum { limit } => {
+            return with(format!("must be more than {limit}"), "too small");
+        }
+        Kind::ExclusiveMaximum { limit } => {
+            return with(format!("must be less than {limit}"), "too large");
+        }
         Kind::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
         Kind::MinLength { limit } => format!("must have at least {limit} characters"),
         Kind::MaxLength { limit } => format!("must have at most {limit} characters"),
@@ -69,12 +84,15 @@ fn words(error: &ValidationError<'_>) -> (String, String) {
         Kind::MinProperties { limit } => format!("must have at least {limit} entries"),
         Kind::MaxProperties { limit } => format!("must have at most {limit} entries"),
         Kind::UniqueItems => "must not have an item twice".to_owned(),
-        Kind::Pattern { pattern } => format!("must match the pattern `{pattern}`"),
-        Kind::Format { format } => format!("must be a valid `{format}`"),
+        Kind::Pattern { pattern } => {
+            return with(format!("must match the pattern `{pattern}`"), "does not match");
+        }
+        Kind::Format { format } => return with(format!("must be a valid `{format}`"), "is none"),
         Kind::FalseSchema => "must not be given".to_owned(),
         Kind::Not { .. } => "is of a kind that is excluded".to_owned(),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            format!("fits none of {} allowed shapes{}", context.len(), shapes(context))
+            let above = error.instance_path().as_str();
+            format!("fits none of {} allowed shapes{}", context.len(), shapes(context, above))
         }
         Kind::OneOfMultipleValid { .. } => {
             "fits more than one of the allowed shapes, and must fit only one".to_owned()
@@ -86,12 +104,13 @@ fn words(error: &ValidationError<'_>) -> (String, String) {
 }
 
 /// What keeps each of the shapes from fitting, as far as a line holds it.
-fn shapes(context: &[Vec<ValidationError<'_>>]) -> String {
+fn shapes(context: &[Vec<ValidationError<'_>>], above: &str) -> String {
     let reasons: Vec<String> = context
         .iter()
         .filter_map(|errors| {
             let error = errors.first()?;
-            let at = error.instance_path().as_str().trim_start_matches('/').replace('/', ".");
+            let at = error.instance_path().as_str();
+            let at = at.strip_prefix(above).unwrap_or(at).trim_start_matches('/').replace('/', ".");
             let subject = if at.is_empty() { String::new() } else { format!("`{at}` ") };
             Some(format!("{subject}{}", words(error).0))
         })

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use source::{Problem, Problems, Segment, Source, Span};
 
 use crate::values::{Effective, to_json};
+use crate::warning::Places;
 
 /// More violations than a person would read.
 const MAX_VIOLATIONS: usize = 50;
@@ -26,13 +27,13 @@ impl fmt::Debug for Compiled {
     }
 }
 
-/// Checks the values of a chart and of every enabled subchart. All violations are told, each at the place where `span_of`
-/// finds the value written.
+/// Checks the values of a chart and of every enabled subchart. All violations are told, each at the place where the value
+/// is written.
 pub(crate) fn check(
     chart: &Effective<'_>,
     values: &gotmpl::Value,
     path: &[Segment],
-    span_of: &dyn Fn(&[Segment]) -> Option<Span>,
+    places: &Places<'_>,
 ) -> Problems {
     let mut problems = Problems::new();
     if let Some(text) = &chart.chart.schema {
@@ -40,9 +41,8 @@ pub(crate) fn check(
             Ok(Compiled(validator)) => {
                 let instance = to_json(values);
                 let violations = validator.iter_errors(&instance).take(MAX_VIOLATIONS);
-                problems.extend(
-                    violations.map(|error| messages::problem(&error, path, chart, span_of)),
-                );
+                problems
+                    .extend(violations.map(|error| messages::problem(&error, path, chart, places)));
             }
             Err(problem) => problems.push(problem.clone()),
         }
@@ -55,7 +55,7 @@ pub(crate) fn check(
         }
         let mut path = path.to_vec();
         path.push(Segment::from(subchart.name.as_str()));
-        problems.extend(check(subchart, &section, &path, span_of));
+        problems.extend(check(subchart, &section, &path, places));
     }
     problems
 }
@@ -82,6 +82,9 @@ fn compile(text: &Arc<Source>) -> Result<Compiled, Problem> {
         .build(&without_dialect(schema))
         .map(Compiled)
         .map_err(|error| {
+            if let Some(problem) = external_reference(&error.to_string(), text) {
+                return problem;
+            }
             let at = error.instance_path().as_str().to_owned();
             let place = if at.is_empty() { String::new() } else { format!(" at `{at}`") };
             refuse(format!("`{}` cannot be used as a schema{place}: {error}", text.name))
@@ -110,6 +113,18 @@ fn draft(schema: &Json, text: &Arc<Source>) -> Result<Draft, Problem> {
                 .help("drafts 4, 6, 7, 2019-09 and 2020-12 of json-schema.org are known"))
         }
     }
+}
+
+/// A reference that leaves the schema, shown where it stands.
+fn external_reference(error: &str, text: &Arc<Source>) -> Option<Problem> {
+    let (_, rest) = error.split_once(MARK)?;
+    let address = rest.split('`').next()?;
+    let written = text.text.find(address).map(|at| Span::new(text, at..at + address.len()));
+    Some(
+        Problem::error("bad-schema", format!("`{}` refers to `{address}`", text.name))
+            .at(written.as_ref(), "schemas are never fetched")
+            .help("copy what is meant into the schema, or skip the schema's validation"),
+    )
 }
 
 /// The draft is given apart: other spellings of its address need not be known to the validator.
@@ -171,6 +186,9 @@ fn place(text: &Arc<Source>, line: usize, column: usize) -> Span {
     Span::new(text, at..(at + 1).min(text.text.len()))
 }
 
+/// By which our own refusal is known again in the validator's words.
+const MARK: &str = "not fetched: `";
+
 /// Answers every reference that leaves the schema: with "no", or for `urn:` with a schema that accepts all, as Helm does.
 struct Refuse;
 
@@ -182,6 +200,6 @@ impl Retrieve for Refuse {
         if uri.scheme().as_str() == "urn" {
             return Ok(Json::Bool(true));
         }
-        Err(format!("`{uri}` would have to be fetched, and schemas never are").into())
+        Err(format!("{MARK}{uri}`").into())
     }
 }

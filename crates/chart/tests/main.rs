@@ -1,0 +1,5 @@
+//! Charts from `fixtures/`: what they render to, and how broken ones are told.
+
+mod broken;
+mod disk;
+mod rendered;
