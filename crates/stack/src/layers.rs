@@ -128,3 +128,83 @@ fn collect(tree: &Tree, path: &Path, near: Option<&Span>, secret: bool, leaves: 
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use source::{Source, yaml};
+
+    use super::*;
+    use crate::set::{self, Kind};
+
+    fn file(name: &str, text: &str) -> Layer {
+        let tree = yaml::read(&Source::new(name, text), yaml::Options::HELM).unwrap().value;
+        Layer { origin: Origin::File { path: name.to_owned() }, content: Content::Values(tree) }
+    }
+
+    fn flag(text: &str) -> Layer {
+        let source: Arc<Source> = Source::new("--set", text);
+        let edits = set::parse(Kind::Typed, &source, 0, &|_| Err(String::new())).unwrap();
+        Layer { origin: Origin::Flag { text: text.to_owned() }, content: Content::Edits(edits) }
+    }
+
+    fn json(tree: &Tree) -> String {
+        source::json::write(tree, source::json::Html::Plain, source::json::Layout::Compact).unwrap()
+    }
+
+    #[test]
+    fn later_layers_win_and_flags_edit_what_is_there() {
+        let check = |layers: &[Layer], expect: &str| {
+            assert_eq!(json(&merge(layers).unwrap()), expect);
+        };
+        check(&[], "{}");
+        check(
+            &[file("a", "{x: {y: 1, z: 2}}"), file("b", "{x: {y: null}}")],
+            r#"{"x":{"y":null,"z":2}}"#,
+        );
+        check(&[file("a", "{x: [1, 2]}"), file("b", "{x: [3]}")], r#"{"x":[3]}"#);
+        check(&[file("a", "{x: 1}"), file("b", "{x: {y: 1}}")], r#"{"x":{"y":1}}"#);
+        check(&[file("a", "{x: [1, {y: 2}]}"), flag("x[1].y=3,x[2]=4")], r#"{"x":[1,{"y":3},4]}"#);
+    }
+
+    #[test]
+    fn only_flags_keep_integers() {
+        let merged = merge(&[file("a", "{file: 5}"), flag("flag=5")]).unwrap();
+        assert_eq!(merged.get("file").unwrap().node, Node::Float(5.0));
+        assert_eq!(merged.get("flag").unwrap().node, Node::Int(5));
+    }
+
+    #[test]
+    fn every_leaf_knows_its_place() {
+        let defaults = yaml::read(
+            &Source::new("chart/values.yaml", "image:\n  tag: latest\n  pull: Always\ngone: 1\n"),
+            yaml::Options::HELM,
+        );
+        let layers = [
+            file("values/a.yaml", "image:\n  tag: v1\ngone: null\nnothing: null\n"),
+            flag("image.pull=Never,list={a}"),
+        ];
+        let leaves = explain(&layers, &defaults.unwrap().value).unwrap();
+        let shown: Vec<String> = leaves
+            .iter()
+            .map(|leaf| {
+                format!(
+                    "{} = {} from {}",
+                    leaf.path,
+                    json(&leaf.value),
+                    leaf.origin.as_ref().unwrap()
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                r#"image.tag = "v1" from values/a.yaml:2:8"#,
+                r#"image.pull = "Never" from --set:1:12"#,
+                r#"nothing = null from values/a.yaml:4:10"#,
+                r#"list[0] = "a" from --set:1:24"#,
+            ]
+        );
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::{Need, ReleaseId};
@@ -28,10 +28,11 @@ pub fn waves(graph: &Graph) -> Result<Vec<Vec<ReleaseId>>, Vec<Cycle>> {
         }
     }
 
-    // Tarjan's components come in reverse topological order of the edges: what is needed comes first.
+    // Kosaraju's components come in reverse topological order of the edges: what is needed comes first. Unlike Tarjan's,
+    // petgraph's does not recurse, so that a long chain needs no deep stack.
     let mut level = vec![0_usize; graph.len()];
     let mut cycles = Vec::new();
-    for component in tarjan_scc(&petgraph) {
+    for component in kosaraju_scc(&petgraph) {
         let members: BTreeSet<usize> = component.iter().map(|node| petgraph[*node]).collect();
         let first = *members.first().expect("a component has a member");
         let needs_itself = petgraph.contains_edge(nodes[first], nodes[first]);
@@ -100,4 +101,88 @@ pub fn contract(mut graph: Graph, excluded: &BTreeSet<ReleaseId>) -> Graph {
         *needs = kept.into_values().collect();
     }
     graph
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Until;
+
+    /// Reads `a: b c?; b:` into a graph; `?` makes a need optional.
+    fn graph(text: &str) -> Graph {
+        let id = |text: &str| ReleaseId::new(text).unwrap();
+        text.split("; ")
+            .map(|entry| {
+                let (name, needs) = entry.split_once(':').unwrap();
+                let need = |word: &str| Need {
+                    release: id(word.trim_end_matches('?')),
+                    until: Until::Ready,
+                    optional: word.ends_with('?'),
+                };
+                (id(name), needs.split_whitespace().map(need).collect())
+            })
+            .collect()
+    }
+
+    fn join(ids: &[ReleaseId]) -> String {
+        ids.iter().map(ReleaseId::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let got = match waves(&graph(text)) {
+            Ok(waves) => waves.iter().map(|wave| join(wave)).collect::<Vec<_>>().join(" | "),
+            Err(cycles) => {
+                let told = cycles.iter().map(|cycle| format!("cycle {}", join(&cycle.0)));
+                told.collect::<Vec<_>>().join(", ")
+            }
+        };
+        assert_eq!(got, expect, "{text}");
+    }
+
+    #[test]
+    fn levels_keep_the_declared_order() {
+        check("a:", "a");
+        check("b:; a:", "b a");
+        check("c: b; b: a; a:", "a | b | c");
+        check("d: b c; c: a; b: a; a:", "a | c b | d");
+        check("late: a; a:; early:", "a early | late");
+    }
+
+    #[test]
+    fn cycles_name_all_members() {
+        check("a: a", "cycle a");
+        check("a: b; b: a; c: a", "cycle a b");
+        check("x: b; a: b; b: c; c: a; p: q; q: p", "cycle a b c, cycle p q");
+    }
+
+    #[test]
+    fn a_long_chain_needs_no_deep_stack() {
+        let id = |number: usize| ReleaseId::new(&format!("r{number}")).unwrap();
+        let need = |release| Need { release, until: Until::Ready, optional: false };
+        let chain: Graph = (0..20_000)
+            .map(|at| (id(at), if at == 0 { vec![] } else { vec![need(id(at - 1))] }))
+            .collect();
+        assert_eq!(waves(&chain).unwrap().len(), 20_000);
+    }
+
+    #[test]
+    fn edges_through_excluded_releases_are_contracted() {
+        let check = |text: &str, excluded: &[&str], expect: &str| {
+            let excluded = excluded.iter().map(|id| ReleaseId::new(id).unwrap()).collect();
+            let contracted = contract(graph(text), &excluded);
+            let entry = |(id, needs): (&ReleaseId, &Vec<Need>)| {
+                let need = |need: &Need| {
+                    format!(" {}{}", need.release, if need.optional { "?" } else { "" })
+                };
+                format!("{id}:{}", needs.iter().map(need).collect::<String>())
+            };
+            assert_eq!(contracted.iter().map(entry).collect::<Vec<_>>().join("; "), expect);
+        };
+        check("a: b; b: c; c:", &["b"], "a: c; c:");
+        check("a: b d; b: c; c:; d: c", &["b", "d"], "a: c; c:");
+        check("a: b?; b: c; c:", &["b"], "a: c?; c:");
+        check("a: b; b: a", &["b"], "a: a");
+        check("a: b; b: b c; c: b", &["b", "c"], "a:");
+    }
 }
