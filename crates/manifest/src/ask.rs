@@ -53,6 +53,8 @@ pub enum Purpose {
     Render,
     /// Something is only looked at (`list`, `graph`, `validate`): a missing secret input has a placeholder.
     Inspect,
+    /// Only the stack itself matters (`destroy`, `status`): releases and their charts are not looked at.
+    Locate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

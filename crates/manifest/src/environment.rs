@@ -79,6 +79,10 @@ pub(crate) fn evaluate(
             if matches!(&**key, "vars" | "values" | "releases") {
                 continue;
             }
+            if let ("instance", Some(given)) = (&**key, evaluator.ask.instance) {
+                fields.insert(key.clone(), Tree::from(given));
+                continue;
+            }
             evaluator.from_outside = false;
             let filled = evaluator.fill(value, &Scope::default());
             complete &= filled.complete;
@@ -101,7 +105,7 @@ pub(crate) fn evaluate(
     }
 
     let before = evaluator.problems.len();
-    let place = place.key_span.as_ref().or(place.span.as_ref());
+    let place = place.key_span.as_ref();
     let namespace = match &read.namespace {
         Some(namespace) => Namespace::new(namespace)
             .map_err(|invalid| names::problem(&invalid, span(&tree, "namespace").or(place))),
@@ -109,9 +113,10 @@ pub(crate) fn evaluate(
             "missing-namespace",
             format!("environment `{name}` has no namespace"),
         )
-        .at(place, "`namespace` is missing here")),
+        .at(place, "`namespace` is missing here")
+        .help("say where its releases go: `namespace: …`")),
     };
-    let target = target(evaluator, name, &read, &tree);
+    let target = target(evaluator, name, &read, &tree, place);
     let instance = instance(evaluator.ask, name, &read, &tree);
     if depends && evaluator.ask.instance.is_none() && read.instance.is_none() {
         let message =
@@ -171,8 +176,9 @@ fn target(
     name: &str,
     read: &types::Environment,
     tree: &Tree,
+    environment: Option<&source::Span>,
 ) -> Result<Target, Problem> {
-    let place = span(tree, "target").or(tree.span.as_ref());
+    let place = span(tree, "target").or(environment);
     let target = read.target.as_ref();
     match (target.and_then(|it| it.cluster.as_ref()), target.and_then(|it| it.directory.as_ref())) {
         (Some(cluster), None) => match ClusterName::new(cluster) {

@@ -21,8 +21,7 @@ pub(crate) fn declared(document: &Tree) -> Map {
                     fields.insert(key.into(), value.clone());
                 }
             }
-            let only = Tree { span: document.span.clone(), ..Tree::from(fields) };
-            Map::from_iter([(DEFAULT.into(), only)])
+            Map::from_iter([(DEFAULT.into(), Tree::from(fields))])
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `forEach`: one release into many, each with an id that does not depend on its place.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use source::{Map, Node, Problem, Tree};
@@ -115,8 +116,9 @@ fn key(name: &str, written: &Tree) -> Result<String, Problem> {
 }
 
 fn distinct(items: Vec<Item>, release: &str) -> Result<Vec<Item>, Problem> {
-    for (index, item) in items.iter().enumerate() {
-        if items[..index].iter().any(|earlier| earlier.key == item.key) {
+    let mut keys = BTreeSet::new();
+    for item in &items {
+        if !keys.insert(item.key.as_str()) {
             let id = format!("{release}.{}", item.key);
             let place =
                 item.each.get("value").or(Some(&item.each)).and_then(|value| value.span.as_ref());

@@ -68,7 +68,7 @@ fn typed(
     };
     let node = node.ok_or_else(|| {
         Problem::error("invalid-input", format!("input `{name}` must be {}", input.kind.expected()))
-            .at(place, "this is none")
+            .at(place, format!("this is not {}", input.kind.expected()))
     })?;
     let mut tree = Tree::new(node);
     tree.secret = input.secret;

@@ -28,6 +28,6 @@ mod releases;
 mod values;
 
 pub use ask::{Ask, Environment, Flag, GitFact, Override, Purpose, Read};
-pub use overview::{environments, validate};
+pub use overview::{collisions, environments, validate};
 pub use read::read;
 pub use schema::schema;

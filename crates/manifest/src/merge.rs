@@ -83,7 +83,7 @@ pub(crate) fn deep(lower: &Tree, upper: &Tree) -> Tree {
 }
 
 /// A null that has nothing to unset is not there either.
-fn without_nulls(tree: &Tree) -> Tree {
+pub(crate) fn without_nulls(tree: &Tree) -> Tree {
     match &tree.node {
         Node::Map(map) => {
             let kept = map.iter().filter(|(_, value)| !value.is_null());
@@ -163,8 +163,8 @@ mod tests {
         );
         check(
             "{releases: {a: {values: [x], timeout: 1m}}}",
-            "{releases: {a: {values: [y]}, b: {}}}",
-            r#"{"releases":{"a":{"timeout":"1m","values":["x","y"]},"b":{}}}"#,
+            "{releases: {a: {values: [z]}, b: {}}}",
+            r#"{"releases":{"a":{"timeout":"1m","values":["x","z"]},"b":{}}}"#,
         );
     }
 }

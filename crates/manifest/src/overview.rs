@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use source::{Files, Label, Problem, Problems, Tree, arrange};
-use stack::{ClusterName, EnvironmentName, Target};
+use source::{Files, Map, Problem, Problems, Tree, arrange};
+use stack::{ClusterName, EnvironmentName, Stack, Target};
 
 use crate::environments::{chain, declared, is_abstract, whole};
 use crate::{Ask, Environment, Read, check, document, read};
 
-/// Every environment in declared order; fails only where the file itself is wrong.
+/// Every environment in declared order. Mistakes of the file are told by reading one; here it fails only where no environment
+/// can be named because of them.
 pub fn environments(files: &dyn Files, file: &str) -> Result<Vec<Environment>, Problems> {
     let document = document::open(files, file)?;
     let problems = check::check(&document);
-    if !problems.is_empty() {
+    let hides =
+        |problem: &Problem| problem.id == "unknown-key" && !problem.message.contains(" in ");
+    let written = document.get("environments").and_then(Tree::as_map);
+    if problems.iter().any(hides) || (written.is_some_and(Map::is_empty) && !problems.is_empty()) {
         return Err(arrange(problems));
     }
     Ok(listed(&document))
@@ -52,28 +56,31 @@ pub fn validate(files: &dyn Files, ask: &Ask<'_>) -> Result<Vec<Read>, Problems>
             Err(more) => problems.extend(more),
         }
     }
-    problems.extend(across(files, ask.file, &reads)?);
+    let stacks: Vec<&Stack> = reads.iter().map(|read| &read.stack).collect();
+    problems.extend(collisions(files, ask.file, &stacks));
     if problems.is_empty() { Ok(reads) } else { Err(arrange(problems)) }
 }
 
 /// Two environments that would write the same release of the same cluster.
-fn across(files: &dyn Files, file: &str, reads: &[Read]) -> Result<Problems, Problems> {
-    let document = document::open(files, file)?;
+pub fn collisions(files: &dyn Files, file: &str, stacks: &[&Stack]) -> Problems {
+    let document = document::open(files, file).unwrap_or_default();
     let key = |environment: &EnvironmentName| {
         document.get("environments")?.get(environment.as_str())?.key_span.clone()
     };
-    let mut taken: BTreeMap<(&ClusterName, &str, &str), &Read> = BTreeMap::new();
+    let mut taken: BTreeMap<(&ClusterName, &str, &str), &Stack> = BTreeMap::new();
     let mut problems = Problems::new();
-    for read in reads {
-        let Target::Cluster(target) = &read.stack.target else { continue };
-        for release in read.stack.releases.values() {
+    for stack in stacks {
+        let Target::Cluster(target) = &stack.target else { continue };
+        for release in stack.releases.values() {
             let cluster = release.cluster.as_ref().unwrap_or(target);
             let place = (cluster, release.namespace.as_str(), release.name.as_str());
-            let Some(first) = taken.get(&place) else {
-                taken.insert(place, read);
-                continue;
+            let (mine, theirs) = match taken.get(&place) {
+                Some(first) => (&stack.id.environment, &first.id.environment),
+                None => {
+                    taken.insert(place, stack);
+                    continue;
+                }
             };
-            let (mine, theirs) = (&read.stack.id.environment, &first.stack.id.environment);
             if mine == theirs {
                 continue;
             }
@@ -81,13 +88,12 @@ fn across(files: &dyn Files, file: &str, reads: &[Read]) -> Result<Problems, Pro
                 "environments `{theirs}` and `{mine}` both have release `{}` in namespace `{}` of cluster `{cluster}`",
                 release.name, release.namespace
             );
-            let label = |span, text: &str| Label { span, text: text.to_owned() };
-            let mut problem = Problem::error("duplicate-identity", message)
+            let problem = Problem::error("duplicate-identity", message)
+                .at(key(mine).as_ref(), "takes a place that is taken")
+                .at(key(theirs).as_ref(), "has it first")
                 .help("give the environments different namespaces");
-            problem.labels.extend(key(mine).map(|span| label(span, "takes a place that is taken")));
-            problem.labels.extend(key(theirs).map(|span| label(span, "has it first")));
             problems.push(problem);
         }
     }
-    Ok(problems)
+    problems
 }

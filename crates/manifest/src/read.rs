@@ -18,11 +18,36 @@ use crate::{body, check, document, environments, inputs, paths, releases, values
 /// A manifest and what is asked of it into a valid stack, or every reason why not, in the order of their places.
 pub fn read(files: &dyn Files, ask: &Ask<'_>) -> Result<Read, Problems> {
     let document = document::open(files, ask.file)?;
-    let problems = check::check(&document);
-    if !problems.is_empty() {
-        return Err(arrange(problems));
+    let mut problems = check::check(&document);
+    match stack(files, ask, &document) {
+        Ok(read) if problems.is_empty() => return Ok(read),
+        Ok(_) => {}
+        Err(more) => {
+            let told = problems.clone();
+            problems.extend(more.into_iter().filter(|problem| !follows(problem, &told)));
+        }
     }
-    stack(files, ask, &document).map_err(arrange)
+    Err(arrange(problems))
+}
+
+/// Whether a problem only repeats or follows from what is wrong with the file itself.
+fn follows(problem: &Problem, told: &Problems) -> bool {
+    const CONSEQUENCES: [&str; 8] = [
+        "missing-chart",
+        "missing-target",
+        "missing-namespace",
+        "missing-instance",
+        "missing-name",
+        "missing-key",
+        "no-environment",
+        "unknown-environment",
+    ];
+    let place = |problem: &Problem| problem.labels.first().map(|label| label.span.clone());
+    let here = place(problem);
+    let repeats = here.is_some() && told.iter().any(|earlier| place(earlier) == here);
+    let in_vars = |earlier: &Problem| earlier.message.contains("vars");
+    let undefined = problem.id == "undefined" && told.iter().any(in_vars);
+    !told.is_empty() && (repeats || undefined || CONSEQUENCES.contains(&problem.id))
 }
 
 fn stack(files: &dyn Files, ask: &Ask<'_>, document: &Tree) -> Result<Read, Problems> {
@@ -40,6 +65,10 @@ fn stack(files: &dyn Files, ask: &Ask<'_>, document: &Tree) -> Result<Read, Prob
     let vars = vars::assemble(&mut evaluator, document, &levels)?;
     evaluator.set_vars(vars);
 
+    let Ok(environment_name) = EnvironmentName::new(&name) else {
+        // Told by the check of the file.
+        return Err(evaluator.problems);
+    };
     let clusters = environment::clusters(&mut evaluator);
     let place = all.get(name.as_str()).cloned().unwrap_or_default();
     let evaluated = environment::evaluate(&mut evaluator, &name, &place);
@@ -49,14 +78,17 @@ fn stack(files: &dyn Files, ask: &Ask<'_>, document: &Tree) -> Result<Read, Prob
         return Err(evaluator.problems);
     };
 
-    let whole = releases::compose(document, &chain, &evaluator.material.environment.clone());
+    let whole = match ask.purpose {
+        Purpose::Locate => Map::new(),
+        _ => releases::compose(document, &chain, &evaluator.material.environment.clone()),
+    };
     let members = members::spread(&mut evaluator, &whole);
     let (identities, order) = order(&mut evaluator, &members, &evaluated.namespace);
 
     let mut stack = Stack {
         id: StackId {
             workspace: workspace.clone(),
-            environment: EnvironmentName::new(&name).expect("names of environments were checked"),
+            environment: environment_name,
             instance: evaluated.instance,
         },
         chain: chain.iter().filter_map(|name| EnvironmentName::new(name).ok()).collect(),
@@ -229,7 +261,7 @@ fn remote(
             let problem = Problem::error("not-yet", message).at(place, "a remote chart").help(help);
             evaluator.problems.push(problem);
         }
-        Purpose::Inspect => {
+        Purpose::Inspect | Purpose::Locate => {
             let warning =
                 Problem::warning("not-yet", message).at(place, "a remote chart").help(help);
             cache.warnings.push(warning);

@@ -1,5 +1,6 @@
 //! Puts each release together from `defaults`, the templates it extends, itself, and what an environment changes.
 
+use indexmap::IndexSet;
 use source::{Map, Tree};
 
 use crate::{environments, merge};
@@ -15,12 +16,13 @@ pub(crate) fn compose(document: &Tree, chain: &[String], environment: &Tree) -> 
 
     let compose = |id: &str, release: &Tree| {
         let mut whole = with_environments(&empty, defaults, chain);
-        for template in environments::extended(release).into_iter().map(|(name, _)| name) {
-            for name in environments::chain(templates, template) {
-                if let Some(template) = templates.get(name.as_str()) {
-                    whole = with_environments(&whole, template, chain);
-                }
-            }
+        // Each once, however many ways lead to it.
+        let mut below = IndexSet::new();
+        for (template, _) in environments::extended(release) {
+            below.extend(environments::chain(templates, template));
+        }
+        for template in below.iter().filter_map(|name| templates.get(name.as_str())) {
+            whole = with_environments(&whole, template, chain);
         }
         whole = with_environments(&whole, release, chain);
         if let Some(overrides) = environment.get("releases").and_then(|all| all.get(id)) {

@@ -18,35 +18,49 @@ pub fn schema() -> Value {
     schema
 }
 
-/// Lets an expression stand wherever something else than text is asked for, and null unset whatever may be absent.
+/// Lets an expression stand wherever something else than text is asked for, and null where it unsets a key.
 fn open(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };
     // A default says nothing to a reader where everything may be absent.
     object.remove("default");
     for key in ["properties", "$defs", "patternProperties"] {
-        for child in object.get_mut(key).and_then(Value::as_object_mut).into_iter().flatten() {
-            let (name, child) = child;
+        for (name, child) in
+            object.get_mut(key).and_then(Value::as_object_mut).into_iter().flatten()
+        {
             open(child);
             if key == "properties" && name != "extends" {
-                wrap(child);
+                add(child, expression());
+                add(child, null());
             }
         }
     }
-    for key in ["items", "additionalProperties"] {
-        if let Some(child) = object.get_mut(key) {
-            open(child);
-            wrap(child);
-        }
+    if let Some(child) = object.get_mut("additionalProperties").filter(|child| child.is_object()) {
+        open(child);
+        add(child, expression());
+        add(child, null());
+    }
+    if let Some(child) = object.get_mut("items").filter(|child| child.is_object()) {
+        open(child);
+        add(child, expression());
     }
     for child in object.get_mut("anyOf").and_then(Value::as_array_mut).into_iter().flatten() {
         open(child);
     }
 }
 
-/// `anyOf: [what it was, an expression]`, where an expression would not be allowed anyway.
-fn wrap(schema: &mut Value) {
+fn expression() -> Value {
+    json!({ "type": "string", "pattern": r"\$\{\{" })
+}
+
+fn null() -> Value {
+    json!({ "type": "null" })
+}
+
+/// Allows one more form, where nothing allows it yet. The description stays outside, where editors look for it.
+fn add(schema: &mut Value, choice: Value) {
     let Some(object) = schema.as_object() else { return };
-    if allows_any_text(object) {
+    let kind = choice["type"].as_str().unwrap_or_default().to_owned();
+    if allows(object, &kind) {
         return;
     }
     let mut inner = object.clone();
@@ -59,26 +73,24 @@ fn wrap(schema: &mut Value) {
         }
         None => vec![Value::Object(inner)],
     };
-    choices.push(json!({ "type": "string", "pattern": r"\$\{\{" }));
+    choices.push(choice);
     let mut wrapped = Map::new();
-    if let Some(description) = description {
-        wrapped.insert("description".to_owned(), description);
-    }
+    wrapped.extend(description.map(|description| ("description".to_owned(), description)));
     wrapped.insert("anyOf".to_owned(), Value::Array(choices));
     *schema = Value::Object(wrapped);
 }
 
-fn allows_any_text(object: &Map<String, Value>) -> bool {
-    let says_text = match object.get("type") {
-        Some(Value::String(kind)) => kind == "string",
-        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
+/// Whether any value of this kind is allowed already.
+fn allows(object: &Map<String, Value>, kind: &str) -> bool {
+    let says_so = match object.get("type") {
+        Some(Value::String(one)) => one == kind,
+        Some(Value::Array(kinds)) => kinds.iter().any(|one| one == kind),
         _ => false,
     };
     let is_open = !["pattern", "enum", "const"].iter().any(|key| object.contains_key(*key));
-    let in_choices = object
-        .get("anyOf")
-        .and_then(Value::as_array)
-        .is_some_and(|choices| choices.iter().filter_map(Value::as_object).any(allows_any_text));
+    let in_choices = object.get("anyOf").and_then(Value::as_array).is_some_and(|choices| {
+        choices.iter().filter_map(Value::as_object).any(|one| allows(one, kind))
+    });
     let is_anything = object.keys().all(|key| key == "description");
-    (says_text && is_open) || in_choices || is_anything
+    (says_so && is_open) || in_choices || is_anything
 }

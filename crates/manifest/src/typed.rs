@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use source::{Map, Problem, Problems, Tree};
 
 use crate::expression::has_expression;
+use crate::merge;
 
 /// Reads a filled tree; messages call it `kind.name`: `releases.api`.
 pub(crate) fn read<T: DeserializeOwned>(
@@ -25,9 +26,11 @@ pub(crate) fn read<T: DeserializeOwned>(
         .expect("one value was put in, so one comes out"))
 }
 
-/// Checks a tree whose expressions are not evaluated yet: what an expression stands for may be of any type.
+/// Checks a tree whose expressions are not evaluated yet: what an expression stands for may be of any type, and null unsets
+/// any key.
 pub(crate) fn check_form<T: DeserializeOwned>(tree: &Tree) -> Problems {
-    let mut problems = source::typed::read::<T>(tree).err().unwrap_or_default();
+    let mut problems =
+        source::typed::read::<T>(&merge::without_nulls(tree)).err().unwrap_or_default();
     problems.retain(|problem| {
         problem.id == "unknown-key"
             || !problem.labels.first().is_some_and(|label| has_expression(label.span.text()))

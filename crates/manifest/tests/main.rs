@@ -3,5 +3,6 @@
 mod disk;
 mod examples;
 mod invalid;
+mod robust;
 mod show;
 mod valid;

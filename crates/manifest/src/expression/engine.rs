@@ -183,6 +183,12 @@ fn explain(text: &str, error: &Error, reads: Reads) -> Wrong {
     };
     match (error.kind(), reads.missed) {
         (ErrorKind::UndefinedError, Some(miss)) => undefined(text, miss, range),
+        // `vars.my-name` fails as a subtraction of what is not defined.
+        (ErrorKind::InvalidOperation, Some(miss))
+            if error.detail().is_some_and(|detail| detail.contains("undefined")) =>
+        {
+            undefined(text, miss, range)
+        }
         (ErrorKind::SyntaxError, _) => Wrong {
             id: "invalid-expression",
             message: "this is no valid expression".to_owned(),

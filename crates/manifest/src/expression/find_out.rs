@@ -85,7 +85,7 @@ impl Evaluator<'_> {
             }
             return Some(tree);
         }
-        if input.secret && self.ask.purpose == crate::Purpose::Inspect {
+        if input.secret && self.ask.purpose != crate::Purpose::Render {
             return Some(inputs::placeholder(name, &input));
         }
         let problem = inputs::missing(name, &input, self.at.as_ref(), raw.key_span.as_ref());

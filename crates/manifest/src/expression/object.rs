@@ -35,7 +35,7 @@ impl Object for Root {
             ("env", _) => Some(names(Family::Env)),
             ("environment", _) => Some(names(Family::Environment)),
             ("git", _) => Some(names(Family::Git)),
-            ("secrets", _) => Some(want(&self.shared, Want::Secrets)),
+            ("secrets", _) => Some(known(&self.shared, Want::Secrets, "secrets")),
             ("release", Scope { release: Some(release), .. }) => Some(tree(release)),
             ("each", Scope { each: Some(each), .. }) => Some(tree(each)),
             _ => {

@@ -81,7 +81,9 @@ fn without_marks(mut problems: Problems) -> Problems {
             let mut rest = text.as_str();
             while let Some(start) = rest.find(open) {
                 shown.push_str(&rest[..start]);
-                let end = rest[start..].find(close).map_or(rest.len(), |end| start + end);
+                let end = rest[start..]
+                    .find(close)
+                    .map_or(rest.len(), |end| start + end + close.len_utf8());
                 // As long as the secret, so that places stay.
                 shown.extend(std::iter::repeat_n('*', end - start));
                 rest = &rest[end..];

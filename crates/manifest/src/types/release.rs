@@ -102,7 +102,8 @@ pub(crate) enum Until {
     Verified,
 }
 
-/// One of the two.
+/// Exactly one of the two. Expressions of the release see `each`: the values of a matrix, or the fields of a map; and always
+/// `each.key`, for a list or a map also `each.value`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct ForEach {

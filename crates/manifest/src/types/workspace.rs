@@ -6,19 +6,26 @@ use serde::Deserialize;
 use super::union::{Anything, OneOrMany, StringOr, ValueSources, VarSources};
 use super::{Environment, Input, Named, Release, State, Target};
 
+/// The forms of names, as far as a pattern can say them; `stack::names` knows all of them.
+const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+const SUBDOMAIN: &str = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+
 /// Many Helm charts as one workspace.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Workspace {
     /// The workspace's name: a DNS label. Required for clusters.
+    #[schemars(regex(pattern = LABEL))]
     pub(crate) name: Option<String>,
     /// Typed parameters: `--input build=42`, then `REGATTA_INPUT_BUILD`, then `env`, then `default`.
     pub(crate) inputs: Named<Input>,
     /// The manifest's own variables: a map, or a list of maps and files. Later ones win.
     pub(crate) vars: Option<VarSources>,
     /// Logical names of clusters.
+    #[schemars(extend("propertyNames" = { "pattern": LABEL }))]
     pub(crate) clusters: Named<Cluster>,
     /// Where the workspace goes: dev, staging, prod.
+    #[schemars(extend("propertyNames" = { "pattern": LABEL }))]
     pub(crate) environments: Named<Environment>,
     /// The target of the only environment, where there is no `environments`.
     pub(crate) target: Option<Target>,
@@ -33,6 +40,7 @@ pub(crate) struct Workspace {
     /// Partial releases that others extend.
     pub(crate) templates: Named<Release>,
     /// The releases; the key is the id in `needs`, selectors and messages.
+    #[schemars(extend("propertyNames" = { "pattern": SUBDOMAIN }))]
     pub(crate) releases: Named<Release>,
     /// Where state is kept on a cluster.
     pub(crate) state: Option<State>,
