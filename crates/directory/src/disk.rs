@@ -1,42 +1,39 @@
 //! Files below one directory: read whole, written by rename, deleted; never through a link and never outside.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use plan::{Live, digest};
 
 use crate::Error;
+use crate::stage::{self, Content, DURABLE};
 
-/// Where each file is written before it is renamed; one at a time, so that a kill leaves one at most.
+/// Where contents are staged; a kill may leave it, and the next run removes it.
 const NEW: &str = ".regatta-new";
-
-/// Unit tests run thousands of writes and lose no power.
-const DURABLE: bool = !cfg!(test);
 
 pub(crate) struct Disk {
     root: PathBuf,
     /// Directories whose entries changed since they were last made durable.
     changed: BTreeSet<PathBuf>,
+    /// How many contents were staged, which names the next one.
+    staged: usize,
     /// How many more changes succeed; what comes after fails as if the process had been killed.
     #[cfg(test)]
     pub(crate) changes_left: Option<u32>,
 }
 
-/// Who may read a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Readers {
-    Everybody,
-    /// 0600
-    Owner,
-}
+/// A content that is written and not yet in its place.
+#[derive(Debug)]
+pub(crate) struct Staged(PathBuf);
 
 impl Disk {
     pub(crate) fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
             changed: BTreeSet::new(),
+            staged: 0,
             #[cfg(test)]
             changes_left: None,
         }
@@ -69,30 +66,45 @@ impl Disk {
     }
 
     /// Replaces a file as a whole: whoever looks sees the old bytes or the new ones.
-    pub(crate) fn write(
-        &mut self,
-        place: &str,
-        bytes: &[u8],
-        readers: Readers,
-    ) -> Result<(), Error> {
-        let path = self.resolve(place)?;
-        let new = self.resolve(NEW)?;
-        let shown = self.shown(place);
-        let failed = |doing: &'static str| {
-            let place = shown.clone();
-            move |source| Error::System { doing, place, source }
+    pub(crate) fn write(&mut self, place: &str, content: Content<'_>) -> Result<(), Error> {
+        let staged = self.stage(&[content])?;
+        staged.into_iter().try_for_each(|staged| self.put(staged, place))
+    }
+
+    /// Writes contents where nobody looks, ready to be put in their places. A full disk shows here, before anything changed.
+    pub(crate) fn stage(&mut self, contents: &[Content<'_>]) -> Result<Vec<Staged>, Error> {
+        let failed = |root: &Path| {
+            let place = root.join(NEW).display().to_string();
+            move |source| Error::System { doing: "write", place, source }
         };
-        self.spend(place)?;
-        self.remove_leftover()?;
-        let mut file = create(&new, readers).map_err(failed("write"))?;
-        file.write_all(bytes).map_err(failed("write"))?;
-        if DURABLE {
-            file.sync_all().map_err(failed("write"))?;
+        self.spend(NEW)?;
+        let directory = self.resolve(NEW)?;
+        fs::create_dir_all(&directory).map_err(failed(&self.root))?;
+        let mut staged = Vec::new();
+        let mut stopped = Ok(());
+        for content in contents {
+            stopped = self.spend(NEW);
+            if stopped.is_err() {
+                break;
+            }
+            staged.push((directory.join(self.staged.to_string()), *content));
+            self.staged += 1;
         }
+        stage::write_all(&staged).map_err(failed(&self.root))?;
+        stopped.map(|()| staged.into_iter().map(|(path, _)| Staged(path)).collect())
+    }
+
+    /// Renames a staged content to its place.
+    pub(crate) fn put(&mut self, staged: Staged, place: &str) -> Result<(), Error> {
+        let path = self.resolve(place)?;
         self.spend(place)?;
         self.create_directories(&path)?;
         self.spend(place)?;
-        fs::rename(&new, &path).map_err(failed("write"))?;
+        fs::rename(&staged.0, &path).map_err(|source| Error::System {
+            doing: "write",
+            place: self.shown(place),
+            source,
+        })?;
         self.changed.extend(path.parent().map(Path::to_owned));
         Ok(())
     }
@@ -118,9 +130,10 @@ impl Disk {
     }
 
     pub(crate) fn remove_leftover(&mut self) -> Result<(), Error> {
-        match fs::remove_file(self.root.join(NEW)) {
+        self.spend(NEW)?;
+        match fs::remove_dir_all(self.root.join(NEW)) {
             Ok(()) => Ok(()),
-            Err(error) if is_absent(&error) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(source) => Err(Error::System { doing: "delete", place: self.shown(NEW), source }),
         }
     }
@@ -232,20 +245,4 @@ impl Disk {
 /// A file stands where a directory should be, or nothing stands at all.
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-fn create(path: &Path, readers: Readers) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(match readers {
-            Readers::Everybody => 0o644,
-            Readers::Owner => 0o600,
-        });
-    }
-    #[cfg(not(unix))]
-    let _ = readers;
-    options.open(path)
 }

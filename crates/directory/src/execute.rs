@@ -1,6 +1,6 @@
 //! Carries out a plan step by step: intent, then files wave by wave, then the index. Decides nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use plan::{
@@ -8,8 +8,9 @@ use plan::{
     RunResult, Step,
 };
 
-use crate::disk::{Disk, Readers};
+use crate::disk::{Disk, Staged};
 use crate::index::{self, INDEX, INTENT, Inventory};
+use crate::stage::{Content, Readers};
 use crate::{Error, Lock};
 
 /// Executes a plan on the directory that it was made for. Nothing is written if the directory is no longer what the plan saw.
@@ -31,7 +32,15 @@ pub(crate) fn run(
     interrupted: &dyn Fn() -> bool,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> RunResult {
-    let mut run = Run { disk, plan, interrupted, on_event, results: Vec::new(), stopped: None };
+    let mut run = Run {
+        disk,
+        plan,
+        interrupted,
+        on_event,
+        staged: BTreeMap::new(),
+        results: Vec::new(),
+        stopped: None,
+    };
     if let Some(refusal) = plan.refusals.first() {
         return run.end(refusal.reason.reason(), Some(refusal.to_string()));
     }
@@ -56,6 +65,8 @@ struct Run<'a> {
     plan: &'a Plan,
     interrupted: &'a dyn Fn() -> bool,
     on_event: &'a mut dyn FnMut(Event<'_>),
+    /// By their places, what is written and not yet there.
+    staged: BTreeMap<String, Staged>,
     results: Vec<ReleaseResult>,
     stopped: Option<Stop>,
 }
@@ -101,11 +112,30 @@ impl Run<'_> {
         }
         // While the old intent still stands, or nobody would know what to look for.
         self.disk.sweep(&unfinished.unwrap_or_default())?;
+        self.disk.remove_leftover()?;
+        self.stage()?;
         let before = Inventory::new(plan.records_before(), &plan.kept_before);
         let after = Inventory::new(plan.records(), &plan.kept);
         let intent = index::intent_text(&plan.stack, before, after)?;
-        self.disk.write(INTENT, intent.as_bytes(), Readers::Everybody)?;
+        self.disk.write(INTENT, public(&intent))?;
         self.disk.settle()
+    }
+
+    /// Writes all that the plan writes, without changing anything yet.
+    fn stage(&mut self) -> Result<(), Error> {
+        let objects = self.plan.releases().flat_map(|release| &release.objects);
+        let writes = objects.flat_map(|object| &object.steps).filter_map(|step| match step {
+            Step::Write { place, text, secret, .. } => {
+                let readers = if *secret { Readers::Owner } else { Readers::Everybody };
+                Some((place.clone(), Content { bytes: text.as_bytes(), readers }))
+            }
+            Step::PutAside { .. } | Step::Delete { .. } => None,
+        });
+        let (places, contents): (Vec<String>, Vec<Content<'_>>) = writes.unzip();
+        if !contents.is_empty() {
+            self.staged = places.into_iter().zip(self.disk.stage(&contents)?).collect();
+        }
+        Ok(())
     }
 
     fn waves(&mut self) {
@@ -179,9 +209,10 @@ impl Run<'_> {
         for step in &object.steps {
             match step {
                 Step::PutAside { place, .. } => self.put_aside(place)?,
-                Step::Write { place, text, secret, .. } => {
-                    let readers = if *secret { Readers::Owner } else { Readers::Everybody };
-                    self.disk.write(place, text.as_bytes(), readers)?;
+                Step::Write { place, .. } => {
+                    let staged = self.staged.remove(place);
+                    let staged = staged.ok_or_else(|| Error::Stale { place: place.clone() })?;
+                    self.disk.put(staged, place)?;
                     result.written.push(object.key.id.clone());
                 }
                 Step::Delete { place, .. } => {
@@ -198,7 +229,7 @@ impl Run<'_> {
     fn put_aside(&mut self, place: &str) -> Result<(), Error> {
         let Some(bytes) = self.disk.read(place)? else { return Ok(()) };
         let aside = format!("{place}.{}.orig", &plan::digest(&bytes)[..8]);
-        self.disk.write(&aside, &bytes, Readers::Owner)
+        self.disk.write(&aside, Content { bytes: &bytes, readers: Readers::Owner })
     }
 
     /// The index takes the place of the intent; where nothing is left to record, neither stays.
@@ -208,7 +239,7 @@ impl Run<'_> {
             self.disk.delete(INDEX)?;
         } else {
             let text = index::index_text(&self.plan.stack, inventory)?;
-            self.disk.write(INDEX, text.as_bytes(), Readers::Everybody)?;
+            self.disk.write(INDEX, public(&text))?;
         }
         self.disk.settle()?;
         self.disk.remove_leftover()?;
@@ -233,8 +264,9 @@ impl Run<'_> {
         self.end(reason, Some(message))
     }
 
-    /// Releases that were not reached are skipped.
+    /// Releases that were not reached are skipped. What was staged for them goes; where that fails too, the next run does it.
     fn end(self, reason: Reason, message: Option<String>) -> RunResult {
+        self.disk.remove_leftover().ok();
         let mut releases = self.results;
         let missing = self.plan.releases().skip(releases.len());
         releases.extend(missing.map(|release| ReleaseResult {
@@ -247,6 +279,10 @@ impl Run<'_> {
         }));
         RunResult { reason, message, releases }
     }
+}
+
+fn public(text: &str) -> Content<'_> {
+    Content { bytes: text.as_bytes(), readers: Readers::Everybody }
 }
 
 fn is_idle(release: &ReleasePlan) -> bool {

@@ -11,6 +11,7 @@ mod index;
 mod layout;
 mod lock;
 mod observe;
+mod stage;
 
 pub use error::Error;
 pub use execute::execute;

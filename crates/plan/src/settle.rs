@@ -39,10 +39,7 @@ fn claimed_twice(desired: &Desired) -> Problems {
                 continue;
             }
             match owners.get(&(cluster, &object.key.id)) {
-                Some(owner) if **owner != release.key => {
-                    problems.push(claimed(&object.key.id, owner, &release.key));
-                }
-                Some(_) => {}
+                Some(owner) => problems.push(claimed(&object.key.id, owner, &release.key)),
                 None => {
                     owners.insert((cluster, &object.key.id), &release.key);
                 }
@@ -57,6 +54,13 @@ fn claimed(id: &ObjectId, first: &ReleaseKey, second: &ReleaseKey) -> Problem {
         Some(namespace) => format!("in namespace `{namespace}`"),
         None => "outside namespaces".to_owned(),
     };
+    if first == second {
+        return Problem::error(
+            "duplicate-object",
+            format!("release `{first}` renders `{id}` twice {place}"),
+        )
+        .help("its kind has no namespaces, so the name must differ");
+    }
     Problem::error(
         "claimed-twice",
         format!("releases `{first}` and `{second}` both render `{id}` {place}"),
@@ -103,6 +107,8 @@ mod tests {
         let crd = "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: w}, \
                    spec: {group: example.com, scope: Cluster, names: {kind: Widget}}}";
         let widget = "{apiVersion: example.com/v1, kind: Widget, metadata: {name: one}}";
+        let again =
+            "{apiVersion: example.com/v1, kind: Widget, metadata: {name: one, namespace: x}}";
         let role =
             "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}}";
         let elsewhere = "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: other}}";
@@ -115,7 +121,7 @@ mod tests {
             selection: stack::Selection::default(),
             declared: Vec::new(),
             releases: vec![
-                release("a", &[widget, role]),
+                release("a", &[widget, role, again]),
                 release("b", &[crd, role, elsewhere]),
                 release("c", &[elsewhere]),
             ],
@@ -126,6 +132,7 @@ mod tests {
         assert_eq!(
             messages,
             [
+                "release `shop/a` renders `Widget.example.com/one` twice outside namespaces",
                 "releases `shop/a` and `shop/b` both render `ClusterRole/r` outside namespaces",
                 "releases `shop/b` and `shop/c` both render `Service/s` in namespace `other`",
             ]
