@@ -30,6 +30,7 @@ pub use print::{
     format_float, kind_name, kind_of, print_value, quote_go, sprint, sprintf, sprintln, type_name,
 };
 pub use set::TemplateSet;
+pub use stack::deeper;
 pub use string::Str;
 pub use truth::{deep_equal, truth};
 pub use value::{IntType, List, ListType, Value};

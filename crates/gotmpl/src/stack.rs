@@ -1,7 +1,7 @@
 //! Recursion that follows a template's or a value's depth: it moves to a new piece of stack before the old one ends.
 
 /// Calls a function with at least `RESERVE` bytes of stack, on any thread, whatever the caller's depth.
-pub(crate) fn deeper<T>(call: impl FnOnce() -> T) -> T {
+pub fn deeper<T>(call: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(RESERVE, SEGMENT, call)
 }
 

@@ -8,15 +8,6 @@ use gotmpl::{CallError, List, Value};
 pub(crate) const NIL_DEREFERENCE: &str =
     "runtime error: invalid memory address or nil pointer dereference";
 
-/// No single call makes a text longer than this.
-pub(crate) const MAX_TEXT: usize = 64 << 20;
-
-/// No single call makes a list longer than this.
-pub(crate) const MAX_ITEMS: usize = 1 << 20;
-
-/// How deep values may be nested where a function walks them; Go overflows its stack on a map that holds itself.
-pub(crate) const MAX_DEPTH: usize = 1000;
-
 /// The list that a value is, looking through types that are lists underneath.
 pub(crate) fn as_list(value: &Value) -> Option<List> {
     match value {
@@ -36,13 +27,6 @@ pub(crate) fn list_or(value: &Value, refusal: &str) -> Result<List, CallError> {
         _ => as_list(value)
             .ok_or_else(|| CallError::message(format!("{refusal} {}", kind_name(value)))),
     }
-}
-
-/// Fails where a text would be longer than [`MAX_TEXT`].
-pub(crate) fn check_text(length: Option<usize>) -> Result<usize, CallError> {
-    length.filter(|length| *length <= MAX_TEXT).ok_or_else(|| {
-        CallError::message(format!("the result would be longer than {} MiB", MAX_TEXT >> 20))
-    })
 }
 
 /// `empty`: nil, and the zero value of its type; structs never are (sprig/defaults.go).

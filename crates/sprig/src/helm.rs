@@ -17,7 +17,7 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
 /// Runs a text as a template. What is missing prints as nothing, even where the text says `<no value>` itself.
 fn tpl(call: &Call<'_>, text: Str, dot: Value) -> Result<Str, CallError> {
     let out = call.executor.execute_text(&text, &dot)?;
-    let parts = crate::split::split(&out, &"<no value>".into(), -1);
+    let parts = crate::split::split(&out, &"<no value>".into(), -1)?;
     match parts.as_slice() {
         [_] => Ok(out),
         parts => Ok(parts.iter().map(Str::as_bytes).collect::<Vec<_>>().concat().into()),

@@ -7,6 +7,7 @@ pub mod tree;
 pub mod world;
 
 mod go;
+mod limits;
 mod runes;
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@ use gotmpl::{CallError, Functions, List, ListType, Rest, Value};
 use crate::Dialect;
 use crate::convert::to_int64;
 use crate::go::{self, list_or};
+use crate::limits::check_items;
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
     functions.add("list", |items: Rest<Value>| Value::list(items.0));
@@ -61,6 +62,7 @@ fn concat(lists: Rest<Value>) -> Result<Value, CallError> {
                 _ => format!("Cannot concat type {} as list", go::kind_name(list)),
             }));
         };
+        check_items(items.len().checked_add(more.items.len()))?;
         items.extend_from_slice(&more.items);
     }
     Ok(if items.is_empty() { List::nil(ListType::Any).into() } else { Value::list(items) })

@@ -1,9 +1,10 @@
 //! `merge` and `mergeOverwrite`: mergo 1.0's deep merge as Sprig calls it. Both change the first map and return it.
 
-use gotmpl::{CallError, Functions, MapRef, MapType, Rest, Value};
+use gotmpl::{CallError, Functions, MapRef, MapType, Rest, Value, deeper};
 
 use crate::Dialect;
 use crate::go;
+use crate::limits::Walk;
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
     functions.add("merge", |into: MapRef, from: Rest<MapRef>| merge(into, from, false));
@@ -18,7 +19,7 @@ fn merge(into: MapRef, from: Rest<MapRef>, overwrite: bool) -> Result<MapRef, Ca
         if into.is_nil() && !source.is_nil() {
             into = MapRef::new(MapType::Any);
         }
-        merge_map(&into, source, overwrite, go::MAX_DEPTH)?;
+        merge_map(&into, source, overwrite, &mut Walk::default())?;
     }
     Ok(into)
 }
@@ -26,28 +27,30 @@ fn merge(into: MapRef, from: Rest<MapRef>, overwrite: bool) -> Result<MapRef, Ca
 /// Empty values of `into` are filled from `from`; where it overwrites, all values are replaced, by nil too. Maps on both
 /// sides are merged in place, whoever else holds them; other values of `from` are shared, not copied. Lists are never
 /// merged.
-fn merge_map(into: &MapRef, from: &MapRef, overwrite: bool, depth: usize) -> Result<(), CallError> {
-    let deeper = depth
-        .checked_sub(1)
-        .ok_or_else(|| CallError::message("the value is nested too deeply, or holds itself"))?;
+fn merge_map(
+    into: &MapRef,
+    from: &MapRef,
+    overwrite: bool,
+    walk: &mut Walk,
+) -> Result<(), CallError> {
     for (key, value) in from.entries() {
+        walk.enter(&value)?;
         let current = into.get(key.as_bytes());
-        if matches!(value, Value::Nil) {
-            if overwrite {
-                check_assignable(into, from)?;
-                into.insert(key, Value::Nil);
+        let is_merged = match (&current, &value) {
+            (Some(Value::Map(current)), Value::Map(value)) => {
+                if !current.is_nil() {
+                    deeper(|| merge_map(current, value, overwrite, walk))?;
+                }
+                !current.is_empty()
             }
-            continue;
-        }
-        if let (Some(Value::Map(current)), Value::Map(value)) = (&current, &value) {
-            if !current.is_nil() {
-                merge_map(current, value, overwrite, deeper)?;
-            }
-            if !current.is_empty() {
-                continue;
-            }
-        }
-        if overwrite || current.as_ref().is_none_or(go::is_empty) {
+            _ => false,
+        };
+        walk.leave();
+        let replaces = match value {
+            Value::Nil => overwrite,
+            _ => overwrite || current.as_ref().is_none_or(go::is_empty),
+        };
+        if replaces && !is_merged {
             check_assignable(into, from)?;
             into.insert(key, value);
         }

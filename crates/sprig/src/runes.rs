@@ -15,10 +15,19 @@ pub(crate) fn runes(bytes: &[u8]) -> impl Iterator<Item = (char, usize)> + '_ {
     })
 }
 
+/// The size of the rune at a place; none at the end.
+pub(crate) fn rune_at(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let (_, size) = runes(&rest[..rest.len().min(4)]).next()?;
+    Some(size)
+}
+
 /// Each rune replaced by another, as Go's `strings.Map`.
 pub(crate) fn map(text: &Str, change: impl FnMut(char) -> char) -> Str {
-    let mut change = change;
-    runes(text.as_bytes()).map(|(rune, _)| change(rune)).collect::<String>().into()
+    match text.as_text() {
+        Some(text) => text.chars().map(change).collect::<String>().into(),
+        None => runes(text.as_bytes()).map(|(rune, _)| rune).map(change).collect::<String>().into(),
+    }
 }
 
 /// Go's simple upper case: one rune, so `ß` stays, where Rust's full mapping makes `SS`.

@@ -3,7 +3,7 @@
 use gotmpl::{CallError, Functions, List, ListType, Rest, Value};
 
 use crate::Dialect;
-use crate::go::MAX_ITEMS;
+use crate::limits::check_items;
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
     functions.add("until", |count: i64| list(0, count, if count < 0 { -1 } else { 1 }));
@@ -23,10 +23,7 @@ fn numbers(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, CallError> {
     }
     let distance = start.abs_diff(stop);
     let count = distance.div_ceil(step.unsigned_abs());
-    let count = usize::try_from(count).ok().filter(|count| *count <= MAX_ITEMS);
-    let count = count.ok_or_else(|| {
-        CallError::message(format!("more than {MAX_ITEMS} numbers from {start} to {stop}"))
-    })?;
+    let count = check_items(usize::try_from(count).ok())?;
     let number = |index: usize| start.wrapping_add(step.wrapping_mul(index as i64));
     Ok((0..count).map(number).collect())
 }

@@ -4,50 +4,45 @@ use gotmpl::{CallError, Functions, ListType, MapRef, MapType, Str, Value};
 
 use crate::Dialect;
 use crate::convert::{to_text, to_texts};
-use crate::go::{self, check_text};
-use crate::runes::runes;
+use crate::go;
+use crate::limits::{check_items, check_text};
+use crate::runes::rune_at;
 use crate::strings::find;
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
-    functions.add("split", |separator: Str, text: Str| numbered(split(&text, &separator, -1)));
+    functions.add("split", |separator: Str, text: Str| split(&text, &separator, -1).map(numbered));
     functions.add("splitn", |separator: Str, count: i64, text: Str| {
-        numbered(split(&text, &separator, count))
+        split(&text, &separator, count).map(numbered)
     });
-    functions
-        .add("splitList", |separator: Str, text: Str| Value::strings(split(&text, &separator, -1)));
+    functions.add("splitList", |separator: Str, text: Str| {
+        split(&text, &separator, -1).map(Value::strings)
+    });
     functions.add("join", join);
     functions.add("sortAlpha", sort_alpha);
 }
 
 /// Go's `strings.SplitN`: at most `count` parts, all where it is negative, none where it is 0. An empty separator
 /// splits between runes.
-pub(crate) fn split(text: &Str, separator: &Str, count: i64) -> Vec<Str> {
+pub(crate) fn split(text: &Str, separator: &Str, count: i64) -> Result<Vec<Str>, CallError> {
     let limit = usize::try_from(count).unwrap_or(usize::MAX);
-    if limit == 0 {
-        return Vec::new();
-    }
     let mut parts = Vec::new();
     let mut rest = text.as_bytes();
-    if separator.is_empty() {
-        for (_, size) in runes(text.as_bytes()) {
-            if parts.len() + 1 >= limit {
-                break;
-            }
-            parts.push(rest[..size].into());
-            rest = &rest[size..];
-        }
-        if !rest.is_empty() {
-            parts.push(rest.into());
-        }
-        return parts;
-    }
     while parts.len() + 1 < limit {
-        let Some(at) = find(rest, separator.as_bytes()) else { break };
+        let found = if separator.is_empty() {
+            // After a rune, where another one follows.
+            rune_at(rest, 0).filter(|size| *size < rest.len())
+        } else {
+            find(rest, separator.as_bytes())
+        };
+        let Some(at) = found else { break };
         parts.push(rest[..at].into());
         rest = &rest[at + separator.len()..];
+        check_items(Some(parts.len()))?;
     }
-    parts.push(rest.into());
-    parts
+    if limit > 0 && !(separator.is_empty() && rest.is_empty()) {
+        parts.push(rest.into());
+    }
+    Ok(parts)
 }
 
 /// A `map[string]string` with the keys `_0`, `_1`, …
@@ -88,7 +83,7 @@ mod tests {
     #[test]
     fn splitting() {
         let check = |text: &str, separator: &str, count: i64, expect: &[&str]| {
-            let parts = split(&text.into(), &separator.into(), count);
+            let parts = split(&text.into(), &separator.into(), count).unwrap();
             assert_eq!(parts, expect.iter().map(|part| Str::from(*part)).collect::<Vec<_>>());
         };
         check("a,b,c", ",", -1, &["a", "b", "c"]);

@@ -4,7 +4,8 @@ use gotmpl::{CallError, Functions, Rest, Str, Value};
 
 use crate::Dialect;
 use crate::convert::to_text;
-use crate::go::{self, check_text};
+use crate::go;
+use crate::limits::check_text;
 use crate::runes::{is_space, runes};
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
@@ -33,10 +34,15 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
 
 /// Where a part begins in a text.
 pub(crate) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
+    let Some((first, rest)) = part.split_first() else { return Some(0) };
+    let mut begin = 0;
+    loop {
+        begin += text[begin..].iter().position(|byte| byte == first)?;
+        if text[begin + 1..].starts_with(rest) {
+            return Some(begin);
+        }
+        begin += 1;
     }
-    text.windows(part.len()).position(|window| window == part)
 }
 
 fn trim(text: Str) -> Str {
@@ -50,6 +56,10 @@ fn trim_all(set: Str, text: Str) -> Str {
 
 /// The bytes without leading and trailing runes that a test accepts.
 fn trim_runes(bytes: &[u8], accepts: impl Fn(char) -> bool) -> &[u8] {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let text = text.trim_start_matches(&accepts);
+        return text.trim_end_matches(accepts).as_bytes();
+    }
     let front: usize =
         runes(bytes).take_while(|(rune, _)| accepts(*rune)).map(|(_, size)| size).sum();
     let rest = &bytes[front..];
@@ -160,23 +170,30 @@ fn replace_empty(bytes: &[u8], new: &[u8]) -> Result<Str, CallError> {
     Ok(out.into())
 }
 
-fn quote(values: Rest<Value>) -> Str {
+fn quote(values: Rest<Value>) -> Result<Str, CallError> {
     joined(values, |value| go::quote(to_text(value).as_bytes()).into_bytes())
 }
 
 /// Single quotes around `%v`; quotes inside stay as they are.
-fn squote(values: Rest<Value>) -> Str {
+fn squote(values: Rest<Value>) -> Result<Str, CallError> {
     joined(values, |value| [b"'", go::print_value(value).as_bytes(), b"'"].concat())
 }
 
-fn cat(values: Rest<Value>) -> Str {
+fn cat(values: Rest<Value>) -> Result<Str, CallError> {
     joined(values, |value| go::print_value(value).as_bytes().to_vec())
 }
 
 /// The texts of all values that are not nil, with spaces between them.
-fn joined(values: Rest<Value>, text: impl Fn(&Value) -> Vec<u8>) -> Str {
-    let given = values.0.iter().filter(|value| !matches!(value, Value::Nil));
-    given.map(text).collect::<Vec<_>>().join(&b' ').into()
+fn joined(values: Rest<Value>, text: impl Fn(&Value) -> Vec<u8>) -> Result<Str, CallError> {
+    let mut out = Vec::new();
+    for (index, value) in values.0.iter().filter(|value| !value.is_nil()).enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        out.extend(text(value));
+        check_text(Some(out.len()))?;
+    }
+    Ok(out.into())
 }
 
 fn indent(spaces: i64, text: Str) -> Result<Str, CallError> {

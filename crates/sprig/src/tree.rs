@@ -53,9 +53,3 @@ pub(crate) fn text_of(text: &Str) -> String {
         None => runes(text.as_bytes()).map(|(rune, _)| rune).collect(),
     }
 }
-
-/// What Go says of a value that holds itself; other values that are nested this deeply get the same words.
-pub(crate) fn cycle(value: &Value) -> String {
-    let name = gotmpl::type_name(value);
-    format!("json: unsupported value: encountered a cycle via {name}")
-}

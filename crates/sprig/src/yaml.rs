@@ -1,12 +1,12 @@
 //! YAML out and in, byte-exact with Helm's; the writing itself is `source`'s.
 
-use gotmpl::{CallError, Functions, List, ListType, MapRef, MapType, Str, Value};
+use gotmpl::{CallError, Functions, List, ListType, MapRef, MapType, Str, Value, deeper};
 use source::yaml::{self, Writer, read_plain, sort_keys};
 
 use crate::Dialect;
-use crate::go::MAX_DEPTH;
 use crate::json::{error_list, error_map, mismatch};
-use crate::tree::{cycle, plain, text_of, to_value};
+use crate::limits::Walk;
+use crate::tree::{plain, text_of, to_value};
 
 pub(crate) fn register(functions: &mut Functions, dialect: Dialect) {
     functions.add("toYaml", |value: Value| to_yaml(&value).unwrap_or_default());
@@ -25,13 +25,7 @@ fn has_must_to_yaml(dialect: Dialect) -> bool {
 
 /// Through JSON, without the newline at the end.
 fn to_yaml(value: &Value) -> Result<String, String> {
-    written(value, yaml::Dialect::Helm).map_err(|error| {
-        if error.starts_with("json:") {
-            format!("error marshaling into JSON: {error}")
-        } else {
-            error
-        }
-    })
+    written(value, yaml::Dialect::Helm)
 }
 
 fn to_yaml_pretty(value: &Value) -> Result<String, String> {
@@ -40,7 +34,7 @@ fn to_yaml_pretty(value: &Value) -> Result<String, String> {
 
 fn written(value: &Value, dialect: yaml::Dialect) -> Result<String, String> {
     let mut writer = Writer::new(dialect);
-    write(&mut writer, value, dialect, MAX_DEPTH)?;
+    write(&mut writer, value, dialect, &mut Walk::default())?;
     let mut text = writer.finish().map_err(|error| error.to_string())?;
     if text.ends_with('\n') {
         text.pop();
@@ -52,9 +46,9 @@ fn write(
     writer: &mut Writer,
     value: &Value,
     dialect: yaml::Dialect,
-    depth: usize,
+    walk: &mut Walk,
 ) -> Result<(), String> {
-    let deeper = depth.checked_sub(1).ok_or_else(|| cycle(value))?;
+    walk.enter(value)?;
     match as_written(value, dialect) {
         Value::Nil | Value::Object(_) => writer.null(),
         Value::Bool(value) => writer.bool(value),
@@ -68,7 +62,7 @@ fn write(
         Value::List(list) => {
             writer.begin_list(list.items.is_empty());
             for item in list.items.iter() {
-                write(writer, item, dialect, deeper)?;
+                deeper(|| write(writer, item, dialect, walk))?;
             }
             writer.end();
         }
@@ -79,11 +73,12 @@ fn write(
             writer.begin_map(map.is_empty());
             for (key, item) in sort_keys(keys, dialect) {
                 writer.key(key);
-                write(writer, item, dialect, deeper)?;
+                deeper(|| write(writer, item, dialect, walk))?;
             }
             writer.end();
         }
     }
+    walk.leave();
     Ok(())
 }
 

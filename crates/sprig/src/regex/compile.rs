@@ -56,7 +56,9 @@ pub(super) fn must_compile(pattern: &Str) -> Result<Rc<Pattern>, CallError> {
 fn build(pattern: &Str) -> Compiled {
     let failed = |reason: String| format!("error parsing regexp: {reason}");
     let Some(text) = pattern.as_text() else {
-        return Err(failed(format!("invalid UTF-8: `{pattern}`")));
+        let good = pattern.as_bytes().utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+        let bad = String::from_utf8_lossy(&pattern.as_bytes()[good..]);
+        return Err(failed(format!("invalid UTF-8: `{bad}`")));
     };
     let translated = translate(text).map_err(failed)?;
     match RegexBuilder::new(&translated.pattern).build() {

@@ -4,14 +4,14 @@ mod class;
 mod compile;
 mod translate;
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use gotmpl::{CallError, Functions, List, ListType, Str, Value};
-use regex::bytes::Captures;
 
 use crate::Dialect;
-use crate::go::check_text;
-use crate::runes::runes;
+use crate::limits::{check_items, check_text};
+use crate::runes::rune_at;
 use compile::{Pattern, compile, must_compile};
 
 pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
@@ -30,10 +30,10 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
         compile(&pattern).map(|pattern| find(&pattern, &text)).map_err(CallError::from)
     });
     functions.add("regexFindAll", |pattern: Str, text: Str, count: i64| {
-        must_compile(&pattern).map(|pattern| find_all(&pattern, &text, count))
+        find_all(&must_compile(&pattern)?, &text, count)
     });
     functions.add("mustRegexFindAll", |pattern: Str, text: Str, count: i64| {
-        compile(&pattern).map(|pattern| find_all(&pattern, &text, count)).map_err(CallError::from)
+        find_all(&compile(&pattern)?, &text, count)
     });
     functions.add("regexReplaceAll", |pattern: Str, text: Str, with: Str| {
         replace_all(&must_compile(&pattern)?, &text, &expansion(&with))
@@ -48,10 +48,10 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
         replace_all(&compile(&pattern)?, &text, &[Piece::Literal(with.as_bytes().to_vec())])
     });
     functions.add("regexSplit", |pattern: Str, text: Str, count: i64| {
-        must_compile(&pattern).map(|pattern| split(&pattern, &text, count))
+        split(&must_compile(&pattern)?, &text, count)
     });
     functions.add("mustRegexSplit", |pattern: Str, text: Str, count: i64| {
-        compile(&pattern).map(|pattern| split(&pattern, &text, count)).map_err(CallError::from)
+        split(&compile(&pattern)?, &text, count)
     });
     functions.add("regexQuoteMeta", quote_meta);
 }
@@ -61,41 +61,38 @@ fn find(pattern: &Pattern, text: &Str) -> Str {
 }
 
 /// At most `count` matches, all where it is negative; none at all is a nil list.
-fn find_all(pattern: &Pattern, text: &Str, count: i64) -> Value {
+fn find_all(pattern: &Rc<Pattern>, text: &Str, count: i64) -> Result<Value, CallError> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    let found = matches(pattern, text.as_bytes()).take(count);
-    texts(found.map(|captures| whole(&captures).1.into()).collect())
+    let mut found = Vec::new();
+    for range in matches(pattern, text.as_bytes()).take(count) {
+        found.push(text.as_bytes()[range].into());
+        check_items(Some(found.len()))?;
+    }
+    Ok(texts(found))
 }
 
 fn texts(texts: Vec<Str>) -> Value {
     if texts.is_empty() { List::nil(ListType::Strings).into() } else { Value::strings(texts) }
 }
 
-/// The start and the text of a match.
-fn whole<'t>(captures: &Captures<'t>) -> (usize, &'t [u8]) {
-    captures.get(0).map_or((0, b"".as_slice()), |found| (found.start(), found.as_bytes()))
-}
-
 /// Matches from left to right as Go finds them: an empty match right after another one does not count, and empty matches
 /// stand between runes only.
-fn matches<'t>(pattern: &'t Pattern, text: &'t [u8]) -> impl Iterator<Item = Captures<'t>> {
+fn matches<'t>(pattern: &'t Pattern, text: &'t [u8]) -> impl Iterator<Item = Range<usize>> + 't {
     let mut position = 0;
     let mut previous_end = None;
     std::iter::from_fn(move || {
         while position <= text.len() {
-            let captures = pattern.regex.captures_at(text, position)?;
-            let (start, found) = whole(&captures);
-            let end = start + found.len();
-            let rune = |at: usize| runes(&text[at..]).next().map_or(1, |(_, size)| size);
-            if found.is_empty() && start > position && !at_boundary(text, position, start) {
-                position += rune(position);
+            let found = pattern.regex.find_at(text, position)?.range();
+            let after_rune = position + rune_at(text, position).unwrap_or(1);
+            if found.is_empty() && !at_boundary(text, position, found.start) {
+                position = after_rune;
                 continue;
             }
-            let accepted = end != position || previous_end != Some(start);
-            position = if end == position { position + rune(position) } else { end };
-            previous_end = Some(end);
-            if accepted {
-                return Some(captures);
+            let is_accepted = found.end != position || previous_end != Some(found.start);
+            position = if found.end == position { after_rune } else { found.end };
+            previous_end = Some(found.end);
+            if is_accepted {
+                return Some(found);
             }
         }
         None
@@ -105,11 +102,8 @@ fn matches<'t>(pattern: &'t Pattern, text: &'t [u8]) -> impl Iterator<Item = Cap
 /// Whether a rune begins at `at`, counted from the boundary `from`.
 fn at_boundary(text: &[u8], from: usize, at: usize) -> bool {
     let mut position = from;
-    for (_, size) in runes(&text[from..]) {
-        if position >= at {
-            break;
-        }
-        position += size;
+    while position < at {
+        position += rune_at(text, position).unwrap_or(1);
     }
     position == at
 }
@@ -168,27 +162,30 @@ fn group_name(text: &str) -> Option<(&str, &str)> {
 
 fn replace_all(pattern: &Rc<Pattern>, text: &Str, pieces: &[Piece]) -> Result<Str, CallError> {
     let bytes = text.as_bytes();
+    let has_groups = pieces.iter().any(|piece| !matches!(piece, Piece::Literal(_)));
     let mut out = Vec::with_capacity(bytes.len());
     let mut copied = 0;
-    for captures in matches(pattern, bytes) {
-        let (start, found) = whole(&captures);
-        out.extend_from_slice(&bytes[copied..start]);
+    for range in matches(pattern, bytes) {
+        out.extend_from_slice(&bytes[copied..range.start]);
+        // The match that begins here is the one that was found.
+        let captures = has_groups.then(|| pattern.regex.captures_at(bytes, range.start)).flatten();
         for piece in pieces {
+            let group = |number: &usize| captures.as_ref().and_then(|found| found.get(*number));
             let group = match piece {
                 Piece::Literal(literal) => {
                     out.extend_from_slice(literal);
                     continue;
                 }
-                Piece::Number(number) => captures.get(*number),
+                Piece::Number(number) => group(number),
                 Piece::Name(name) => pattern
                     .names
                     .iter()
-                    .filter(|(group, _)| group == name)
-                    .find_map(|(_, number)| captures.get(*number)),
+                    .filter(|(named, _)| named == name)
+                    .find_map(|(_, number)| group(number)),
             };
             out.extend_from_slice(group.map_or(b"", |group| group.as_bytes()));
         }
-        copied = start + found.len();
+        copied = range.end;
         check_text(Some(out.len()))?;
     }
     out.extend_from_slice(&bytes[copied..]);
@@ -196,32 +193,32 @@ fn replace_all(pattern: &Rc<Pattern>, text: &Str, pieces: &[Piece]) -> Result<St
 }
 
 /// Go's `Regexp.Split`, with its rules for empty texts, patterns and counts.
-fn split(pattern: &Pattern, text: &Str, count: i64) -> Value {
+fn split(pattern: &Rc<Pattern>, text: &Str, count: i64) -> Result<Value, CallError> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     if count == 0 {
-        return texts(Vec::new());
+        return Ok(texts(Vec::new()));
     }
     if !pattern.is_empty && text.is_empty() {
-        return Value::strings([""]);
+        return Ok(Value::strings([""]));
     }
     let bytes = text.as_bytes();
     let mut parts: Vec<Str> = Vec::new();
     let (mut begin, mut end) = (0, 0);
-    for captures in matches(pattern, bytes).take(count) {
+    for range in matches(pattern, bytes).take(count) {
         if parts.len() + 1 == count {
             break;
         }
-        let (start, found) = whole(&captures);
-        end = start;
-        if start + found.len() != 0 {
+        end = range.start;
+        if range.end != 0 {
             parts.push(bytes[begin..end].into());
         }
-        begin = start + found.len();
+        begin = range.end;
+        check_items(Some(parts.len()))?;
     }
     if end != bytes.len() {
         parts.push(bytes[begin..].into());
     }
-    Value::strings(parts)
+    Ok(Value::strings(parts))
 }
 
 /// Escapes what has a meaning in Go's patterns; a minus has none outside of brackets.
@@ -272,7 +269,7 @@ mod tests {
     #[test]
     fn finding() {
         let all = |pattern: &str, text: &str, count| {
-            must_compile(&pattern.into()).map(|pattern| find_all(&pattern, &text.into(), count))
+            find_all(&must_compile(&pattern.into())?, &text.into(), count)
         };
         check(all("[2,4,6,8]", "123456789", -1), "[2 4 6 8]");
         check(all("[0-9]", "123", 2), "[1 2]");
@@ -284,7 +281,7 @@ mod tests {
     #[test]
     fn splitting() {
         let split = |pattern: &str, text: &str, count| {
-            must_compile(&pattern.into()).map(|pattern| split(&pattern, &text.into(), count))
+            split(&must_compile(&pattern.into())?, &text.into(), count)
         };
         check(split("z+", "pizza", -1), "[pi a]");
         check(split("z+", "pizza", 1), "[pizza]");

@@ -6,7 +6,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME, OFFSET_DATETIME};
 use crate::date::{self, Zone};
-use crate::go;
+
+/// How deep tables and lists may be nested.
+const MAX_DEPTH: usize = 250;
 
 /// The map of a document, or what is wrong with it after `toml: line N: `.
 pub(super) fn read(text: &str) -> Result<MapRef, String> {
@@ -15,7 +17,7 @@ pub(super) fn read(text: &str) -> Result<MapRef, String> {
         let line = text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
         format!("toml: line {line}: {}", error.message())
     })?;
-    table(document.get_ref(), text, go::MAX_DEPTH / 4)
+    table(document.get_ref(), text, MAX_DEPTH)
 }
 
 fn table(table: &DeTable<'_>, text: &str, depth: usize) -> Result<MapRef, String> {

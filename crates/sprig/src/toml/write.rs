@@ -2,16 +2,19 @@
 
 use std::fmt::Write as _;
 
-use gotmpl::{IntType, List, MapRef, Object, Str, Value};
+use gotmpl::{IntType, List, Object, Str, Value, deeper};
 
 use super::{LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME, OFFSET_DATETIME};
 use crate::date::{self, Time, Zone};
 use crate::go;
+use crate::limits::Walk;
 use crate::runes::runes;
+
+const NIL_ITEM: &str = "toml: cannot encode array with nil element";
 
 /// The text, or the encoder's words about what it cannot write.
 pub(super) fn write(value: &Value) -> Result<String, String> {
-    let mut writer = Writer { out: String::new() };
+    let mut writer = Writer { out: String::new(), walk: Walk::default() };
     match value {
         // A key with a nil list is left out; a nil list alone is an empty one.
         Value::List(list) if list.is_nil => writer.out.push_str("[]"),
@@ -22,6 +25,7 @@ pub(super) fn write(value: &Value) -> Result<String, String> {
 
 struct Writer {
     out: String,
+    walk: Walk,
 }
 
 /// What decides where a value is written.
@@ -33,27 +37,40 @@ enum Shape {
     Tables,
 }
 
+type Entries = Vec<(Str, Value)>;
+
 impl Writer {
+    /// Goes one level deeper into a value.
+    fn within<T>(
+        &mut self,
+        value: &Value,
+        visit: impl FnOnce(&mut Self) -> Result<T, String>,
+    ) -> Result<T, String> {
+        self.walk.enter(value)?;
+        let result = deeper(|| visit(self));
+        self.walk.leave();
+        result
+    }
+
     /// A value under its full key: as a line, as a table, or as a list of tables.
     fn keyed(&mut self, path: &mut Vec<Str>, value: &Value) -> Result<(), String> {
-        check_depth(path.len())?;
-        match (shape(value, path.len())?, value) {
-            (Shape::Nil, _) => Ok(()),
-            (Shape::Tables, value) => {
-                if path.is_empty() {
-                    return Err("toml: top-level values must be Go maps or structs".to_owned());
-                }
+        match self.shape(value)? {
+            Shape::Nil => Ok(()),
+            Shape::Tables if path.is_empty() => {
+                Err("toml: top-level values must be Go maps or structs".to_owned())
+            }
+            Shape::Tables => {
                 let Some(tables) = go::as_list(value) else { return Ok(()) };
                 for table in tables.items.iter() {
                     self.new_line();
                     let header = format!("{}[[{}]]", indentation(path), dotted(path));
                     self.out.push_str(&header);
                     self.new_line();
-                    self.table(path, table)?;
+                    self.within(table, |writer| writer.table(path, table))?;
                 }
                 Ok(())
             }
-            (Shape::Table, value) => {
+            Shape::Table => {
                 if path.len() == 1 {
                     self.new_line();
                 }
@@ -62,13 +79,13 @@ impl Writer {
                     self.out.push_str(&header);
                     self.new_line();
                 }
-                self.table(path, value)
+                self.within(value, |writer| writer.table(path, value))
             }
-            (Shape::Plain, value) => {
-                let Some(key) = path.last() else { return self.element(value, 0) };
+            Shape::Plain => {
+                let Some(key) = path.last() else { return self.element(value) };
                 let key = format!("{}{} = ", indentation(path), quoted_key(key));
                 self.out.push_str(&key);
-                self.element(value, path.len())?;
+                self.element(value)?;
                 self.new_line();
                 Ok(())
             }
@@ -76,7 +93,7 @@ impl Writer {
     }
 
     fn table(&mut self, path: &mut Vec<Str>, value: &Value) -> Result<(), String> {
-        let (plain, tables) = sorted(&entries(value), path.len())?;
+        let (plain, tables) = self.sorted(value)?;
         for (key, value) in plain.into_iter().chain(tables) {
             path.push(key);
             self.keyed(path, &value)?;
@@ -86,67 +103,70 @@ impl Writer {
     }
 
     /// A value where no table can be: in a list or after `=`.
-    fn element(&mut self, value: &Value, depth: usize) -> Result<(), String> {
-        check_depth(depth)?;
-        match value {
-            Value::Str(text) => self.out.push_str(&quoted(text)),
-            Value::Bool(value) => self.out.push_str(&value.to_string()),
+    fn element(&mut self, value: &Value) -> Result<(), String> {
+        self.within(value, |writer| match value {
+            Value::Str(text) => writer.push(&quoted(text)),
+            Value::Bool(value) => writer.push(&value.to_string()),
             Value::Int(value, IntType::Uint | IntType::Uint64) => {
-                self.out.push_str(&value.cast_unsigned().to_string());
+                writer.push(&value.cast_unsigned().to_string())
             }
-            Value::Int(value, _) => self.out.push_str(&value.to_string()),
-            Value::Float(value) => self.out.push_str(&float(*value)),
-            Value::List(list) => self.list(list, depth)?,
-            Value::Map(_) => self.inline_table(value, depth)?,
-            Value::Object(object) => return self.object(object.as_ref(), value, depth),
-            Value::Nil => return Err("toml: cannot encode array with nil element".to_owned()),
-        }
+            Value::Int(value, _) => writer.push(&value.to_string()),
+            Value::Float(value) => writer.push(&float(*value)),
+            Value::List(list) => writer.list(list),
+            Value::Map(_) => writer.inline_table(value),
+            Value::Object(object) => writer.object(object.as_ref(), value),
+            Value::Nil => Err(NIL_ITEM.to_owned()),
+        })
+    }
+
+    fn push(&mut self, text: &str) -> Result<(), String> {
+        self.out.push_str(text);
         Ok(())
     }
 
     /// Times are written bare, durations as text, other types as what is under them.
-    fn object(&mut self, object: &dyn Object, value: &Value, depth: usize) -> Result<(), String> {
-        if let Some(time) = gotmpl::function::object::<Time>(value) {
+    fn object(&mut self, object: &dyn Object, value: &Value) -> Result<(), String> {
+        if let Some(time) = gotmpl::object::<Time>(value) {
             let text = date::format(time, time_layout(time).as_bytes());
-            self.out.push_str(&String::from_utf8_lossy(&text));
-            return Ok(());
+            return self.push(&String::from_utf8_lossy(&text));
         }
         if object.type_name() == "time.Duration" {
-            self.out.push_str(&quoted(&object.print()));
-            return Ok(());
+            return self.push(&quoted(&object.print()));
         }
         match object.to_plain() {
-            Value::Nil => Err(format!("unexpected type: {}", object.type_name())),
-            plain => self.element(&plain, depth + 1),
+            Value::Nil | Value::Object(_) => {
+                Err(format!("unexpected type: {}", object.type_name()))
+            }
+            plain => self.element(&plain),
         }
     }
 
-    fn list(&mut self, list: &List, depth: usize) -> Result<(), String> {
+    fn list(&mut self, list: &List) -> Result<(), String> {
         self.out.push('[');
         for (index, item) in list.items.iter().enumerate() {
             if index > 0 {
                 self.out.push_str(", ");
             }
-            self.element(item, depth + 1)?;
+            self.element(item)?;
         }
         self.out.push(']');
         Ok(())
     }
 
     /// The comma after an entry looks at the number of entries, nil ones included, which write nothing themselves.
-    fn inline_table(&mut self, value: &Value, depth: usize) -> Result<(), String> {
-        let (plain, tables) = sorted(&entries(value), depth)?;
+    fn inline_table(&mut self, value: &Value) -> Result<(), String> {
+        let (plain, tables) = self.sorted(value)?;
         self.out.push('{');
         let last = [plain.len().checked_sub(1), tables.len().checked_sub(1)];
         let comma_after_plain = !tables.is_empty();
         for (group, entries) in [plain, tables].into_iter().enumerate() {
             for (index, (key, value)) in entries.iter().enumerate() {
-                if shape(value, depth)? == Shape::Nil {
+                if self.shape(value)? == Shape::Nil {
                     continue;
                 }
                 self.out.push_str(&quoted_key(key));
                 self.out.push_str(" = ");
-                self.element(value, depth + 1)?;
+                self.element(value)?;
                 if Some(index) != last[group] || group == 0 && comma_after_plain {
                     self.out.push_str(", ");
                 }
@@ -162,69 +182,59 @@ impl Writer {
             self.out.push('\n');
         }
     }
+
+    fn shape(&mut self, value: &Value) -> Result<Shape, String> {
+        self.within(value, |writer| match value {
+            Value::Nil => Ok(Shape::Nil),
+            Value::Map(map) => Ok(if map.is_nil() { Shape::Nil } else { Shape::Table }),
+            Value::List(list) if list.is_nil => Ok(Shape::Nil),
+            Value::List(list) => {
+                let mut all_tables = !list.items.is_empty();
+                for item in list.items.iter() {
+                    match writer.shape(item)? {
+                        Shape::Nil => return Err(NIL_ITEM.to_owned()),
+                        shape => all_tables &= shape == Shape::Table,
+                    }
+                }
+                Ok(if all_tables { Shape::Tables } else { Shape::Plain })
+            }
+            Value::Object(object) => match (object.type_name(), object.to_plain()) {
+                ("time.Time" | "time.Duration", _) => Ok(Shape::Plain),
+                (_, plain @ (Value::Map(_) | Value::List(_))) => writer.shape(&plain),
+                _ => Ok(Shape::Plain),
+            },
+            _ => Ok(Shape::Plain),
+        })
+    }
+
+    /// The entries of a table that are no tables, nil ones among them, and those that are.
+    fn sorted(&mut self, table: &Value) -> Result<(Entries, Entries), String> {
+        let (mut plain, mut tables) = (Vec::new(), Vec::new());
+        for (key, value) in entries(table) {
+            match self.shape(&value)? {
+                Shape::Table | Shape::Tables => tables.push((key, value)),
+                Shape::Nil | Shape::Plain => plain.push((key, value)),
+            }
+        }
+        Ok((plain, tables))
+    }
+}
+
+fn entries(table: &Value) -> Entries {
+    match table {
+        Value::Map(map) => map.entries(),
+        Value::Object(object) => match object.to_plain() {
+            Value::Map(map) => map.entries(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 fn time_layout(time: &Time) -> &'static str {
     let Zone::Fixed { name, .. } = &time.zone else { return OFFSET_DATETIME };
     let local = [LOCAL_DATETIME, LOCAL_DATE, LOCAL_TIME];
     local.iter().find(|(_, zone)| zone == name).map_or(OFFSET_DATETIME, |(layout, _)| layout)
-}
-
-fn check_depth(depth: usize) -> Result<(), String> {
-    if depth > go::MAX_DEPTH / 4 {
-        return Err("toml: the value is nested too deeply, or holds itself".to_owned());
-    }
-    Ok(())
-}
-
-fn shape(value: &Value, depth: usize) -> Result<Shape, String> {
-    check_depth(depth)?;
-    Ok(match value {
-        Value::Nil => Shape::Nil,
-        Value::Map(map) if map.is_nil() => Shape::Nil,
-        Value::Map(_) => Shape::Table,
-        Value::List(list) if list.is_nil => Shape::Nil,
-        Value::List(list) => {
-            let mut shapes = Vec::with_capacity(list.items.len());
-            for item in list.items.iter() {
-                shapes.push(shape(item, depth + 1)?);
-            }
-            if shapes.contains(&Shape::Nil) {
-                return Err("toml: cannot encode array with nil element".to_owned());
-            }
-            let all_tables =
-                !shapes.is_empty() && shapes.iter().all(|shape| *shape == Shape::Table);
-            if all_tables { Shape::Tables } else { Shape::Plain }
-        }
-        Value::Object(object) => match (object.type_name(), object.to_plain()) {
-            ("time.Time" | "time.Duration", _) => Shape::Plain,
-            (_, plain @ (Value::Map(_) | Value::List(_))) => shape(&plain, depth + 1)?,
-            _ => Shape::Plain,
-        },
-        _ => Shape::Plain,
-    })
-}
-
-fn entries(value: &Value) -> MapRef {
-    match value {
-        Value::Map(map) => map.clone(),
-        Value::Object(object) => entries(&object.to_plain()),
-        _ => MapRef::new(gotmpl::MapType::Any),
-    }
-}
-
-type Entries = Vec<(Str, Value)>;
-
-/// The entries that are no tables, nil ones among them, and those that are.
-fn sorted(map: &MapRef, depth: usize) -> Result<(Entries, Entries), String> {
-    let (mut plain, mut tables) = (Vec::new(), Vec::new());
-    for (key, value) in map.entries() {
-        match shape(&value, depth)? {
-            Shape::Table | Shape::Tables => tables.push((key, value)),
-            Shape::Nil | Shape::Plain => plain.push((key, value)),
-        }
-    }
-    Ok((plain, tables))
 }
 
 fn indentation(path: &[Str]) -> String {
