@@ -1,5 +1,6 @@
 //! The functions and filters that expressions have beyond minijinja's own. All but `file` work both ways.
 
+use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use sha2::{Digest as _, Sha256};
 use source::{Tree, yaml};
@@ -35,10 +36,44 @@ pub(super) fn add(environment: &mut Environment<'static>, shared: &Shared) {
         }
     });
 
+    environment.add_filter("indent", indent);
+    // Their work grows with a number, which fuel does not see.
+    for name in ["format", "slice", "batch"] {
+        environment.add_filter(name, move |_: Value, _: Rest<Value>, _: Kwargs| {
+            Err::<Value, _>(wrong(format!("the filter `{name}` does not exist here")))
+        });
+    }
+
     // It prints every value there is, secrets included.
     environment.add_function("debug", || -> Result<Value, Error> {
         Err(wrong("`debug` would show secrets, so it does not exist here"))
     });
+}
+
+/// As minijinja's, with a bound: all lines but the first and empty ones, unless told otherwise.
+fn indent(text: &str, width: Option<usize>, options: Kwargs) -> Result<String, Error> {
+    const WIDEST: usize = 200;
+    let width = match width {
+        Some(width) => width,
+        None => options.get::<Option<usize>>("width")?.unwrap_or(4),
+    };
+    let first = options.get::<Option<bool>>("first")?.unwrap_or(false);
+    let blank = options.get::<Option<bool>>("blank")?.unwrap_or(false);
+    options.assert_all_used()?;
+    if width > WIDEST {
+        return Err(wrong(format!("`indent` goes up to {WIDEST}")));
+    }
+    let mut indented = String::with_capacity(text.len());
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            indented.push('\n');
+        }
+        if (number > 0 || first) && (blank || !line.is_empty()) {
+            indented.extend(std::iter::repeat_n(' ', width));
+        }
+        indented.push_str(line);
+    }
+    Ok(indented)
 }
 
 /// `required(value, "what to do")`: null, undefined and empty text fail with the message.

@@ -148,21 +148,20 @@ impl<'de> Deserialize<'de> for ValueSources {
                     .map(|_| ValueSources)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ValueSources, A::Error> {
-                Replace::deserialize(MapAccessDeserializer::new(map)).map(|_| ValueSources)
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ValueSources, A::Error> {
+                match map.next_key::<String>()?.as_deref() {
+                    Some("replace") => map.next_value::<Vec<FileOrMap>>()?,
+                    _ => return Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+                };
+                match map.next_key::<String>()? {
+                    None => Ok(ValueSources),
+                    Some(_) => Err(de::Error::custom("`replace` stands alone")),
+                }
             }
         }
 
         deserializer.deserialize_any(Form)
     }
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Replace {
-    /// Instead of everything that lies below.
-    #[serde(rename = "replace")]
-    _replace: Vec<FileOrMap>,
 }
 
 impl JsonSchema for ValueSources {
@@ -172,7 +171,13 @@ impl JsonSchema for ValueSources {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let list = generator.subschema_for::<Vec<FileOrMap>>();
-        let replace = generator.subschema_for::<Replace>();
+        let replace = json_schema!({
+            "type": "object",
+            "description": "Instead of everything that lies below.",
+            "properties": { "replace": list.clone() },
+            "required": ["replace"],
+            "additionalProperties": false,
+        });
         json_schema!({ "anyOf": [list, replace] })
     }
 }
