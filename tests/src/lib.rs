@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files, the environment and run Helm")]
 
 pub mod helm;
+pub mod parity;
 pub mod probe;
 
 use std::path::{Path, PathBuf};
