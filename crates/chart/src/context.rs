@@ -41,7 +41,7 @@ pub(crate) fn templates<'a>(
     };
     let mut templates = Templates::new();
     let values = values.with_kind(VALUES);
-    collect(chart, &chart.name, values, true, &shared, &mut templates);
+    collect(chart, values, true, &shared, &mut templates);
     templates
 }
 
@@ -53,7 +53,6 @@ struct Shared {
 
 fn collect<'a>(
     chart: &Effective<'a>,
-    path: &str,
     values: MapRef,
     is_root: bool,
     shared: &Shared,
@@ -69,17 +68,16 @@ fn collect<'a>(
     for subchart in &chart.subcharts {
         // Helm looks the section up by a path, so a name with a dot finds none.
         let section = table(&values, &subchart.name).unwrap_or_else(|| MapRef::new(VALUES));
-        let path = format!("{path}/charts/{}", subchart.name);
-        let below = collect(subchart, &path, section.with_kind(VALUES), false, shared, templates);
+        let below = collect(subchart, section.with_kind(VALUES), false, shared, templates);
         subcharts.insert(subchart.name.as_str(), Value::Map(below.with_kind(MapType::Any)));
     }
     dot.insert("Values", Value::Map(values));
-    let base_path: Arc<str> = format!("{path}/templates").into();
+    let base_path: Arc<str> = format!("{}/templates", chart.path).into();
     for file in &chart.chart.templates {
         if chart.chart.metadata.is_library() && !file.name().starts_with('_') {
             continue;
         }
-        let name = format!("{path}/{}", file.path).into();
+        let name = format!("{}/{}", chart.path, file.path).into();
         let template = Template {
             file,
             origin: &chart.chart.origin,

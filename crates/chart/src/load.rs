@@ -199,8 +199,8 @@ fn subchart(
     }
 }
 
-/// `values.yaml`: all documents merged, later ones win; numbers as floats.
-fn read_values(text: &Arc<Source>, warnings: &mut Problems) -> Result<Tree, Problems> {
+/// A values file as Helm reads it: all documents merged, later ones win; numbers as floats.
+pub fn read_values(text: &Arc<Source>, warnings: &mut Problems) -> Result<Tree, Problems> {
     let read = yaml::read_all(text, yaml::Options::HELM)?;
     warnings.extend(read.warnings);
     let mut merged = source::Map::new();

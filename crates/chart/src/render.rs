@@ -44,7 +44,7 @@ pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
         values_unread,
     };
     let mut crds = Vec::new();
-    collect_crds(&effective, &effective.name, &mut crds);
+    collect_crds(&effective, &mut crds);
     Ok(Rendered { crds, manifests, hooks, notes, report, warnings })
 }
 
@@ -286,7 +286,7 @@ fn take_notes(
 }
 
 /// Files of `crds/`, the chart's own before those of its subcharts.
-fn collect_crds(chart: &Effective<'_>, path: &str, crds: &mut Vec<CrdFile>) {
+fn collect_crds(chart: &Effective<'_>, crds: &mut Vec<CrdFile>) {
     let is_manifest = |path: &str| {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
         ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -294,12 +294,12 @@ fn collect_crds(chart: &Effective<'_>, path: &str, crds: &mut Vec<CrdFile>) {
     for file in &chart.chart.files {
         if file.path.starts_with("crds/") && is_manifest(&file.path) {
             crds.push(CrdFile {
-                source: format!("{path}/{}", file.path).into(),
+                source: format!("{}/{}", chart.path, file.path).into(),
                 text: String::from_utf8_lossy(&file.bytes).into(),
             });
         }
     }
     for subchart in &chart.subcharts {
-        collect_crds(subchart, &format!("{path}/charts/{}", subchart.name), crds);
+        collect_crds(subchart, crds);
     }
 }

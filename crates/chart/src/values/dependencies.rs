@@ -29,6 +29,13 @@ fn enable(
 ) -> Result<(), NoTable> {
     let Some(listed) = chart.listed.take() else { return Ok(()) };
     chart.subcharts = by_list(&chart.subcharts, &listed);
+    for subchart in &mut chart.subcharts {
+        subchart.place_below(&chart.path);
+        if listed.iter().any(|dependency| dependency.key() == subchart.name) {
+            let Effective { path, subcharts, .. } = subchart;
+            subcharts.iter_mut().for_each(|below| below.place_below(path));
+        }
+    }
 
     let merged = copy_map(values);
     coalesce_values(pass, chart, &merged)?;

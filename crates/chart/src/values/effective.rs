@@ -1,6 +1,8 @@
 //! A chart as it takes part in one render: under its alias, with the subcharts that are enabled and the values that were
 //! imported.
 
+use std::sync::Arc;
+
 use gotmpl::MapRef;
 use source::Tree;
 
@@ -12,6 +14,9 @@ pub(crate) struct Effective<'a> {
     pub(crate) chart: &'a Chart,
     /// The alias, or the chart's own name.
     pub(crate) name: String,
+    /// What its templates' names begin with: `shop/charts/db`. In Helm, an alias reaches the subcharts of the aliased chart
+    /// and no deeper, unless those list dependencies themselves.
+    pub(crate) path: String,
     pub(crate) defaults: Defaults<'a>,
     /// What Chart.yaml lists and is enabled; none where it has no list.
     pub(crate) listed: Option<Vec<&'a Dependency>>,
@@ -41,12 +46,25 @@ impl Defaults<'_> {
 impl<'a> Effective<'a> {
     /// The chart with every subchart that it was loaded with.
     pub(crate) fn new(chart: &'a Chart) -> Self {
+        Self::at(chart, chart.metadata.name.clone())
+    }
+
+    fn at(chart: &'a Chart, path: String) -> Self {
+        let subchart = |subchart: &'a Arc<Chart>| {
+            Self::at(subchart, format!("{path}/charts/{}", subchart.metadata.name))
+        };
         Self {
             chart,
             name: chart.metadata.name.clone(),
             defaults: Defaults::Written(&chart.values),
             listed: chart.metadata.dependencies.as_ref().map(|list| list.iter().collect()),
-            subcharts: chart.dependencies.iter().map(|subchart| Self::new(subchart)).collect(),
+            subcharts: chart.dependencies.iter().map(subchart).collect(),
+            path,
         }
+    }
+
+    /// Puts a subchart, which may have got another name, below its parent.
+    pub(crate) fn place_below(&mut self, parent: &str) {
+        self.path = format!("{parent}/charts/{}", self.name);
     }
 }
