@@ -64,6 +64,12 @@ pub trait Object: Debug + Any {
         true
     }
 
+    /// What an action prints that leads to the value itself, by fields and methods alone: Go then finds the `String()` of
+    /// the pointer as well, which a copy, as every function gets one, does not have.
+    fn print_in_place(&self) -> Option<Str> {
+        None
+    }
+
     /// `reflect.DeepEqual` to another object of the same type name.
     fn equals(&self, other: &dyn Object) -> bool {
         self.type_name() == other.type_name() && self.print() == other.print()

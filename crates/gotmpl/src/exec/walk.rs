@@ -80,6 +80,12 @@ impl Exec<'_> {
     }
 
     fn print(&mut self, value: &Value) -> Result<(), Failure> {
+        if let Value::Object(object) = value
+            && let Some(text) = object.print_in_place()
+        {
+            self.out.extend_from_slice(text.as_bytes());
+            return self.wrote(text.len());
+        }
         let before = self.out.len();
         match value {
             Value::Str(text) => self.out.extend_from_slice(text.as_bytes()),
