@@ -12,7 +12,7 @@ pub(crate) fn register(functions: &mut Functions, _dialect: Dialect) {
 }
 
 /// Standard base 64 with padding.
-pub(crate) fn base64(bytes: &[u8]) -> String {
+pub fn base64(bytes: &[u8]) -> String {
     BASE64.encode(bytes)
 }
 
