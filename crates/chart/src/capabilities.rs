@@ -34,6 +34,16 @@ pub struct KubeVersion {
 }
 
 impl KubeVersion {
+    /// What a cluster says of itself. Helm does not normalise that, so a suffix counts in comparisons.
+    pub fn of_cluster(version: &str, major: &str, minor: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            normalized: version.to_owned(),
+            major: major.to_owned(),
+            minor: minor.to_owned(),
+        }
+    }
+
     /// Reads what `--kube-version` takes, or what a cluster says. The rules are those of Kubernetes' own generic parser:
     /// at least two numbers, no leading zeros, anything after them.
     pub fn parse(text: &str) -> Result<Self, String> {

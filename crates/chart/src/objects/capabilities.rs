@@ -120,9 +120,14 @@ impl Object for KubeVersionObject {
         Value::map(["Version", "Major", "Minor"].map(field))
     }
 
-    /// `String()`, which Go calls where the field itself is printed.
     fn print(&self) -> Str {
-        self.0.normalized.as_str().into()
+        let KubeVersion { version, normalized, major, minor } = &self.0;
+        format!("{{{version} {normalized} {major} {minor}}}").into()
+    }
+
+    /// `String()`
+    fn print_in_place(&self) -> Option<Str> {
+        Some(self.0.normalized.as_str().into())
     }
 }
 

@@ -76,7 +76,7 @@ impl Object for Files {
     fn method(&self, _: &Call<'_>, name: &str, arguments: &[Value]) -> Result<Value, CallError> {
         Ok(match name {
             "AsConfig" => self.by_name(|bytes| String::from_utf8_lossy(bytes).into_owned()),
-            "AsSecrets" => self.by_name(base64),
+            "AsSecrets" => self.by_name(sprig::base64),
             "Get" => {
                 let found = self.0.get(&*text(arguments)?.to_text());
                 Value::Str(found.map_or_else(Str::default, |bytes| Str::from(&**bytes)))
@@ -129,29 +129,11 @@ impl Object for FileBytes {
 
     /// As JSON it is base64.
     fn to_plain(&self) -> Value {
-        Value::from(base64(&self.0))
+        Value::from(sprig::base64(&self.0))
     }
 
     fn print(&self) -> Str {
         let numbers: Vec<String> = self.0.iter().map(u8::to_string).collect();
         format!("[{}]", numbers.join(" ")).into()
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let [first, second, third] =
-            [0, 1, 2].map(|index| group.get(index).copied().map_or(0, u32::from));
-        let bits = first << 16 | second << 8 | third;
-        for letter in 0..4 {
-            if letter <= group.len() {
-                text.push(char::from(ALPHABET[(bits >> (18 - 6 * letter)) as usize & 63]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
 }
