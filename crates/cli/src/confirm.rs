@@ -1,6 +1,6 @@
 //! Who said yes: a person at the terminal, or a flag. Nobody is no yes.
 
-use plan::{Plan, Purpose};
+use plan::{Plan, Purpose, ReleaseAction, ReleasePlan};
 use stack::{Prune, Stack};
 
 use crate::args::Sure;
@@ -14,13 +14,15 @@ use crate::views::table::count;
 pub struct Consent<'a> {
     pub sure: &'a Sure,
     pub stack: &'a Stack,
+    /// Deletions of releases that the manifest no longer has were asked for.
+    pub prune: bool,
     /// `apply`, `destroy`
     pub verb: &'a str,
 }
 
 impl Consent<'_> {
     /// Ends without failure only where somebody agreed.
-    pub fn ask(self) -> Result<(), Failure> {
+    pub fn ask(self, plan: &Plan) -> Result<(), Failure> {
         let environment = self.stack.id.environment.as_str();
         let named = self.sure.yes.iter().any(|name| name == environment);
         let verb = self.verb;
@@ -43,7 +45,10 @@ impl Consent<'_> {
             )
             .help(format!("read the plan above, then run again with {flag}")));
         }
-        let agreed = if self.stack.protected {
+        // Deletions alone get the question that is about them.
+        let agreed = if self.asks_prune() && only_prunes(plan) && !self.stack.protected {
+            true
+        } else if self.stack.protected {
             let question = format!("\n`{environment}` is protected. Type its name to {verb}:");
             terminal::ask(&question).is_some_and(|answer| answer == environment)
         } else {
@@ -57,16 +62,16 @@ impl Consent<'_> {
 
     /// Takes the deletions of releases that the manifest no longer has out of the plan, unless they were asked for.
     /// At a terminal that is a question of its own.
-    pub fn ask_prune(self, plan: Plan, prune: bool, printer: &Printer) -> Plan {
+    pub fn ask_prune(self, plan: Plan, printer: &Printer) -> Plan {
         let deletions = pruned(&plan);
-        if deletions.is_empty() || prune || self.stack.prune != Prune::Ask {
+        if deletions.is_empty() || !self.asks_prune() {
             return plan;
         }
         let names = deletions.join(", ");
         if !self.said_yes() && terminal::somebody_is_there() {
             let what = count(deletions.len(), "release");
-            if yes(&format!("Also delete {what} that the manifest no longer has ({names})? [y/N]"))
-            {
+            let delete = if only_prunes(&plan) { "\nDelete" } else { "Also delete" };
+            if yes(&format!("{delete} {what} that the manifest no longer has ({names})? [y/N]")) {
                 return plan;
             }
         }
@@ -75,14 +80,28 @@ impl Consent<'_> {
     }
 
     /// Whether the deletions are out of the question already, so that the plan is better shown without them.
-    pub fn never_prunes(self, prune: bool) -> bool {
-        !prune && self.stack.prune == Prune::Ask && self.said_yes()
+    pub fn never_prunes(self) -> bool {
+        self.asks_prune() && self.said_yes()
+    }
+
+    fn asks_prune(self) -> bool {
+        !self.prune && self.stack.prune == Prune::Ask
     }
 
     fn said_yes(self) -> bool {
         let environment = self.stack.id.environment.as_str();
         self.sure.yes.iter().any(|name| name.is_empty() || name == environment)
     }
+}
+
+/// Everything that would change is the deletion of releases that the manifest no longer has.
+fn only_prunes(plan: &Plan) -> bool {
+    let unchanged = |release: &ReleasePlan| release.action == ReleaseAction::Unchanged;
+    let waves = &plan.waves;
+    !plan.unfinished
+        && waves
+            .iter()
+            .all(|wave| wave.purpose == Purpose::Prune || wave.releases.iter().all(unchanged))
 }
 
 fn pruned(plan: &Plan) -> Vec<String> {

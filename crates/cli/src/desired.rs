@@ -10,42 +10,45 @@ use stack::{Crds, Release, Stack};
 
 use crate::render::Job;
 
-/// What the stack should be, or every reason why the rendered documents cannot be objects of it.
-pub fn desired(stack: &Stack, rendered: &[(&Job<'_>, Rendered)]) -> Result<Desired, Problems> {
-    let mut problems = Problems::new();
-    let mut releases = Vec::new();
-    for (job, rendered) in rendered {
-        let key = key(job.release);
-        let (objects, found) = plan::read(&documents(job, rendered), &key);
-        problems.extend(found.into_iter().map(|problem| of_release(problem, job.release)));
-        releases.push(DesiredRelease {
-            id: job.release.id.clone(),
-            key,
-            wave: job.release.wave,
-            needs: job.release.needs.clone(),
-            labels: job.release.labels.clone(),
-            protect: job.release.protect,
-            chart: RecordedChart {
-                name: job.chart.metadata.name.clone(),
-                version: job.chart.metadata.version.clone(),
-                app_version: job.chart.metadata.app_version.clone(),
-            },
-            inputs: inputs(job),
-            objects,
-            impure: impure(rendered),
-        });
+/// One release, with every reason why a rendered document cannot be an object. Costly enough to be done side by side.
+pub fn release(job: &Job<'_>, rendered: &Rendered) -> Result<DesiredRelease, Problems> {
+    let key = key(job.release);
+    let (objects, problems) = plan::read(&documents(job, rendered), &key);
+    if !problems.is_empty() {
+        return Err(problems.into_iter().map(|one| of_release(one, job.release)).collect());
     }
+    let metadata = &job.chart.metadata;
+    Ok(DesiredRelease {
+        id: job.release.id.clone(),
+        key,
+        wave: job.release.wave,
+        needs: job.release.needs.clone(),
+        labels: job.release.labels.clone(),
+        protect: job.release.protect,
+        chart: RecordedChart {
+            name: metadata.name.clone(),
+            version: metadata.version.clone(),
+            app_version: metadata.app_version.clone(),
+        },
+        inputs: inputs(job),
+        objects,
+        impure: impure(rendered),
+    })
+}
+
+/// What the stack should be, or every reason why its releases cannot stand side by side.
+pub fn desired(stack: &Stack, releases: Vec<DesiredRelease>) -> Result<Desired, Problems> {
     let mut desired = Desired {
         stack: stack.id.clone(),
         selection: stack.selection.clone(),
         declared: stack.releases.values().map(declared).collect(),
         releases,
     };
-    problems.extend(plan::settle(&mut desired));
+    let problems = plan::settle(&mut desired);
     if problems.is_empty() { Ok(desired) } else { Err(problems) }
 }
 
-pub fn key(release: &Release) -> ReleaseKey {
+fn key(release: &Release) -> ReleaseKey {
     ReleaseKey {
         cluster: release.cluster.clone(),
         namespace: release.namespace.clone(),
@@ -90,7 +93,7 @@ fn inputs(job: &Job<'_>) -> Inputs {
     let mut seen = vec![capabilities.kube_version.version.as_str()];
     seen.extend(capabilities.api_versions.iter().map(String::as_str));
     Inputs {
-        chart: plan::digest(&job.chart.digest()),
+        chart: job.chart.digest().to_owned(),
         values: plan::digest(canonical(&job.values).as_bytes()),
         capabilities: plan::digest(seen.join("\n").as_bytes()),
     }

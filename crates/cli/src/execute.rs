@@ -37,8 +37,9 @@ pub fn carry_out(
     let printer = &shell.printer;
     let Planned { stack, root, mut plan, notes } = planned;
     let place = root.display().to_string();
-    let consent = Consent { sure: permission.sure, stack: &stack, verb: permission.verb };
-    if consent.never_prunes(permission.prune) {
+    let Permission { sure, prune, verb, .. } = *permission;
+    let consent = Consent { sure, stack: &stack, prune, verb };
+    if consent.never_prunes() {
         plan = plan.without_prune();
     }
     show(&plan, &place, permission.output, shell)?;
@@ -48,11 +49,11 @@ pub fn carry_out(
         return Ok(Ended { report: StackReport { plan, result: None }, reason });
     }
     if plan.has_changes() {
-        if let Err(failure) = consent.ask() {
+        if let Err(failure) = consent.ask(&plan) {
             let reason = report::failure(printer, &failure);
             return Ok(Ended { report: StackReport { plan, result: None }, reason });
         }
-        plan = consent.ask_prune(plan, permission.prune, printer);
+        plan = consent.ask_prune(plan, printer);
     }
     if !plan.has_changes() {
         return Ok(Ended { report: StackReport { plan, result: None }, reason: Reason::NoChanges });

@@ -1,20 +1,21 @@
 //! The picture of the whole, as code: arguments → files → stack → charts → rendered → desired → observed → plan.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use chart::Rendered;
 use manifest::{Environment, Purpose};
-use plan::{Observed, Options, Plan};
+use plan::{DesiredRelease, Observed, Options, Plan};
 use source::{Problems, Redactor, arrange};
-use stack::{Stack, StackId, Target};
+use stack::{ReleaseId, Stack, StackId, Target};
 
 use crate::args;
-use crate::desired::desired;
+use crate::desired;
 use crate::disk;
 use crate::render::{self, Job, Run};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 use crate::threads;
+use crate::views::table::count;
 use crate::workspace::{self, Wanted, Workspace};
 
 /// A plan with all that its view and its execution need.
@@ -24,7 +25,7 @@ pub struct Planned {
     pub root: PathBuf,
     pub plan: Plan,
     /// Chart notes of the releases that were rendered, wave by wave.
-    pub notes: Vec<(stack::ReleaseId, String)>,
+    pub notes: Vec<(ReleaseId, String)>,
 }
 
 /// What an apply of one environment would do.
@@ -42,20 +43,21 @@ pub fn plan_apply(
     workspace::known_releases(&wanted.selection, std::iter::once(&stack))?;
     let root = directory_of(workspace, &stack)?;
     let jobs = render::prepare(workspace, &stack, run)?;
-    let rendered = render_all(&jobs, run, shell)?;
-    let desired = desired(&stack, &rendered)?;
+    let began = Instant::now();
+    let (releases, notes): (Vec<_>, Vec<_>) = render_all(&jobs, run, shell)?.into_iter().unzip();
+    shell.printer.detail(|| {
+        format!("rendered {} in {:.1?}", count(releases.len(), "release"), began.elapsed())
+    });
+    let desired = desired::desired(&stack, releases)?;
     let observed = directory::observe(&root, Some(&stack.id), Some(&desired)).map_err(world)?;
     let mut secrets = Redactor::default();
     plan::secrets(&desired, &observed, &mut secrets);
     shell.printer.learn(secrets);
     let plan = plan::plan(&desired, &observed, &options(&stack));
-    let notes =
-        rendered.iter().map(|(job, rendered)| (job.release.id.clone(), rendered.notes.clone()));
-    let notes = notes.filter(|(_, text)| !text.trim().is_empty()).collect();
     // Never freed: what hundreds of charts hold takes time to give back, and the process ends soon.
-    std::mem::forget((desired, rendered));
+    std::mem::forget(desired);
     std::mem::forget(jobs);
-    Ok(Planned { stack, root, plan, notes })
+    Ok(Planned { stack, root, plan, notes: notes.into_iter().flatten().collect() })
 }
 
 /// What a destroy would do: from the inventory alone, without charts.
@@ -79,28 +81,40 @@ pub fn observe(root: &Path, stack: &StackId) -> Result<Observed, Failure> {
     directory::observe(root, Some(stack), None).map_err(world)
 }
 
-/// Renders every job side by side. All problems of all releases together; warnings are told.
-fn render_all<'a, 'b>(
-    jobs: &'b [Job<'a>],
+/// A chart's notes for a release, where it has any.
+type Notes = Option<(ReleaseId, String)>;
+
+/// Renders every job and reads its objects, side by side. All problems of all releases together; warnings are told.
+fn render_all(
+    jobs: &[Job<'_>],
     run: &Run,
     shell: &Shell,
-) -> Result<Vec<(&'b Job<'a>, Rendered)>, Failure> {
+) -> Result<Vec<(DesiredRelease, Notes)>, Failure> {
     let mut problems = Problems::new();
-    let mut rendered = Vec::with_capacity(jobs.len());
-    let work = |job: &Job<'_>| render::render(job, run);
+    let mut warnings = Problems::new();
+    let mut releases = Vec::with_capacity(jobs.len());
+    let work = |job: &Job<'_>| -> Result<_, Problems> {
+        let rendered = render::render(job, run)?;
+        let release = desired::release(job, &rendered)?;
+        let notes = (!rendered.notes.trim().is_empty())
+            .then(|| (job.release.id.clone(), rendered.notes.clone()));
+        Ok((release, notes, rendered.warnings))
+    };
     threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, work, |_, result| {
         match result {
-            Ok(one) => rendered.push(one),
+            Ok((release, notes, found)) => {
+                releases.push((release, notes));
+                warnings.extend(found);
+            }
             Err(found) => problems.extend(found),
         }
         Ok::<(), Failure>(())
     })?;
     if !problems.is_empty() {
-        return Err(problems.into());
+        return Err(arrange(problems).into());
     }
-    let warnings: Problems = rendered.iter().flat_map(|one| one.warnings.clone()).collect();
     report::problems(&shell.printer, &arrange(warnings));
-    Ok(jobs.iter().zip(rendered).collect())
+    Ok(releases)
 }
 
 /// The directory that a stack is written to; a cluster has to wait.

@@ -87,8 +87,10 @@ impl<'a> Progress<'a> {
             parts.push(error.clone());
         }
         let time = match &self.bar {
-            Some(_) => paint.dim(&format!("  {:.1}s", self.release_began.elapsed().as_secs_f64())),
-            None => String::new(),
+            Some(_) if self.release_began.elapsed() >= Duration::from_millis(100) => {
+                paint.dim(&format!("  {:.1}s", self.release_began.elapsed().as_secs_f64()))
+            }
+            _ => String::new(),
         };
         format!("  {mark} {id}{pad}  {verb:<9}  {}{time}", parts.join(", ")).trim_end().to_owned()
     }

@@ -1,7 +1,8 @@
 //! All selected releases of a stack, rendered side by side; each distinct chart is read once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use chart::{
     Capabilities, Chart, Dialect, Input, KubeVersion, Limits, NoLookup, ReleaseInfo, Rendered,
@@ -79,11 +80,36 @@ fn parse_kube_version(text: &str) -> Result<KubeVersion, Failure> {
         .map_err(|why| Failure::usage(why).help("write it as `1.33` or `v1.33.4`"))
 }
 
+/// A chart that releases share.
+pub struct Loaded {
+    chart: Chart,
+    digest: OnceLock<String>,
+}
+
+impl Deref for Loaded {
+    type Target = Chart;
+
+    fn deref(&self) -> &Chart {
+        &self.chart
+    }
+}
+
+impl Loaded {
+    fn new(chart: Chart) -> Self {
+        Self { chart, digest: OnceLock::new() }
+    }
+
+    /// Over all its files; computed for the first that asks.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| plan::digest(&self.chart.digest()))
+    }
+}
+
 /// A release about to be rendered.
 pub struct Job<'a> {
     pub release: &'a Release,
     pub body: &'a Body,
-    pub chart: Arc<Chart>,
+    pub chart: Arc<Loaded>,
     pub values: Tree,
     pub capabilities: Arc<Capabilities>,
 }
@@ -99,6 +125,7 @@ pub fn prepare<'a>(
     let paths: BTreeSet<&str> =
         installed().filter_map(|(release, _)| local(&release.chart).ok()).collect();
     let charts = load_all(workspace, &paths.into_iter().collect::<Vec<_>>(), run.jobs);
+    let usual = Arc::new(run.capabilities(None)?);
     let mut problems = Problems::new();
     let mut jobs = Vec::new();
     let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -120,7 +147,10 @@ pub fn prepare<'a>(
         match stack::merge(&body.values) {
             Ok(values) => {
                 if let Some(chart) = chart {
-                    let capabilities = Arc::new(run.capabilities(Some(body))?);
+                    let capabilities = match is_usual(body) {
+                        true => Arc::clone(&usual),
+                        false => Arc::new(run.capabilities(Some(body))?),
+                    };
                     jobs.push(Job { release, body, chart, values, capabilities });
                 }
             }
@@ -128,6 +158,11 @@ pub fn prepare<'a>(
         }
     }
     if problems.is_empty() { Ok(jobs) } else { Err(problems.into()) }
+}
+
+/// Nothing about its cluster is said for this release alone.
+fn is_usual(body: &Body) -> bool {
+    body.kube_version.is_none() && body.api_versions.is_empty()
 }
 
 /// The selected and installed releases, wave by wave.
@@ -152,12 +187,12 @@ fn local(chart: &ChartRef) -> Result<&str, Problem> {
     }
 }
 
-type Loaded<'a> = BTreeMap<&'a str, Result<Arc<Chart>, Problems>>;
+type Charts<'a> = BTreeMap<&'a str, Result<Arc<Loaded>, Problems>>;
 
-fn load_all<'a>(workspace: &Workspace, paths: &[&'a str], jobs: Option<u16>) -> Loaded<'a> {
+fn load_all<'a>(workspace: &Workspace, paths: &[&'a str], jobs: Option<u16>) -> Charts<'a> {
     let load = |path: &&'a str| {
         let origin = origin(&workspace.disk, path, workspace);
-        (*path, charts::load(&workspace.disk, path, &origin).map(Arc::new))
+        (*path, charts::load(&workspace.disk, path, &origin).map(Loaded::new).map(Arc::new))
     };
     if paths.len() == 1 {
         return paths.iter().map(load).collect();

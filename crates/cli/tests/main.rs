@@ -12,6 +12,7 @@ mod help;
 mod start;
 
 mod ephemeral;
+mod git;
 mod json;
 mod lifecycle;
 mod microservices;

@@ -1,5 +1,6 @@
 //! A folder of its own for each test, and the program run in it without anything of the machine: no HOME, no variables.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -76,16 +77,23 @@ impl Sandbox {
         self.run_words(&words(arguments))
     }
 
-    fn run_words(&self, arguments: &[String]) -> Answer {
-        let output = Command::new(env!("CARGO_BIN_EXE_regatta"))
+    /// The program in this folder, with nothing of the machine but PATH, which finds git.
+    pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_regatta"));
+        command
             .args(arguments)
             .current_dir(self.root.path())
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .stdin(Stdio::null())
-            .output()
-            .unwrap();
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn run_words(&self, arguments: &[String]) -> Answer {
+        let output = self.command(arguments).output().unwrap();
         let root = self.root.path().canonicalize().unwrap();
         let clean = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap().replace(root.to_str().unwrap(), "SANDBOX")

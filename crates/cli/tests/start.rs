@@ -42,3 +42,11 @@ fn completion_knows_the_commands() {
         assert!(script.contains("destroy"), "{shell}");
     }
 }
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    let sandbox = Sandbox::example("microservices");
+    let mut child = sandbox.command(&["graph", "-e", "*", "-o", "dot"]).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
