@@ -1,9 +1,10 @@
 //! YAML out and in, byte-exact with Helm's; the writing itself is `source`'s.
 
-use gotmpl::{CallError, Functions, List, ListType, MapRef, MapType, Str, Value, deeper};
+use gotmpl::{CallError, Functions, List, ListType, MapRef, MapType, Str, Value, deeper, object};
 use source::yaml::{self, Writer, read_plain, sort_keys};
 
 use crate::Dialect;
+use crate::date::{self, Time};
 use crate::json::{error_list, error_map, mismatch};
 use crate::limits::Walk;
 use crate::tree::{plain, text_of, to_value};
@@ -49,6 +50,12 @@ fn write(
     walk: &mut Walk,
 ) -> Result<(), String> {
     walk.enter(value)?;
+    if let (yaml::Dialect::Pretty, Some(time)) = (dialect, object::<Time>(value)) {
+        let text = date::format(time, RFC3339_NANO.as_bytes());
+        writer.verbatim(&String::from_utf8_lossy(&text));
+        walk.leave();
+        return Ok(());
+    }
     match as_written(value, dialect) {
         Value::Nil | Value::Object(_) => writer.null(),
         Value::Bool(value) => writer.bool(value),
@@ -82,16 +89,25 @@ fn write(
     Ok(())
 }
 
-/// `toYaml` goes through JSON. `toYamlPretty` does not: it keeps nil lists and maps as empty ones, and bytes as numbers.
+/// `toYaml` goes through JSON. `toYamlPretty` does not: it keeps nil lists and maps as empty ones, bytes as numbers, and
+/// writes durations as they print.
 fn as_written(value: &Value, dialect: yaml::Dialect) -> Value {
     match value {
         Value::List(list) if dialect == yaml::Dialect::Pretty && list.kind == ListType::Bytes => {
             Value::list(list.items.to_vec())
         }
         Value::List(_) | Value::Map(_) if dialect == yaml::Dialect::Pretty => value.clone(),
+        Value::Object(object)
+            if dialect == yaml::Dialect::Pretty && object.type_name() == "time.Duration" =>
+        {
+            Value::Str(object.print())
+        }
         _ => plain(value),
     }
 }
+
+/// How Go writes a time.
+const RFC3339_NANO: &str = "2006-01-02T15:04:05.999999999Z07:00";
 
 /// What stands before the JSON step's own words in sigs.k8s.io/yaml.
 const CONTEXT: &str = "error unmarshaling JSON: while decoding JSON: ";

@@ -172,7 +172,8 @@ impl Writer {
         self.styled(&text, style, true);
     }
 
-    fn verbatim(&mut self, text: &str) {
+    /// A scalar as it stands, for what YAML reads as something else than text: a time.
+    pub fn verbatim(&mut self, text: &str) {
         self.begin_value();
         self.styled(text, Style::Plain, true);
     }
