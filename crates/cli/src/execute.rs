@@ -10,6 +10,7 @@ use crate::progress::Progress;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 use crate::signals::Interrupted;
+use crate::terminal;
 use crate::views;
 
 /// How a run may write.
@@ -74,10 +75,11 @@ fn show(plan: &Plan, place: &str, output: TextOrJson, shell: &Shell) -> Result<(
             let text = views::plan::text(plan, place, printer.data_paint(), printer.width());
             printer.show(&text)?;
         }
-        TextOrJson::Json => {
+        TextOrJson::Json if terminal::somebody_is_there() => {
             let text = views::plan::text(plan, place, printer.talk_paint(), printer.width());
             printer.tell(text.trim_end());
         }
+        TextOrJson::Json => {}
     }
     Ok(())
 }

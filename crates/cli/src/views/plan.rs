@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use plan::{
     Action, Cause, LeftReason, ObjectPlan, Operation, Plan, Purpose, ReleaseAction, ReleasePlan,
+    Section,
 };
 
 use crate::printer::Paint;
@@ -92,6 +93,11 @@ fn object_text(object: &ObjectPlan, release: &ReleasePlan, paint: Paint, width: 
     };
     let id = object.key.id.shown_in(release.key.namespace.as_str());
     let mut notes = Vec::new();
+    match object.key.section {
+        Section::Crd => notes.push("from crds/".to_owned()),
+        Section::Hook => notes.push("hook".to_owned()),
+        Section::Manifest => {}
+    }
     match object.action {
         Action::Keep => notes.push(format!("kept: {}", causes(&object.causes))),
         Action::Adopt => notes.push("there already, becomes ours".to_owned()),
