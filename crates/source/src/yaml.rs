@@ -15,6 +15,7 @@ mod scan;
 mod split;
 mod write;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use error::Error;
@@ -63,8 +64,12 @@ pub fn read_all(source: &Arc<Source>, options: Options) -> Result<Read<Vec<Tree>
     let parts =
         documents(&source.text).map_err(|place| vec![fault::of_separator(place, source)])?;
     for part in parts {
-        let text = &source.text[part.clone()];
-        match read_part(source, part.start, text, options, &mut read.warnings) {
+        // Helm ends the last line too, which a block scalar on it keeps.
+        let text = match &source.text[part.clone()] {
+            text if text.ends_with('\n') => Cow::Borrowed(text),
+            text => Cow::Owned(format!("{text}\n")),
+        };
+        match read_part(source, part.start, &text, options, &mut read.warnings) {
             Ok(tree) => read.value.push(tree),
             Err(more) => problems.extend(more),
         }
