@@ -1,6 +1,7 @@
 //! `eq`, `ne`, `lt`, `le`, `gt`, `ge`: only values of one basic kind compare.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use super::integer;
 use crate::print::{Complex, Printer, kind_of};
@@ -83,7 +84,12 @@ fn equal_others(first: &Value, second: &Value) -> Result<bool, CallError> {
         (Value::Object(one), Value::Object(two))
             if matches!(one.kind(), Kind::Struct | Kind::Ptr) && two.is_comparable() =>
         {
-            Ok(one.type_name() == two.type_name() && one.equals(two.as_ref()))
+            let same = match one.kind() {
+                // Pointers are equal to themselves only, whatever they point to.
+                Kind::Ptr => Rc::ptr_eq(one, two),
+                _ => one.equals(two.as_ref()),
+            };
+            Ok(same && one.type_name() == two.type_name())
         }
         _ => {
             let (shown, name) = (shown(second, 's'), type_name(second));

@@ -307,12 +307,19 @@ impl Printer {
                 let text = object.print();
                 self.string(text.as_bytes(), verb, value);
             }
-            'v' => {
-                let text = object.print();
-                self.out.extend_from_slice(text.as_bytes());
-            }
             _ => match object.underlying() {
+                Some(number @ Value::Int(..)) if !"vbcdoOUqxX".contains(verb) => {
+                    // What is wrong is shown without the value's own `String`.
+                    let name = type_name(value);
+                    self.out.extend_from_slice(format!("%!{verb}({name}=").as_bytes());
+                    self.value(&number, 'v');
+                    self.out.push(b')');
+                }
                 Some(underlying) => self.value(&underlying, verb),
+                None if verb == 'v' => {
+                    let text = object.print();
+                    self.out.extend_from_slice(text.as_bytes());
+                }
                 None => self.bad_verb(value, verb),
             },
         }
