@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use gotmpl::{Call, CallError, Kind, List, ListType, Object, Signature, Str, Value};
+use gotmpl::{
+    Call, CallError, Kind, List, ListType, MapRef, MapType, Object, Signature, Str, Value,
+};
 use source::{Map, Tree, yaml};
 
 use super::{NOTHING, ONE_TEXT, text};
@@ -90,8 +92,13 @@ impl Object for Files {
         })
     }
 
+    /// Its elements are bytes: functions that want a map of anything refuse it.
     fn underlying(&self) -> Option<Value> {
-        Some(Value::map(self.0.iter().map(|(path, content)| (path.as_str(), bytes(content)))))
+        let map = MapRef::new(MapType::Named("map[string][]uint8"));
+        for (path, content) in &self.0 {
+            map.insert(path.as_str(), bytes(content));
+        }
+        Some(map.into())
     }
 
     fn print(&self) -> Str {
