@@ -11,9 +11,12 @@ use crate::{Error, Functions, Str, parse};
 pub struct TemplateSet {
     shared: Arc<Shared>,
     parent: Option<Arc<Self>>,
-    /// Each name's file and the template's index in it.
-    templates: BTreeMap<Arc<str>, (Arc<Parsed>, usize)>,
+    /// Shared too: every text that a template runs puts an overlay upon the set.
+    templates: Arc<Templates>,
 }
+
+/// Each name's file and the template's index in it.
+type Templates = BTreeMap<Arc<str>, (Arc<Parsed>, usize)>;
 
 /// What a set and all its overlays have in common.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ const MAX_TEXT_BYTES: usize = 8 << 20;
 impl TemplateSet {
     pub fn new(name: &str, functions: Arc<Functions>) -> Self {
         let shared = Shared { name: name.into(), functions, texts: Mutex::default() };
-        Self { shared: Arc::new(shared), parent: None, templates: BTreeMap::new() }
+        Self { shared: Arc::new(shared), parent: None, templates: Arc::default() }
     }
 
     /// Adds a file's templates. They replace others of the same names, except that an empty one (white space and
@@ -53,7 +56,8 @@ impl TemplateSet {
             if template.is_empty && self.lookup(name).is_some() {
                 continue;
             }
-            self.templates.insert(Arc::clone(name), (Arc::clone(parsed), index));
+            Arc::make_mut(&mut self.templates)
+                .insert(Arc::clone(name), (Arc::clone(parsed), index));
         }
     }
 
@@ -98,7 +102,7 @@ impl TemplateSet {
             Some(Arc::new(self.clone()))
         };
         let mut overlay =
-            Self { shared: Arc::clone(&self.shared), parent, templates: BTreeMap::new() };
+            Self { shared: Arc::clone(&self.shared), parent, templates: Arc::default() };
         overlay.add(parsed);
         overlay
     }

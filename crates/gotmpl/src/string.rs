@@ -29,7 +29,8 @@ impl Str {
 
     /// The text, with U+FFFD where the bytes are no UTF-8.
     pub fn to_text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.as_bytes())
+        // Much faster than looking for faults at once.
+        self.as_text().map_or_else(|| String::from_utf8_lossy(self.as_bytes()), Cow::Borrowed)
     }
 
     /// The text, if the bytes are UTF-8.
