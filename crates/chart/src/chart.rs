@@ -21,6 +21,8 @@ pub struct Chart {
     pub templates: Vec<File>,
     /// What `.Files` shows: everything but Chart.yaml, Chart.lock, values, schema, templates and charts.
     pub files: Vec<File>,
+    /// The definitions in `crds/`, which are also among the files; always UTF-8.
+    pub crds: Vec<File>,
     /// Charts in `charts/`, sorted by folder or archive name, whether Chart.yaml lists them or not.
     pub dependencies: Vec<Arc<Self>>,
     /// Every file as it was loaded.

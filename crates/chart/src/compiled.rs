@@ -53,7 +53,7 @@ pub(crate) fn forgiving(
     });
     let functions = Arc::new(functions);
     compile(templates, order, &functions, |name, template| {
-        gotmpl::parse(name, String::from_utf8_lossy(&template.file.bytes).into(), &functions)
+        gotmpl::parse(name, template.file.text().into(), &functions)
     })
 }
 
@@ -88,7 +88,7 @@ fn parsed(
     functions: &Functions,
     dialect: Dialect,
 ) -> Result<Arc<Parsed>, gotmpl::Error> {
-    let text = String::from_utf8_lossy(&template.file.bytes);
+    let text = template.file.text();
     let is_partial = template.file.name().starts_with('_');
     let key = if is_partial { template.file.name().into() } else { Arc::clone(name) };
     let cache = || CACHE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! Files into a chart: what each is for by its path, subcharts in `charts/` in the same way (Helm's pkg/chart/v2/loader).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -157,12 +158,25 @@ fn chart(
         values: values?,
         schema,
         templates: sorted.templates,
+        crds: shown.iter().filter_map(crd).collect(),
         files: shown,
         dependencies,
         raw: files,
         warnings,
         compiled_schema: OnceLock::new(),
         sets: Sets::default(),
+    })
+}
+
+/// A file of `crds/` that Helm takes for a manifest, made UTF-8.
+fn crd(file: &File) -> Option<File> {
+    let extension = file.path.strip_prefix("crds/")?.rsplit_once('.')?.1;
+    if !["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    Some(match file.text() {
+        Cow::Borrowed(_) => file.clone(),
+        Cow::Owned(text) => File::new(&*file.path, text.into_bytes()),
     })
 }
 

@@ -10,16 +10,19 @@ use crate::{PrintOptions, Rendered, pattern, split};
 
 /// The text, byte for byte. A glob of `show_only` that fits no template is a problem.
 pub fn print_template(rendered: &Rendered, options: &PrintOptions) -> Result<String, Problems> {
-    let mut text = String::new();
+    let documents = rendered.manifests.iter().map(|document| document.text.len());
+    let mut text = String::with_capacity(documents.map(|length| length + 100).sum());
     if options.include_crds {
         for crd in &rendered.crds {
-            entry(&mut text, &crd.source, &crd.text);
+            entry(&mut text, &crd.source, crd.text());
         }
     }
     for document in &rendered.manifests {
         entry(&mut text, &document.source, &document.text);
     }
-    let mut text = format!("{}\n", text.trim());
+    // As Helm trims the whole, and without a copy of it.
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     if !options.no_hooks {
         for hook in &rendered.hooks {
             if !(options.skip_tests && hook.events.contains(&HookEvent::Test)) {

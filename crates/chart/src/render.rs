@@ -287,17 +287,9 @@ fn take_notes(
 
 /// Files of `crds/`, the chart's own before those of its subcharts.
 fn collect_crds(chart: &Effective<'_>, crds: &mut Vec<CrdFile>) {
-    let is_manifest = |path: &str| {
-        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-    };
-    for file in &chart.chart.files {
-        if file.path.starts_with("crds/") && is_manifest(&file.path) {
-            crds.push(CrdFile {
-                source: format!("{}/{}", chart.path, file.path).into(),
-                text: String::from_utf8_lossy(&file.bytes).into(),
-            });
-        }
+    for file in &chart.chart.crds {
+        let source = format!("{}/{}", chart.path, file.path);
+        crds.push(CrdFile { source: source.into(), bytes: Arc::clone(&file.bytes) });
     }
     for subchart in &chart.subcharts {
         collect_crds(subchart, crds);

@@ -18,12 +18,18 @@ pub struct Rendered {
     pub warnings: Problems,
 }
 
-/// One file of `crds/`.
+/// One file of `crds/`. It may be large, so its bytes stay those of the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrdFile {
     /// `chart/crds/x.yaml`
     pub source: Arc<str>,
-    pub text: Arc<str>,
+    pub(crate) bytes: Arc<[u8]>,
+}
+
+impl CrdFile {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).expect("checked when the chart was loaded")
+    }
 }
 
 /// One document that a template produced.

@@ -21,7 +21,7 @@ fn broken_charts() {
 }
 
 /// As a terminal without colour shows it, 80 columns wide.
-fn shown(problem: &Problem) -> String {
+pub(crate) fn shown(problem: &Problem) -> String {
     let mut out = String::new();
     GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
         .with_width(80)

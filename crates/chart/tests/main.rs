@@ -2,4 +2,5 @@
 
 mod broken;
 mod disk;
+mod lint;
 mod rendered;

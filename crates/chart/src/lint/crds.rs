@@ -9,13 +9,9 @@ use crate::head::{Refusal, head};
 
 pub(super) fn lint(chart: &Chart) -> Problems {
     let mut problems = Problems::new();
-    for file in &chart.files {
-        let extension = file.path.rsplit_once('.').map_or("", |(_, extension)| extension);
-        if !file.path.starts_with("crds/") || !["yaml", "yml", "json"].contains(&extension) {
-            continue;
-        }
+    for file in &chart.crds {
         let name = format!("{}/{}", chart.origin, file.path);
-        let source = Source::new(name, String::from_utf8_lossy(&file.bytes));
+        let source = Source::new(name, file.text());
         let Ok(documents) = yaml::documents(&source.text) else { continue };
         for document in documents {
             let text = &source.text[document.clone()];
