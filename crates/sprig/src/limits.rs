@@ -11,8 +11,8 @@ const MAX_ITEMS: usize = 1 << 20;
 /// How deep values may be nested where a function walks them: a map may hold itself.
 const MAX_DEPTH: usize = 1000;
 
-/// What each part of a value counts besides the length of its text: a list that holds another one twice, which holds
-/// another one twice, and so on, is small in memory only.
+/// What each part of a value counts besides its text and its indentation: a list that holds another one twice, which
+/// holds another one twice, and so on, is small in memory only.
 const PART: usize = 16;
 
 /// Fails where a text would be too long; none is a length that overflowed.
@@ -41,7 +41,7 @@ impl Walk {
     pub(crate) fn enter(&mut self, value: &Value) -> Result<(), String> {
         self.depth += 1;
         let text = if let Value::Str(text) = value { text.len() } else { 0 };
-        self.size = self.size.saturating_add(text).saturating_add(PART);
+        self.size = self.size.saturating_add(text).saturating_add(PART + 2 * self.depth);
         if self.depth > MAX_DEPTH {
             return Err(format!("the value is nested more than {MAX_DEPTH} deep, or holds itself"));
         }
