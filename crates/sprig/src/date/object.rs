@@ -4,13 +4,16 @@ use std::any::Any;
 use std::rc::Rc;
 
 use gotmpl::function::object;
-use gotmpl::{Call, CallError, FromValue, Kind, List, ListType, Object, ParamType, Str, Value};
+use gotmpl::{
+    Call, CallError, FromValue, Kind, List, ListType, Object, ParamType, Signature, Str, Value,
+};
 
 use super::calendar;
 use super::format::{MONTHS, RFC3339_NANO, WEEKDAYS, display, format};
 use super::time::Time;
 use super::zone::Zone;
 use crate::World;
+use crate::duration::Duration;
 
 impl From<Time> for Value {
     fn from(time: Time) -> Self {
@@ -71,9 +74,21 @@ impl Object for Time {
             || matches!(name, "AddDate" | "Format")
     }
 
+    fn signature(&self, name: &str) -> Option<Signature> {
+        const INT: ParamType = <i64 as FromValue>::TYPE;
+        let params: &[ParamType] = match name {
+            "Format" => &[Str::TYPE],
+            "AddDate" => &[INT, INT, INT],
+            _ if WITH_TIME.contains(&name) => &[Self::TYPE],
+            _ if WITH_DURATION.contains(&name) => &[Duration::TYPE],
+            _ => &[],
+        };
+        Some(Signature { params, rest: None })
+    }
+
     fn method(&self, call: &Call<'_>, name: &str, arguments: &[Value]) -> Result<Value, CallError> {
         if let Some((_, results)) = MANY_RESULTS.iter().find(|(method, _)| *method == name) {
-            let text = format!("can't call method/function \"{name}\" with {results} results");
+            let text = format!("function {name} has {results} return values; should be 1 or 2");
             return Err(CallError::message(text));
         }
         match (name, arguments) {
@@ -95,12 +110,7 @@ impl Object for Time {
                 };
                 Ok(time.into())
             }
-            (_, []) if METHODS.contains(&name) => Ok(part(self, name, call)),
-            _ => {
-                let got = arguments.len();
-                let text = format!("wrong number of args for {name}: want 1 got {got}");
-                Err(CallError::message(text))
-            }
+            _ => Ok(part(self, name, call)),
         }
     }
 
@@ -121,10 +131,9 @@ impl Object for Time {
     }
 }
 
+/// An argument as the executor checked it against the signature.
 fn argument<T: FromValue>(value: &Value) -> Result<T, CallError> {
-    T::from_value(value).ok_or_else(|| {
-        CallError::message(format!("wrong type for value; expected {}", T::TYPE.name))
-    })
+    T::from_value(value).ok_or_else(|| CallError::message(format!("expected {}", T::TYPE.name)))
 }
 
 fn relate(time: &Time, name: &str, other: &Time) -> Value {

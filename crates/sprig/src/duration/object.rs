@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gotmpl::function::object;
-use gotmpl::{Call, CallError, FromValue, Kind, Object, ParamType, Str, Value};
+use gotmpl::{Call, CallError, FromValue, Kind, Object, ParamType, Signature, Str, Value};
 
 use super::Duration;
 
@@ -50,11 +50,16 @@ impl Object for Duration {
         )
     }
 
+    fn signature(&self, name: &str) -> Option<Signature> {
+        let params: &[ParamType] =
+            if matches!(name, "Round" | "Truncate") { &[Self::TYPE] } else { &[] };
+        Some(Signature { params, rest: None })
+    }
+
     fn method(&self, _: &Call<'_>, name: &str, arguments: &[Value]) -> Result<Value, CallError> {
         if matches!(name, "Round" | "Truncate") {
-            let unit = arguments.first().and_then(Self::from_value).ok_or_else(|| {
-                CallError::message("wrong type for value; expected time.Duration")
-            })?;
+            let unit = arguments.first().and_then(Self::from_value);
+            let unit = unit.ok_or_else(|| CallError::message("expected time.Duration"))?;
             let rounded = if name == "Round" { self.round(unit) } else { self.truncate(unit) };
             return Ok(rounded.into());
         }

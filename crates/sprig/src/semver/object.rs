@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use gotmpl::function::object;
-use gotmpl::{Call, CallError, IntType, Kind, List, ListType, Object, Str, Value};
+use gotmpl::{
+    Call, CallError, FromValue as _, IntType, Kind, List, ListType, Object, ParamType, Signature,
+    Str, Value,
+};
 
 use super::Version;
 use super::version::{VersionError, check_identifiers};
@@ -55,29 +58,36 @@ impl Object for VersionObject {
         METHODS.contains(&name) || (self.pointer && POINTER_METHODS.contains(&name))
     }
 
+    fn signature(&self, name: &str) -> Option<Signature> {
+        const POINTER: ParamType = ParamType { name: "*semver.Version", kind: Kind::Ptr };
+        let params: &[ParamType] = match name {
+            "SetMetadata" | "SetPrerelease" => &[Str::TYPE],
+            "Original" => &[],
+            _ if POINTER_METHODS.contains(&name) => &[POINTER],
+            _ => &[],
+        };
+        Some(Signature { params, rest: None })
+    }
+
     fn method(&self, _: &Call<'_>, name: &str, arguments: &[Value]) -> Result<Value, CallError> {
         let version = &self.version;
         let numbers = (version.major, version.minor, version.patch);
         match name {
             "SetMetadata" => {
-                let [metadata] = count(name, arguments)?;
-                let metadata = text(metadata)?;
+                let metadata = text(arguments)?;
                 check_parts(&metadata, VersionError::InvalidMetadata)?;
                 return Ok(plain(version.with_parts(numbers, &version.prerelease, &metadata)));
             }
             "SetPrerelease" => {
-                let [prerelease] = count(name, arguments)?;
-                let prerelease = text(prerelease)?;
+                let prerelease = text(arguments)?;
                 check_parts(&prerelease, VersionError::InvalidPrerelease)?;
                 return Ok(plain(version.with_parts(numbers, &prerelease, &version.metadata)));
             }
             _ if POINTER_METHODS.contains(&name) && name != "Original" => {
-                let [other] = count(name, arguments)?;
-                return compare(version, name, other);
+                return compare(version, name, arguments.first().unwrap_or(&Value::Nil));
             }
             _ => {}
         }
-        let [] = count(name, arguments)?;
         let shown = version.to_string();
         Ok(match name {
             "Major" => unsigned(version.major),
@@ -117,7 +127,7 @@ fn compare(version: &Version, name: &str, other: &Value) -> Result<Value, CallEr
         _ => object::<VersionObject>(other).filter(|other| other.pointer),
     };
     let Some(other) = other else {
-        return Err(CallError::message("wrong type for value; expected *semver.Version"));
+        return Err(CallError::message("expected *semver.Version"));
     };
     let order = version.precedence(&other.version);
     Ok(match name {
@@ -161,20 +171,10 @@ fn check_parts(text: &str, error: VersionError) -> Result<(), CallError> {
         .map_err(|error| CallError::message(error.to_string()))
 }
 
-fn count<'a, const COUNT: usize>(
-    name: &str,
-    arguments: &'a [Value],
-) -> Result<&'a [Value; COUNT], CallError> {
-    arguments.try_into().map_err(|_| {
-        let got = arguments.len();
-        CallError::message(format!("wrong number of args for {name}: want {COUNT} got {got}"))
-    })
-}
-
-fn text(value: &Value) -> Result<String, CallError> {
-    match value {
-        Value::Str(text) => Ok(text.to_text().into_owned()),
-        _ => Err(CallError::message("wrong type for value; expected string")),
+fn text(arguments: &[Value]) -> Result<String, CallError> {
+    match arguments {
+        [Value::Str(text)] => Ok(text.to_text().into_owned()),
+        _ => Err(CallError::message("expected string")),
     }
 }
 
