@@ -15,7 +15,7 @@ struct Row {
 fn every_edge_and_package_is_in_the_table() {
     let table = table(include_str!("../../ARCHITECTURE.md"));
     let metadata = metadata();
-    let members: BTreeSet<&str> = packages(&metadata).map(|package| name(package)).collect();
+    let members: BTreeSet<&str> = packages(&metadata).map(name).collect();
 
     let mut problems = Vec::new();
     for package in packages(&metadata) {
@@ -45,7 +45,7 @@ fn every_edge_and_package_is_in_the_table() {
             ));
         }
     }
-    for (listed, _) in &table {
+    for listed in table.keys() {
         if !members.contains(listed.as_str()) {
             problems.push(format!("the table names `{listed}`, which is no crate"));
         }

@@ -43,11 +43,34 @@ fn difference(family: &Family, probe: &Probe) -> Option<Difference> {
     let ours = family.render(probe);
     let agree = match (&ours, &probe.expected) {
         (Outcome::Output(ours), Outcome::Output(theirs)) => ours == theirs,
-        // Our errors have words of their own.
-        (Outcome::Error(_), Outcome::Error(_)) => true,
+        (Outcome::Error(ours), Outcome::Error(theirs)) => same_reason(ours, theirs),
         _ => false,
     };
     let name = format!("{}: {}", family.name, probe.template.escape_debug());
     let text = format!("{name}\n  helm {:?}\n  ours {ours:?}", probe.expected);
     (!agree).then_some(Difference { name, text })
+}
+
+/// Words of ours for those of Go: a failure must have the same reason, not only be one.
+const REWORDED: &[(&str, &str)] = &[
+    ("execution error at ", ""),
+    ("nil pointer evaluating interface {}.", "does not exist: there is nothing to take"),
+    ("undefined variable", "there is no variable"),
+    ("not defined", "there is no function"),
+    ("no template ", "there is no template"),
+    ("unexpected EOF", "a block is not closed"),
+    ("rendering template has a nested reference name", "includes itself without end"),
+    ("json: unsupported value: ", "infinity and not-a-number are no values here"),
+    ("cannot unmarshal ", "must be a map of values"),
+    ("unsupported map key", "a key must not be empty or null"),
+    ("invalid map key", "cannot be a key"),
+    ("slice bounds out of range", "slice bounds out of range"),
+];
+
+/// Whether our message says what Helm's last line ends with, in its words or in ours for them.
+fn same_reason(ours: &str, theirs: &str) -> bool {
+    let last = theirs.trim().lines().last().unwrap_or_default().trim();
+    let reason = last.rsplit(": ").next().unwrap_or(last);
+    ours.contains(reason)
+        || REWORDED.iter().any(|(go, own)| theirs.contains(go) && ours.contains(own))
 }
