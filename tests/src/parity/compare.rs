@@ -162,13 +162,13 @@ mod tests {
             ))
         };
         let check = |ours: Result<String, String>, expect: Verdict| {
-            assert_eq!(compare(&document("a", "x"), &document("b", "x"), &ours), expect);
+            assert_eq!(compare(&document("a", "one"), &document("b", "one"), &ours), expect);
         };
-        check(document("a", "x"), Verdict::Same { bytes: true, masked: 0, documents: 1 });
-        check(document("c", "x"), Verdict::Same { bytes: false, masked: 1, documents: 1 });
+        check(document("a", "one"), Verdict::Same { bytes: true, masked: 0, documents: 1 });
+        check(document("c", "one"), Verdict::Same { bytes: false, masked: 1, documents: 1 });
         check(
-            document("c", "y"),
-            Verdict::Differs("Secret ? (c/a.yaml): .name: helm \"x\", ours \"y\"".to_owned()),
+            document("c", "two"),
+            Verdict::Differs("Secret ? (c/a.yaml): .name: helm \"one\", ours \"two\"".to_owned()),
         );
         check(Err("no".to_owned()), Verdict::OnlyWeRefuse("no".to_owned()));
         check(
