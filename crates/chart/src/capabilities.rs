@@ -44,34 +44,34 @@ impl KubeVersion {
         }
     }
 
-    /// Reads what `--kube-version` takes, or what a cluster says. The rules are those of Kubernetes' own generic parser:
-    /// at least two numbers, no leading zeros, anything after them.
+    /// Reads what `--kube-version` takes, by the rules of Kubernetes' own generic parser: at least two numbers, the first
+    /// without leading zeros, and anything behind them.
     pub fn parse(text: &str) -> Result<Self, String> {
         let refuse = || format!("`{text}` is not a Kubernetes version such as `v1.33.4`");
-        let numbers = text.trim().trim_start_matches('v');
-        if text.trim().len() - numbers.len() > 1 {
-            return Err(refuse());
+        let written = text.trim_start();
+        let numbers = written.strip_prefix('v').unwrap_or(written);
+        let mut components = Vec::new();
+        let mut rest = numbers;
+        loop {
+            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            if end == 0 && !components.is_empty() {
+                // The dot before belongs to what follows the numbers.
+                break;
+            }
+            if components.is_empty() && end > 1 && rest.starts_with('0') {
+                return Err(refuse());
+            }
+            components.push(rest[..end].parse::<u64>().map_err(|_| refuse())?);
+            let Some(after) = rest[end..].strip_prefix('.') else { break };
+            rest = after;
         }
-        let end = numbers.find(|c: char| c != '.' && !c.is_ascii_digit()).unwrap_or(numbers.len());
-        // A dot before the suffix belongs to the suffix, not to the numbers.
-        let components: Vec<&str> = numbers[..end].trim_end_matches('.').split('.').collect();
-        let valid = |component: &&str| {
-            component.parse::<u64>().is_ok()
-                && (component.len() == 1 || !component.starts_with('0'))
-        };
-        if components.len() < 2 || !components.iter().all(valid) {
-            return Err(refuse());
-        }
-        let mut normalized = components.clone();
-        while normalized.len() < 3 {
-            normalized.push("0");
-        }
-        let version = if text.starts_with('v') { text.to_owned() } else { format!("v{text}") };
+        let [major, minor, ..] = components.as_slice() else { return Err(refuse()) };
+        let normalized: Vec<String> = components.iter().map(u64::to_string).collect();
         Ok(Self {
-            version,
+            version: if text.starts_with('v') { text.to_owned() } else { format!("v{text}") },
             normalized: format!("v{}", normalized.join(".")),
-            major: components[0].to_owned(),
-            minor: components[1].to_owned(),
+            major: major.to_string(),
+            minor: minor.to_string(),
         })
     }
 }
@@ -150,12 +150,15 @@ mod tests {
 
     #[test]
     fn kube_versions() {
-        check("1.33", Some(("v1.33", "v1.33.0")));
+        check("1.33", Some(("v1.33", "v1.33")));
+        check("1.2.3.4", Some(("v1.2.3.4", "v1.2.3.4")));
+        check("1.20.", Some(("v1.20.", "v1.20")));
         check("v1.33.4-gke.1", Some(("v1.33.4-gke.1", "v1.33.4")));
         check("v1.33.4+k3s1", Some(("v1.33.4+k3s1", "v1.33.4")));
-        check("1.33+", Some(("v1.33+", "v1.33.0")));
+        check("1.33+", Some(("v1.33+", "v1.33")));
         check("v1", None);
-        check("1.033", None);
+        check("1.033", Some(("v1.033", "v1.33")));
+        check("01.3", None);
         check("one.two", None);
         check("vv1.2", None);
         check("", None);
