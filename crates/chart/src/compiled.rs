@@ -2,14 +2,16 @@
 //! subcharts.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::thread;
 
 use gotmpl::{Functions, Parsed, Str, TemplateSet, Value};
 use source::Problems;
 use sprig::Dialect;
 
 use crate::context::{Template, Templates};
-use crate::failure;
+use crate::{File, failure};
 
 /// The sets of one chart, by the names of the templates in them.
 #[derive(Debug, Default)]
@@ -30,8 +32,9 @@ impl Sets {
         if let Some(set) = sets().get(&key) {
             return Ok(Arc::clone(set));
         }
+        parse_side_by_side(templates, order, dialect);
         let parse = |name: &Arc<str>, template: &Template<'_>| {
-            parsed(name, template, sprig::functions(dialect), dialect)
+            parsed(name, template.file, sprig::functions(dialect), dialect)
         };
         let set = Arc::new(compile(templates, order, sprig::functions(dialect), parse)?);
         sets().insert(key, Arc::clone(&set));
@@ -75,6 +78,32 @@ fn compile(
     if problems.is_empty() { Ok(set) } else { Err(problems) }
 }
 
+/// From this many bytes of templates on, starting threads costs less than it saves.
+const SIDE_BY_SIDE: usize = 256 << 10;
+
+/// Parses a large chart's templates on several threads, so that `compile` finds them in the cache. What cannot be parsed is
+/// met again there, and told in order.
+fn parse_side_by_side(templates: &Templates<'_>, order: &[Arc<str>], dialect: Dialect) {
+    let files: Vec<(&Arc<str>, &File)> =
+        order.iter().filter_map(|name| Some((name, templates.get(name)?.file))).collect();
+    let bytes: usize = files.iter().map(|(_, file)| file.bytes.len()).sum();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8);
+    if bytes < SIDE_BY_SIDE || threads == 1 {
+        return;
+    }
+    let functions = sprig::functions(dialect);
+    thread::scope(|scope| {
+        for first in 0..threads {
+            let share = files.iter().skip(first).step_by(threads);
+            scope.spawn(move || {
+                for (name, file) in share {
+                    drop(parsed(name, file, functions, dialect));
+                }
+            });
+        }
+    });
+}
+
 /// Parsed files by dialect, name and text.
 type Cache = BTreeMap<(Dialect, Arc<str>), BTreeMap<Arc<str>, Arc<Parsed>>>;
 
@@ -84,13 +113,13 @@ static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
 /// Others keep their names, which messages show.
 fn parsed(
     name: &Arc<str>,
-    template: &Template<'_>,
+    file: &File,
     functions: &Functions,
     dialect: Dialect,
 ) -> Result<Arc<Parsed>, gotmpl::Error> {
-    let text = template.file.text();
-    let is_partial = template.file.name().starts_with('_');
-    let key = if is_partial { template.file.name().into() } else { Arc::clone(name) };
+    let text = file.text();
+    let is_partial = file.name().starts_with('_');
+    let key = if is_partial { file.name().into() } else { Arc::clone(name) };
     let cache = || CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(parsed) =
         cache().get(&(dialect, Arc::clone(&key))).and_then(|texts| texts.get(&*text))
