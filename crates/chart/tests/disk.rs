@@ -21,7 +21,7 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Loads a chart; `given.yaml` beside it is what a user would pass.
+/// Loads a chart. What a user would pass lies in its `ci/given.yaml`, where `tests/parity` finds it too.
 pub(crate) fn load(folder: &Path, name: &str) -> Result<Chart, Problems> {
     let root = folder.join(name);
     let ignore = match std::fs::read_to_string(root.join(".helmignore")) {
@@ -37,7 +37,7 @@ fn walk(root: &Path, below: &str, ignore: &Ignore, files: &mut Vec<File>) {
     for name in names(&root.join(below)) {
         let path = if below.is_empty() { name } else { format!("{below}/{name}") };
         let is_directory = root.join(&path).is_dir();
-        if path == "given.yaml" || ignore.matches(&path, is_directory) {
+        if ignore.matches(&path, is_directory) {
             continue;
         }
         if is_directory {
@@ -49,7 +49,7 @@ fn walk(root: &Path, below: &str, ignore: &Ignore, files: &mut Vec<File>) {
 }
 
 pub(crate) fn given(folder: &Path, name: &str) -> Tree {
-    let path = folder.join(name).join("given.yaml");
+    let path = folder.join(name).join("ci/given.yaml");
     let Ok(text) = std::fs::read_to_string(path) else { return Tree::from(Map::new()) };
     let source = Source::new("given.yaml", text);
     let mut values = yaml::read(&source, yaml::Options::HELM).expect("given values are YAML").value;
