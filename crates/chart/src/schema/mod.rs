@@ -93,8 +93,13 @@ fn compile(text: &Arc<Source>) -> Result<Compiled, Problem> {
 
 /// The draft that `$schema` names; the newest where it names none.
 fn draft(schema: &Json, text: &Arc<Source>) -> Result<Draft, Problem> {
-    let Some(written) = schema.get("$schema").and_then(Json::as_str) else {
-        return Ok(Draft::Draft202012);
+    let written = match schema.get("$schema") {
+        None => return Ok(Draft::Draft202012),
+        Some(Json::String(written)) => written,
+        Some(_) => {
+            let message = format!("`$schema` of `{}` must be text", text.name);
+            return Err(Problem::error("bad-schema", message));
+        }
     };
     let name = written.trim_end_matches('#');
     let name =
@@ -106,7 +111,7 @@ fn draft(schema: &Json, text: &Arc<Source>) -> Result<Draft, Problem> {
         "json-schema.org/draft-06/schema" => Ok(Draft::Draft6),
         "json-schema.org/draft-04/schema" => Ok(Draft::Draft4),
         _ => {
-            let found = text.text.find(written).unwrap_or_default();
+            let found = text.text.find(written.as_str()).unwrap_or_default();
             let span = Span::new(text, found..found + written.len());
             Err(Problem::error("bad-schema", format!("`{}` names an unknown `$schema`", text.name))
                 .at(Some(&span), "it would have to be fetched, and schemas never are")
