@@ -16,5 +16,6 @@ mod git;
 mod json;
 mod lifecycle;
 mod microservices;
+mod parity;
 mod refusals;
 mod template;
