@@ -6,7 +6,7 @@ use crate::sandbox::Sandbox;
 fn quickstart_from_first_apply_to_destroy() {
     let sandbox = Sandbox::example("quickstart");
     insta::assert_snapshot!("apply", sandbox.run("apply -e dev --yes").succeeds());
-    insta::assert_snapshot!(sandbox.tree("out").join("\n"), @"");
+    insta::assert_snapshot!("files", sandbox.tree("out").join("\n"));
     insta::assert_snapshot!(
         "apply_again",
         sandbox.session(&["apply -e dev", "status -e dev", "diff -e dev --detailed-exitcode"])

@@ -17,11 +17,10 @@ fn protected_environments_want_their_name() {
     let sandbox = Sandbox::example("quickstart");
     let stderr = |arguments: &str| {
         let answer = sandbox.run(arguments);
-        format!("{}--- exit {}\n", answer.stderr, answer.exit.unwrap())
+        format!("$ regatta {arguments}\n{}--- exit {}\n", answer.stderr, answer.exit.unwrap())
     };
-    insta::assert_snapshot!(stderr("apply -e prod"), @"");
-    insta::assert_snapshot!(stderr("apply -e prod --yes"), @"");
-    insta::assert_snapshot!(stderr("apply -e prod --yes=dev"), @"");
+    let refused = ["apply -e prod", "apply -e prod --yes", "apply -e prod --yes=dev"].map(stderr);
+    insta::assert_snapshot!("protected_environment", refused.join("\n"));
     assert_eq!(sandbox.tree("out"), [] as [&str; 0]);
     sandbox.run("apply -e prod --yes=prod").succeeds();
 }
@@ -31,7 +30,7 @@ fn protected_releases_stay() {
     let sandbox = Sandbox::example("microservices").with("DB_PASSWORD", "correct-horse-battery");
     sandbox.run("apply -e dev --yes").succeeds();
     let answer = sandbox.run("destroy -e dev --yes").exits(3);
-    insta::assert_snapshot!(answer.stderr, @"");
+    insta::assert_snapshot!("protected_release", answer.stderr);
     sandbox.run("destroy -e dev --yes --allow-protected").succeeds();
     assert_eq!(sandbox.tree("out"), [] as [&str; 0]);
 }
