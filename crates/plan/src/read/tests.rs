@@ -137,7 +137,7 @@ fn what_kubernetes_could_not_take() {
     incomplete-object: `api/templates/a.yaml` rendered an object without `apiVersion` [api/templates/a.yaml:1:1: `apiVersion` is missing or empty]
     incomplete-object: `api/templates/a.yaml` rendered an object without `metadata.name` [api/templates/a.yaml:1:1: `metadata.name` is missing or empty]
     incomplete-object: `api/templates/a.yaml` rendered an object whose `metadata.name` is a number [api/templates/a.yaml:1:1: the name must be text]
-    invalid-yaml: invalid YAML: did not find expected ',' or ']' [api/templates/a.yaml:2:14: the list goes on or ends before this; api/templates/a.yaml:2:7: while parsing a flow sequence that begins here]
+    invalid-yaml: invalid YAML: did not find expected ',' or ']' [api/templates/a.yaml:2:14: the list goes on or ends before this; api/templates/a.yaml:2:7: the list begins here]
     ");
 }
 
