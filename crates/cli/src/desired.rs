@@ -1,5 +1,7 @@
 //! From what charts rendered to what a stack should be, in the words of `plan`.
 
+use std::collections::BTreeSet;
+
 use chart::Rendered;
 use plan::{
     Declared, Desired, DesiredRelease, Document, ImpureCall, Inputs, RecordedChart, ReleaseKey,
@@ -105,14 +107,16 @@ fn canonical(values: &source::Tree) -> String {
         .unwrap_or_else(|why| why)
 }
 
+/// Each place once, however often a loop or a certificate's many draws came by.
 fn impure(rendered: &Rendered) -> Vec<ImpureCall> {
+    let mut seen = BTreeSet::new();
     let call = |call: &chart::ImpureCall| ImpureCall {
         function: call.function.to_owned(),
         template: call.template.to_string(),
         line: call.line,
         rendering: call.rendering.to_string(),
     };
-    rendered.report.impure.iter().map(call).collect()
+    rendered.report.impure.iter().map(call).filter(|call| seen.insert(call.clone())).collect()
 }
 
 fn of_release(mut problem: Problem, release: &Release) -> Problem {

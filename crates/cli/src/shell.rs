@@ -32,7 +32,7 @@ pub fn environment() -> BTreeMap<String, String> {
     std::env::vars_os().filter_map(text).collect()
 }
 
-/// https://no-color.org: set and not empty means no colours; neither has a dumb terminal any.
+/// <https://no-color.org>: set and not empty means no colours; neither has a dumb terminal any.
 pub fn no_color(environment: &BTreeMap<String, String>) -> bool {
     environment.get("NO_COLOR").is_some_and(|value| !value.is_empty())
         || environment.get("TERM").is_some_and(|terminal| terminal == "dumb")

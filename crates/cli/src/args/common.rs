@@ -33,7 +33,7 @@ pub struct Environments {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs and variables")]
 pub struct Inputs {
-    /// Value of an input; wins over REGATTA_INPUT_<NAME>
+    /// Value of an input; wins over REGATTA_INPUT_NAME
     #[arg(long, value_name = "NAME=VALUE")]
     pub input: Vec<String>,
     /// Value of a variable; wins over the manifest
