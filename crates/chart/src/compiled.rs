@@ -2,16 +2,14 @@
 //! subcharts.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::thread;
 
 use gotmpl::{Functions, Parsed, Str, TemplateSet, Value};
 use source::Problems;
 use sprig::Dialect;
 
 use crate::context::{Template, Templates};
-use crate::{File, failure};
+use crate::{File, failure, side_by_side};
 
 /// The sets of one chart, by the names of the templates in them.
 #[derive(Debug, Default)]
@@ -78,30 +76,14 @@ fn compile(
     if problems.is_empty() { Ok(set) } else { Err(problems) }
 }
 
-/// From this many bytes of templates on, starting threads costs less than it saves.
-const SIDE_BY_SIDE: usize = 256 << 10;
-
-/// Parses a large chart's templates on several threads, so that `compile` finds them in the cache. What cannot be parsed is
-/// met again there, and told in order.
+/// Parses a chart's templates on several threads, so that `compile` finds them in the cache. What cannot be parsed is met
+/// again there, and told in order.
 fn parse_side_by_side(templates: &Templates<'_>, order: &[Arc<str>], dialect: Dialect) {
     let files: Vec<(&Arc<str>, &File)> =
         order.iter().filter_map(|name| Some((name, templates.get(name)?.file))).collect();
-    let bytes: usize = files.iter().map(|(_, file)| file.bytes.len()).sum();
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8);
-    if bytes < SIDE_BY_SIDE || threads == 1 {
-        return;
-    }
+    let bytes = files.iter().map(|(_, file)| file.bytes.len()).sum();
     let functions = sprig::functions(dialect);
-    thread::scope(|scope| {
-        for first in 0..threads {
-            let share = files.iter().skip(first).step_by(threads);
-            scope.spawn(move || {
-                for (name, file) in share {
-                    drop(parsed(name, file, functions, dialect));
-                }
-            });
-        }
-    });
+    side_by_side::map(&files, bytes, |(name, file)| drop(parsed(name, file, functions, dialect)));
 }
 
 /// Parsed files by dialect, name and text.

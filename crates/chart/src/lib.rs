@@ -27,6 +27,7 @@ mod print;
 mod reads;
 mod render;
 mod schema;
+mod side_by_side;
 mod split;
 mod values;
 mod warning;

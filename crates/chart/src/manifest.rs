@@ -8,7 +8,7 @@ use sprig::Dialect;
 
 use crate::head::{Head, Refusal, head};
 use crate::rendered::{Document, Hook, HookEvent};
-use crate::{failure, kind_order, split};
+use crate::{failure, kind_order, side_by_side, split};
 
 /// Splits and sorts files by their path. Documents that are no YAML are problems, all of them together.
 pub(crate) fn sort(
@@ -19,31 +19,37 @@ pub(crate) fn sort(
     let mut manifests = Vec::new();
     let mut hooks = Vec::new();
     let mut problems = Problems::new();
-    for (path, text) in files {
-        for part in split::split(text, dialect) {
-            let head = match head(part.text) {
-                Ok(head) => head,
-                Err(Refusal::Yaml(error)) => {
-                    problems.push(failure::not_yaml(path, text, part.offset, &error));
-                    continue;
-                }
-                Err(Refusal::Field { path: field, expected, found }) => {
-                    let message = Refusal::of_field(field, expected, found);
-                    let problem = Problem::error("bad-document", message);
-                    let label = "of this document";
-                    problems.push(failure::in_rendered(problem, path, text, part.offset, label));
-                    continue;
-                }
-            };
-            let annotations = head.annotations.clone();
-            let document = document(path, part, head);
-            match annotations.get("helm.sh/hook") {
-                None => manifests.push(document),
-                Some(events) => match parse_events(events) {
-                    Ok(events) => hooks.push(hook(document, events, &annotations)),
-                    Err(unknown) => warnings.push(unknown_hook(&document, &unknown)),
-                },
+    let parts: Vec<_> = files
+        .iter()
+        .flat_map(|(path, text)| {
+            split::split(text, dialect).into_iter().map(move |part| (path, text, part))
+        })
+        .collect();
+    let bytes = files.values().map(String::len).sum();
+    let heads = side_by_side::map(&parts, bytes, |(_, _, part)| head(part.text));
+    for ((path, text, part), head) in parts.into_iter().zip(heads) {
+        let head = match head {
+            Ok(head) => head,
+            Err(Refusal::Yaml(error)) => {
+                problems.push(failure::not_yaml(path, text, part.offset, &error));
+                continue;
             }
+            Err(Refusal::Field { path: field, expected, found }) => {
+                let message = Refusal::of_field(field, expected, found);
+                let problem = Problem::error("bad-document", message);
+                let label = "of this document";
+                problems.push(failure::in_rendered(problem, path, text, part.offset, label));
+                continue;
+            }
+        };
+        let annotations = head.annotations.clone();
+        let document = document(path, part, head);
+        match annotations.get("helm.sh/hook") {
+            None => manifests.push(document),
+            Some(events) => match parse_events(events) {
+                Ok(events) => hooks.push(hook(document, events, &annotations)),
+                Err(unknown) => warnings.push(unknown_hook(&document, &unknown)),
+            },
         }
     }
     if !problems.is_empty() {
