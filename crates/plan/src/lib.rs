@@ -4,6 +4,7 @@
 //! `read` makes objects of what a chart rendered, release by release; `settle` looks at all of them together; `plan` and
 //! `destroy` compare with what was observed; `recover` makes sense of a run that was killed.
 
+pub mod api;
 pub mod object;
 pub mod read;
 pub mod settle;
@@ -26,6 +27,7 @@ mod digest;
 mod json;
 mod kinds;
 
+pub use api::{Address, Api, Apis};
 pub use decide::{destroy, plan};
 pub use desired::{Declared, Desired, DesiredRelease, ImpureCall};
 pub use diff::diff;
