@@ -1,0 +1,75 @@
+//! The certificate authority of a control plane: made anew for each, in memory, with a few files beside.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
+};
+
+/// A certificate and its private key, both PEM.
+pub(crate) struct Pair {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
+}
+
+pub(crate) struct Authority {
+    /// PEM: what clients and servers trust.
+    pub(crate) certificate: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let mut params = named("test-authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = key();
+        let certificate = params.self_signed(&key).expect("an authority can sign itself").pem();
+        Self { certificate, issuer: Issuer::new(params, key) }
+    }
+
+    /// For a server at `127.0.0.1` or `localhost`, which may also be the client of another.
+    pub(crate) fn server(&self, name: &str) -> Pair {
+        let subjects = ["127.0.0.1", "localhost", "kubernetes.default.svc"].map(str::to_owned);
+        let mut params = CertificateParams::new(subjects).expect("the names are ASCII");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(&params)
+    }
+
+    /// For a user, as Kubernetes reads it: the common name is the user, organizations are groups.
+    pub(crate) fn client(&self, user: &str, group: &str, expired: bool) -> Pair {
+        let mut params = named(user);
+        if !group.is_empty() {
+            params.distinguished_name.push(DnType::OrganizationName, group);
+        }
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        if expired {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        }
+        self.sign(&params)
+    }
+
+    fn sign(&self, params: &CertificateParams) -> Pair {
+        let key = key();
+        let certificate = params.signed_by(&key, &self.issuer).expect("the authority can sign");
+        Pair { certificate: certificate.pem(), key: key.serialize_pem() }
+    }
+}
+
+/// A key pair for the tokens of service accounts, as (private, public) PEM.
+pub(crate) fn account_key() -> (String, String) {
+    let key = key();
+    (key.serialize_pem(), key.public_key_pem())
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate().expect("the system gives random numbers")
+}
+
+fn named(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
