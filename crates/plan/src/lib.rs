@@ -20,6 +20,8 @@ pub mod outcome;
 pub mod refusal;
 pub mod secrets;
 
+pub mod record;
+
 pub mod event;
 pub mod report;
 
