@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chart::Rendered;
 use plan::{
-    Declared, Desired, DesiredRelease, Document, ImpureCall, Inputs, RecordedChart, ReleaseKey,
-    Section,
+    Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent, ImpureCall, Inputs,
+    OutputLogPolicy, RecordedChart, ReleaseKey, Section,
 };
 use source::{Problem, Problems};
 use stack::{Crds, Release, Stack};
@@ -72,21 +72,35 @@ fn documents<'a>(job: &Job<'_>, rendered: &'a Rendered) -> Vec<Document<'a>> {
         section: Section::Crd,
         text: crd.text(),
         template: &crd.source,
-        hook_events: Vec::new(),
+        hook: None,
     });
     let hooks = rendered.hooks.iter().map(|hook| Document {
         section: Section::Hook,
         text: &hook.document.text,
         template: &hook.document.source,
-        hook_events: hook.events.iter().map(|event| event.as_str().to_owned()).collect(),
+        hook: Some(self::hook(hook)),
     });
     let manifests = rendered.manifests.iter().map(|document| Document {
         section: Section::Manifest,
         text: &document.text,
         template: &document.source,
-        hook_events: Vec::new(),
+        hook: None,
     });
     crds.chain(hooks).chain(manifests).collect()
+}
+
+fn hook(hook: &chart::Hook) -> Hook {
+    let events = hook.events.iter().filter_map(|event| HookEvent::parse(event.as_str()));
+    Hook {
+        events: events.collect(),
+        weight: hook.weight,
+        delete_policies: hook.delete_policies.iter().map(|it| DeletePolicy::parse(it)).collect(),
+        output_log_policies: hook
+            .output_log_policies
+            .iter()
+            .map(|it| OutputLogPolicy::parse(it))
+            .collect(),
+    }
 }
 
 /// Digests of everything that decided what was rendered, the clock and randomness aside.

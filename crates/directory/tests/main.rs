@@ -104,12 +104,7 @@ fn desired(data: &str) -> Desired {
     let texts = texts(data);
     let documents: Vec<Document<'_>> = texts
         .values()
-        .map(|text| Document {
-            section: Section::Manifest,
-            text,
-            template: "x",
-            hook_events: Vec::new(),
-        })
+        .map(|text| Document { section: Section::Manifest, text, template: "x", hook: None })
         .collect();
     let (objects, problems) = read(&documents, &key);
     assert_eq!(problems, []);

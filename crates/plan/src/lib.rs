@@ -5,6 +5,7 @@
 //! `destroy` compare with what was observed; `recover` makes sense of a run that was killed.
 
 pub mod api;
+pub mod hooks;
 pub mod object;
 pub mod read;
 pub mod settle;
@@ -37,7 +38,8 @@ pub use diff::lines::{Line, lines};
 pub use digest::digest;
 pub use edit::{Change, Edit, EditPath, Segment, Shown};
 pub use event::Event;
-pub use object::{Definition, HookEvent, Object, ObjectId, ObjectKey, Section};
+pub use hooks::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
+pub use object::{Definition, Object, ObjectId, ObjectKey, Section};
 pub use observed::{
     Inputs, Kept, Live, ObjectRecord, Observed, ObservedObject, ObservedRelease, RecordedChart,
     ReleaseKey, ReleaseRecord,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use source::Tree;
 
+use crate::Hook;
+
 /// Which object. Versions are left out on purpose: an object stays itself when its API moves from `v1beta1` to `v1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,8 +86,8 @@ pub struct Object {
     pub digest: String,
     /// The template or CRD file that it comes from: `web/templates/deployment.yaml`.
     pub template: String,
-    /// When it runs; empty for anything but hooks.
-    pub hook_events: Vec<HookEvent>,
+    /// When it runs and what becomes of it then; none for anything but hooks.
+    pub hook: Option<Hook>,
     /// `helm.sh/resource-policy: keep`: stays where it is when the release goes or no longer has it.
     pub keep: bool,
     /// What kind a CustomResourceDefinition brings.
@@ -116,9 +118,6 @@ impl Definition {
         })
     }
 }
-
-/// `pre-install`, …; the words of Helm's `helm.sh/hook` annotation.
-pub type HookEvent = String;
 
 impl Object {
     pub fn id(&self) -> &ObjectId {

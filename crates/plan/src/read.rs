@@ -6,7 +6,7 @@ use std::sync::Arc;
 use source::{Node, Problem, Problems, Source, Span, Tree};
 
 use crate::object::{Definition, KEEP};
-use crate::{HookEvent, Object, ObjectId, ObjectKey, ReleaseKey, Section, digest, kinds};
+use crate::{Hook, Object, ObjectId, ObjectKey, ReleaseKey, Section, digest, kinds};
 
 /// What a chart rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Document<'a> {
     pub text: &'a str,
     /// `web/templates/deployment.yaml`
     pub template: &'a str,
-    /// Empty for anything but hooks.
-    pub hook_events: Vec<HookEvent>,
+    /// None for anything but hooks.
+    pub hook: Option<Hook>,
 }
 
 /// Reads the documents of one release. Problems are reported together; what has one gives no object. Documents without
@@ -75,7 +75,7 @@ impl Reader<'_> {
                     digest: digest(text.as_bytes()),
                     text,
                     template: document.template.to_owned(),
-                    hook_events: document.hook_events.clone(),
+                    hook: document.hook.clone(),
                     keep: has_keep_policy(tree),
                     defines: Definition::read(tree),
                 });

@@ -7,6 +7,7 @@
 mod decode;
 mod encode;
 mod fields;
+pub mod manifest;
 mod pack;
 mod slim;
 

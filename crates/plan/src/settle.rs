@@ -81,12 +81,7 @@ mod tests {
         };
         let documents: Vec<Document<'_>> = documents
             .iter()
-            .map(|text| Document {
-                section: Section::Manifest,
-                text,
-                template: "x",
-                hook_events: Vec::new(),
-            })
+            .map(|text| Document { section: Section::Manifest, text, template: "x", hook: None })
             .collect();
         DesiredRelease {
             id: id.parse().unwrap(),

@@ -13,7 +13,7 @@ fn paths(cluster: Option<&str>, documents: &[(Section, &str)]) -> Vec<String> {
     };
     let documents: Vec<Document<'_>> = documents
         .iter()
-        .map(|&(section, text)| Document { section, text, template: "x", hook_events: Vec::new() })
+        .map(|&(section, text)| Document { section, text, template: "x", hook: None })
         .collect();
     let (objects, problems) = read(&documents, &key);
     assert_eq!(problems, []);

@@ -52,12 +52,7 @@ pub(super) fn desired(releases: &[(&str, &str)]) -> Desired {
         ];
         let documents: Vec<Document<'_>> = texts
             .iter()
-            .map(|(section, text)| Document {
-                section: *section,
-                text,
-                template: "x",
-                hook_events: Vec::new(),
-            })
+            .map(|(section, text)| Document { section: *section, text, template: "x", hook: None })
             .collect();
         let (objects, problems) = read(&documents, &key);
         assert_eq!(problems, []);

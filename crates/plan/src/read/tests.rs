@@ -11,12 +11,7 @@ fn release() -> ReleaseKey {
 fn shown(section: Section, texts: &[&str]) -> String {
     let documents: Vec<Document<'_>> = texts
         .iter()
-        .map(|text| Document {
-            section,
-            text,
-            template: "api/templates/a.yaml",
-            hook_events: Vec::new(),
-        })
+        .map(|text| Document { section, text, template: "api/templates/a.yaml", hook: None })
         .collect();
     let (objects, problems) = read(&documents, &release());
     let mut lines: Vec<String> = objects
@@ -73,12 +68,7 @@ fn lists_are_taken_apart() {
     shop/ConfigMap/b v1
     ");
     let (objects, _) = read(
-        &[Document {
-            section: Section::Manifest,
-            text: list,
-            template: "x",
-            hook_events: Vec::new(),
-        }],
+        &[Document { section: Section::Manifest, text: list, template: "x", hook: None }],
         &release(),
     );
     assert_snapshot!(&objects[1].text, @r"
@@ -144,8 +134,7 @@ fn what_kubernetes_could_not_take() {
 #[test]
 fn a_text_ends_in_a_newline() {
     let text = "{apiVersion: v1, kind: Service, metadata: {name: a}}";
-    let document =
-        Document { section: Section::Manifest, text, template: "x", hook_events: Vec::new() };
+    let document = Document { section: Section::Manifest, text, template: "x", hook: None };
     let (objects, _) = read(&[document], &release());
     assert_eq!(&*objects[0].text, format!("{text}\n"));
     assert_eq!(objects[0].digest, digest(format!("{text}\n").as_bytes()));

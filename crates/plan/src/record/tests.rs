@@ -1,4 +1,4 @@
-use source::{Map, Node, Tree, base64};
+use source::{Node, base64};
 
 use super::*;
 

@@ -156,7 +156,7 @@ pub(super) fn desired(selection: Selection, releases: &[Given]) -> Desired {
                 section: *section,
                 text,
                 template: &template,
-                hook_events: Vec::new(),
+                hook: None,
             })
             .collect();
         let (objects, problems) = read(&documents, &key(given.id));
