@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, BufReader, Write as _};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::ControlPlane;
 use crate::http::{self, Head};
@@ -44,13 +44,22 @@ impl ControlPlane {
         ok("POST", path, self.request("POST", path, "application/json", object))
     }
 
-    /// Changes an object by a merge patch. Give a path that ends in `/status` for a status, such as the address of
-    /// a LoadBalancer.
+    /// Changes an object by a merge patch; its status under a path that ends in `/status`.
     ///
     /// # Panics
     /// Where that fails.
     pub fn patch(&self, path: &str, patch: &Value) -> Value {
         ok("PATCH", path, self.request("PATCH", path, "application/merge-patch+json", patch))
+    }
+
+    /// Gives a Service of type LoadBalancer its address, as a cloud would.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub fn set_address(&self, namespace: &str, service: &str, address: &str) {
+        let status = json!({"loadBalancer": {"ingress": [{"ip": address}]}});
+        let path = format!("/api/v1/namespaces/{namespace}/services/{service}/status");
+        self.patch(&path, &json!({"status": status}));
     }
 
     /// Asks for the deletion of an object.
@@ -95,7 +104,7 @@ impl ControlPlane {
             ("Host", "localhost"),
             ("Authorization", &format!("Bearer {}", crate::identities::ADMIN.token)),
             ("Accept", "application/json, */*"),
-            ("User-Agent", "controlplane"),
+            ("User-Agent", crate::audit::OWN_AGENT),
             ("Content-Type", content_type),
             ("Content-Length", &body.len().to_string()),
             ("Connection", "close"),

@@ -4,12 +4,15 @@
 #![expect(clippy::disallowed_methods, reason = "tests start programs and read files")]
 
 mod api;
+mod audit;
 mod certificates;
 mod directory;
 mod http;
 mod identities;
 mod kubeconfig;
+mod logs;
 mod programs;
+mod stages;
 mod start;
 mod supervised;
 
@@ -17,7 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use audit::{Mark, Request};
 pub use kubeconfig::{Context, Trust, User};
+pub use logs::DEFAULT_LOG;
 pub use programs::{helm3, helm4};
 
 use certificates::Authority;

@@ -13,7 +13,7 @@ use crate::http::Tls;
 use crate::identities::{Identity, PROGRAMS, token_file};
 use crate::kubeconfig::{self, Context, Trust, User};
 use crate::supervised::Supervised;
-use crate::{ControlPlane, programs};
+use crate::{ControlPlane, logs, programs, stages};
 
 /// How long a program may take until it answers; a start takes seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -56,8 +56,19 @@ impl ControlPlane {
         processes.push(run("kube-scheduler", SCHEDULER_FLAGS));
         processes.push(run("kwok", &kwok_flags(node_port)));
         for node in NODES {
-            plane.create("/api/v1/nodes", &json!({"metadata": {"name": node}}));
+            let labels = json!({"kubernetes.io/hostname": node, "kubernetes.io/os": "linux"});
+            plane.create("/api/v1/nodes", &json!({"metadata": {"name": node, "labels": labels}}));
         }
+        plane.create(
+            "/apis/storage.k8s.io/v1/storageclasses",
+            &json!({
+                "metadata": {
+                    "name": stages::STORAGE_CLASS,
+                    "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+                },
+                "provisioner": "kwok.x-k8s.io/volume",
+            }),
+        );
         let is_ready = |node: &Value| {
             let conditions = node["status"]["conditions"].as_array();
             let ready = |one: &Value| one["type"] == "Ready" && one["status"] == "True";
@@ -115,7 +126,10 @@ fn write_files(directory: &Path, port: u16, authority: &Authority) {
     write("accounts.pub", &public);
     write("tokens.csv", &token_file());
     write("audit.json", &audit_policy().to_string());
-    write("kwok.yaml", include_str!("../kwok.yaml"));
+    let mut fakes = stages::all();
+    fakes.push(logs::configure(directory));
+    let fakes: Vec<String> = fakes.iter().map(Value::to_string).collect();
+    write("kwok.yaml", &fakes.join("\n---\n"));
 
     let context = |name: &str, user: User| Context {
         name: name.to_owned(),
