@@ -7,6 +7,7 @@
 mod decode;
 mod encode;
 mod fields;
+mod history;
 pub mod manifest;
 mod pack;
 mod slim;
@@ -19,6 +20,7 @@ use stack::{Namespace, ReleaseName};
 
 pub use decode::decode;
 pub use encode::{EncodeError, Encoded, encode};
+pub use history::{History, NoTarget, Revision};
 pub use slim::{Part, Slim, TooLarge};
 
 /// One revision of a release (Helm's `pkg/release/v1/release.go`). What others wrote beside the fields that we know is kept
