@@ -1,5 +1,6 @@
 //! The domain: what a stack is, in which order its releases go, which of them are selected, and which values they get.
 
+pub mod field_path;
 pub mod names;
 pub mod release;
 pub mod stack;
@@ -10,6 +11,7 @@ pub mod select;
 pub mod layers;
 pub mod set;
 
+pub use field_path::{FieldPath, Step};
 pub use layers::{Content, Layer, Leaf, Origin, explain, merge};
 pub use names::{ClusterName, EnvironmentName, InvalidName, Namespace, ReleaseId, ReleaseName};
 pub use names::{InstanceName, WorkspaceName};
