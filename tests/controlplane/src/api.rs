@@ -102,7 +102,7 @@ impl ControlPlane {
         let mut stream = self.tls.connect()?;
         let headers = [
             ("Host", "localhost"),
-            ("Authorization", &format!("Bearer {}", crate::identities::ADMIN.token)),
+            ("Authorization", &crate::identities::ADMIN.bearer()),
             ("Accept", "application/json, */*"),
             ("User-Agent", crate::audit::OWN_AGENT),
             ("Content-Type", content_type),

@@ -43,12 +43,21 @@ impl Head {
         self.headers.iter().find(named).map(|(_, value)| value.as_str())
     }
 
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.remove(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+    }
+
     /// Of a response.
     pub(crate) fn status(&self) -> u16 {
         self.first.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0)
     }
 
-    fn is_chunked(&self) -> bool {
+    pub(crate) fn is_chunked(&self) -> bool {
         self.get("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
     }
 
@@ -65,7 +74,7 @@ pub(crate) fn body(
     mut piece: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
     if !head.is_chunked() {
-        let length = head.length().unwrap_or(if open_ended { u64::MAX } else { 0 });
+        let length = head.length().or(if open_ended { None } else { Some(0) });
         return pieces(reader, length, &mut piece);
     }
     loop {
@@ -76,29 +85,27 @@ pub(crate) fn body(
             while line(reader)?.is_some_and(|line| !line.is_empty()) {}
             return Ok(());
         }
-        pieces(reader, size, &mut piece)?;
+        pieces(reader, Some(size), &mut piece)?;
         line(reader)?;
     }
 }
 
+/// So many bytes, or all that come.
 fn pieces(
     reader: &mut impl BufRead,
-    mut length: u64,
+    mut length: Option<u64>,
     piece: &mut impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    while length > 0 {
+    while length != Some(0) {
         let there = reader.fill_buf()?;
         if there.is_empty() {
-            return if length > u64::from(u32::MAX) {
-                Ok(())
-            } else {
-                Err(io::ErrorKind::UnexpectedEof.into())
-            };
+            return length.map_or(Ok(()), |_| Err(io::ErrorKind::UnexpectedEof.into()));
         }
-        let taken = there.len().min(usize::try_from(length).unwrap_or(usize::MAX));
+        let wanted = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
+        let taken = there.len().min(wanted);
         piece(&there[..taken])?;
         reader.consume(taken);
-        length -= taken as u64;
+        length = length.map(|length| length - taken as u64);
     }
     Ok(())
 }
@@ -139,11 +146,15 @@ impl Tls {
     }
 
     pub(crate) fn connect(&self) -> io::Result<Connection> {
-        let stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_nodelay(true)?;
         let name = ServerName::try_from("localhost").expect("the name is valid");
-        let connection =
+        let mut connection =
             ClientConnection::new(Arc::clone(&self.config), name).map_err(io::Error::other)?;
+        // The handshake now, so that a limit for reads that is set later concerns answers alone.
+        while connection.is_handshaking() {
+            connection.complete_io(&mut stream)?;
+        }
         Ok(StreamOwned::new(connection, stream))
     }
 }

@@ -7,6 +7,13 @@ pub(crate) struct Identity {
     pub(crate) group: &'static str,
 }
 
+impl Identity {
+    /// The value of the header `Authorization`.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+}
+
 /// Every test's view of the world.
 pub(crate) const ADMIN: Identity =
     Identity { token: "administrator", user: "administrator", group: "system:masters" };

@@ -12,6 +12,7 @@ mod identities;
 mod kubeconfig;
 mod logs;
 mod programs;
+mod proxy;
 mod stages;
 mod start;
 mod supervised;
@@ -24,6 +25,7 @@ pub use audit::{Mark, Request};
 pub use kubeconfig::{Context, Trust, User};
 pub use logs::DEFAULT_LOG;
 pub use programs::{helm3, helm4};
+pub use proxy::{Fault, Proxy, Seen};
 
 use certificates::Authority;
 

@@ -8,10 +8,13 @@ use controlplane::ControlPlane;
 fn main() -> io::Result<()> {
     let start = Instant::now();
     let plane = ControlPlane::start();
-    let mut out = io::stdout();
-    writeln!(out, "export KUBECONFIG={}", plane.kubeconfig().display())?;
-    writeln!(out, "# ready after {:.1?}; Enter ends it", start.elapsed())?;
-    out.flush()?;
+    let text = format!(
+        "export KUBECONFIG={}\n# ready after {:.1?}; Enter ends it\n",
+        plane.kubeconfig().display(),
+        start.elapsed()
+    );
+    // One write: a reader that wants the first line only may be gone before a second.
+    io::stdout().write_all(text.as_bytes())?;
     io::stdin().read_line(&mut String::new())?;
     Ok(())
 }

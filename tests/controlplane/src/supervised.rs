@@ -68,7 +68,7 @@ impl Supervised {
 impl Drop for Supervised {
     fn drop(&mut self) {
         drop(self.lifeline.take());
-        // Reaped, so that its ports and files are free when we go on. Its code says nothing.
+        // Its code says nothing.
         drop(self.supervisor.wait());
     }
 }

@@ -44,7 +44,6 @@ fn kubeconfigs_are_good_and_bad() {
     ];
     for (context, expect) in table {
         let kubeconfig = plane.write_kubeconfig(std::slice::from_ref(&context));
-        #[expect(clippy::disallowed_methods, reason = "the test runs Helm")]
         let output = Command::new(controlplane::helm3())
             .arg("list")
             .arg("--kubeconfig")
@@ -69,7 +68,6 @@ fn the_audit_log_tells_requests() {
     let kubeconfig = plane.write_kubeconfig(&[Context { user, ..plane.context("audit") }]);
     let chart = plane.directory().join(&name);
     std::fs::create_dir_all(chart.join("templates")).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "the test writes a chart for Helm")]
     let write = |path: &str, text: String| std::fs::write(chart.join(path), text).unwrap();
     write("Chart.yaml", json!({"apiVersion": "v2", "name": "one", "version": "1.0.0"}).to_string());
     let settings = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}});
@@ -77,7 +75,6 @@ fn the_audit_log_tells_requests() {
 
     let helm = |arguments: &[&str]| {
         let mark = plane.mark();
-        #[expect(clippy::disallowed_methods, reason = "the test runs Helm")]
         let output = Command::new(controlplane::helm4())
             .args(arguments)
             .args(["--namespace", &name, "--kubeconfig"])
