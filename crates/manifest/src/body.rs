@@ -1,7 +1,7 @@
 //! What only selected releases need: chart options and values.
 
 use source::{Map, Problem, Tree};
-use stack::{Body, Crds, FailFast, Layer, OnFailure, ReadinessRule, ReleaseName, Wait};
+use stack::{Body, Crds, FailFast, FieldPath, Layer, OnFailure, ReadinessRule, ReleaseName, Wait};
 
 use crate::check::names;
 use crate::expression::{Evaluator, text};
@@ -125,15 +125,23 @@ fn readiness(evaluator: &mut Evaluator<'_>, tree: &Tree) -> Vec<ReadinessRule> {
         let field = |key: &str| rule.get(key).map(text);
         let ready = rule.get("ready").and_then(Tree::as_map);
         match (field("kind"), ready) {
-            (Some(kind), Some(ready)) => rules.push(ReadinessRule {
-                api_version: field("apiVersion"),
-                kind,
-                name: field("name"),
-                ready: ready
-                    .iter()
-                    .map(|(path, value)| (path.to_string(), value.clone()))
-                    .collect(),
-            }),
+            (Some(kind), Some(ready)) => {
+                evaluator.problems.extend(ready.iter().filter_map(|(path, value)| {
+                    let wrong = FieldPath::parse(path).err()?;
+                    let problem = Problem::error("invalid-path", format!("`{path}` is no path into an object"));
+                    let place = value.key_span.as_ref().or(value.span.as_ref());
+                    Some(problem.at(place, wrong).help("write `status.phase`, `status.conditions[type=Ready].status`, `items[0]` or `labels[\"a.b/c\"]`"))
+                }));
+                rules.push(ReadinessRule {
+                    api_version: field("apiVersion"),
+                    kind,
+                    name: field("name"),
+                    ready: ready
+                        .iter()
+                        .map(|(path, value)| (path.to_string(), value.clone()))
+                        .collect(),
+                });
+            }
             (kind, _) => {
                 let key = if kind.is_none() { "kind" } else { "ready" };
                 evaluator.problems.push(

@@ -2,8 +2,8 @@
 //! touches one: executors follow the steps of a `Plan` and compare digests.
 //!
 //! `read` makes objects of what a chart rendered, release by release; `settle` looks at all of them together; `plan` and
-//! `destroy` compare with what was observed; `recover` makes sense of a run that was killed;
-//! `readiness` says what an applied object still waits for.
+//! `destroy` compare with what was observed; `recover` makes sense of a run that was killed; `readiness`
+//! says what an applied object still waits for.
 
 pub mod api;
 pub mod hooks;
@@ -22,8 +22,8 @@ pub mod outcome;
 pub mod refusal;
 pub mod secrets;
 
-pub mod record;
 pub mod readiness;
+pub mod record;
 
 pub mod event;
 pub mod report;

@@ -219,4 +219,14 @@ mod tests {
         assert_eq!(codes.len(), Code::ALL.len());
         assert!(codes.iter().all(|code| code.starts_with("E-")));
     }
+
+    /// A code that is missing in `docs/readiness.md`, or is there with other words, fails with the line to write.
+    #[test]
+    fn the_page_lists_every_code() {
+        let page = include_str!("../../../../docs/readiness.md");
+        let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `E-")).collect();
+        let lines =
+            Code::ALL.map(|code| format!("| `{code}` | {} | {} |", code.meaning(), code.help()));
+        assert_eq!(listed.join("\n"), lines.join("\n"));
+    }
 }
