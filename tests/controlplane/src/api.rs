@@ -62,6 +62,33 @@ impl ControlPlane {
         self.patch(&path, &json!({"status": status}));
     }
 
+    /// Announces an API group, `v1`, that nobody serves: discovery is incomplete from now on, and namespaces do not go.
+    /// Use a control plane of your own.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub fn announce_absent_api(&self, group: &str) {
+        let service = json!({"type": "ExternalName", "externalName": "localhost"});
+        let services = "/api/v1/namespaces/default/services";
+        self.create(services, &json!({"metadata": {"name": "absent"}, "spec": service}));
+        let spec = json!({
+            "group": group,
+            "version": "v1",
+            "groupPriorityMinimum": 1000,
+            "versionPriority": 10,
+            "insecureSkipTLSVerify": true,
+            "service": {"namespace": "default", "name": "absent", "port": 1},
+        });
+        let path = "/apis/apiregistration.k8s.io/v1/apiservices";
+        let name = format!("v1.{group}");
+        self.create(path, &json!({"metadata": {"name": name}, "spec": spec}));
+        self.until(&format!("{path}/{name}"), |api| {
+            let conditions = api["status"]["conditions"].as_array();
+            let absent = |one: &Value| one["type"] == "Available" && one["status"] == "False";
+            conditions.is_some_and(|all| all.iter().any(absent))
+        });
+    }
+
     /// Asks for the deletion of an object.
     ///
     /// # Panics

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use serde_json::Value;
 
 /// The first line of a message and its headers.
 #[derive(Clone, Debug)]
@@ -88,6 +89,22 @@ pub(crate) fn body(
         pieces(reader, Some(size), &mut piece)?;
         line(reader)?;
     }
+}
+
+/// Answers with JSON.
+pub(crate) fn answer(
+    client: &mut impl Write,
+    status: u16,
+    headers: &[(String, String)],
+    body: &Value,
+) -> io::Result<()> {
+    let body = body.to_string();
+    let word = if status < 400 { "OK" } else { "Refused" };
+    let mut head = Head { first: format!("HTTP/1.1 {status} {word}"), headers: headers.to_vec() };
+    head.set("Content-Type", "application/json");
+    head.set("Content-Length", &body.len().to_string());
+    head.write(client)?;
+    client.write_all(body.as_bytes())
 }
 
 /// So many bytes, or all that come.

@@ -140,7 +140,7 @@ fn credentials(user: &User, authority: &Authority) -> Value {
     }
 }
 
-fn base64(text: &str) -> Value {
+pub(crate) fn base64(text: &str) -> Value {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut encoded = String::new();
     for three in text.as_bytes().chunks(3) {

@@ -16,6 +16,7 @@ mod proxy;
 mod stages;
 mod start;
 mod supervised;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -26,6 +27,7 @@ pub use kubeconfig::{Context, Trust, User};
 pub use logs::DEFAULT_LOG;
 pub use programs::{helm3, helm4};
 pub use proxy::{Fault, Proxy, Seen};
+pub use webhook::Webhook;
 
 use certificates::Authority;
 

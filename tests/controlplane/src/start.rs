@@ -185,7 +185,8 @@ fn apiserver_flags(port: u16, etcd_port: u16) -> String {
         --service-account-key-file accounts.pub --service-account-signing-key-file accounts.key
         --kubelet-certificate-authority authority.crt --kubelet-client-certificate kubelet.crt
         --kubelet-client-key kubelet.key --kubelet-preferred-address-types InternalIP
-        --audit-policy-file audit.json --audit-log-path audit.log --audit-log-mode blocking"
+        --audit-policy-file audit.json --audit-log-path audit.log --audit-log-mode blocking
+        --audit-log-maxsize 100000"
     )
 }
 

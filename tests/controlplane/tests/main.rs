@@ -9,3 +9,4 @@ mod access;
 mod ending;
 mod pods;
 mod proxy;
+mod refusals;

@@ -51,7 +51,7 @@ pub(super) fn serve(shared: &Shared, client: TcpStream) -> io::Result<()> {
         let fault = shared.decide(method, path, agent);
         match &fault {
             Fault::Answer { status, headers, body } => {
-                answer(&mut client, *status, headers, &body.to_string())?;
+                http::answer(&mut client, *status, headers, body)?;
                 if is_last {
                     return client.shutdown(Shutdown::Both);
                 }
@@ -204,22 +204,6 @@ impl Read for Patient {
             }
         }
     }
-}
-
-fn answer(
-    client: &mut impl Write,
-    status: u16,
-    headers: &[(String, String)],
-    body: &str,
-) -> io::Result<()> {
-    let mut head = Head {
-        first: format!("HTTP/1.1 {status} {}", if status < 400 { "OK" } else { "Fault" }),
-        headers: headers.to_vec(),
-    };
-    head.set("Content-Type", "application/json");
-    head.set("Content-Length", &body.len().to_string());
-    head.write(client)?;
-    client.write_all(body.as_bytes())
 }
 
 /// In one write, so that it travels in one piece.
