@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chart::Rendered;
 use plan::{
     Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent, ImpureCall, Inputs,
-    OutputLogPolicy, RecordedChart, ReleaseKey, Section,
+    OutputLogPolicy, RecordedChart, ReleaseKey, Section, Settings,
 };
 use source::{Problem, Problems};
-use stack::{Crds, Release, Stack};
+use stack::{Body, Crds, Release, Stack};
 
 use crate::render::Job;
 
@@ -35,6 +35,8 @@ pub fn release(job: &Job<'_>, rendered: &Rendered) -> Result<DesiredRelease, Pro
         inputs: inputs(job),
         objects,
         impure: impure(rendered),
+        settings: settings(job.body),
+        content: None,
     })
 }
 
@@ -48,6 +50,22 @@ pub fn desired(stack: &Stack, releases: Vec<DesiredRelease>) -> Result<Desired, 
     };
     let problems = plan::settle(&mut desired);
     if problems.is_empty() { Ok(desired) } else { Err(problems) }
+}
+
+fn settings(body: &Body) -> Settings {
+    Settings {
+        crds: body.crds,
+        wait: body.wait,
+        timeout: body.timeout,
+        history: body.history,
+        on_failure: body.on_failure,
+        fail_fast: body.fail_fast,
+        readiness: body.readiness.clone(),
+        create_namespace: body.create_namespace,
+        take_ownership: body.take_ownership,
+        force: body.force,
+        description: body.description.clone(),
+    }
 }
 
 fn key(release: &Release) -> ReleaseKey {

@@ -146,5 +146,10 @@ pub fn world(error: directory::Error) -> Failure {
 
 /// The options of a plan as the command line has them.
 pub fn options(sure: &args::Sure, prune: stack::Prune) -> Options {
-    Options { prune, allow_protected: sure.allow_protected, force_conflicts: sure.force_conflicts }
+    Options {
+        prune,
+        allow_protected: sure.allow_protected,
+        force_conflicts: sure.force_conflicts,
+        take_release: false,
+    }
 }

@@ -75,7 +75,12 @@ fn apply(root: &Path, desired: &Desired) {
 }
 
 fn plan_of(root: &Path, desired: &Desired) -> plan::Plan {
-    let options = Options { prune: Prune::Auto, allow_protected: false, force_conflicts: false };
+    let options = Options {
+        prune: Prune::Auto,
+        allow_protected: false,
+        force_conflicts: false,
+        take_release: false,
+    };
     let observed = directory::observe(root, Some(&desired.stack), Some(desired))
         .expect("what we wrote can be read");
     plan::plan(desired, &observed, &options)
@@ -132,6 +137,8 @@ fn desired(data: &str) -> Desired {
             inputs: Inputs { values: data.to_owned(), ..Inputs::default() },
             objects,
             impure: Vec::new(),
+            settings: plan::Settings::default(),
+            content: None,
         }],
     }
 }

@@ -1,21 +1,21 @@
 //! Desired and observed in, the whole plan out: which releases change, which go, which stay, and what speaks against it.
 
 mod inventory;
-mod objects;
+pub(crate) mod objects;
 mod pairing;
-mod release;
-mod removal;
+pub(crate) mod release;
+pub(crate) mod removal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stack::{Prune, Selection, StackId};
+use stack::{Need, Prune, Selection, StackId};
 
 use self::inventory::Inventory;
 use self::release::plan_release;
 use self::removal::{plan_removal, selects};
 use crate::{
     Desired, DesiredRelease, Left, LeftReason, Observed, ObservedRelease, Operation, Options, Plan,
-    Purpose, Refusal, RefusalReason, ReleaseKey, ReleasePlan, Summary, Wave,
+    Purpose, Refusal, RefusalReason, ReleaseKey, ReleasePlan, ReleaseRecord, Summary, Wave,
 };
 
 /// What an apply would do. Releases go in the waves of their needs; what the manifest no longer has goes after all of them,
@@ -23,7 +23,8 @@ use crate::{
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let inventory = Inventory::new(observed, options.force_conflicts);
     let mut draft = Draft::default();
-    refuse_missing_needs(desired, observed, &mut draft.refusals);
+    let records = observed.releases.iter().map(|release| &release.record);
+    draft.refusals.extend(missing_needs(desired, records));
 
     let mut waves: BTreeMap<usize, Vec<&DesiredRelease>> = BTreeMap::new();
     for release in &desired.releases {
@@ -49,7 +50,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
             Some(false) => Purpose::Uninstall,
             None => Purpose::Prune,
         };
-        match reason_to_stay(release, purpose, &desired.selection, options) {
+        match reason_to_stay(&release.record, purpose, &desired.selection, options) {
             Some(reason) => draft.leave(release, reason),
             None if purpose == Purpose::Prune => pruned.push(release),
             None => uninstalled.push(release),
@@ -77,13 +78,7 @@ pub fn destroy(
             continue;
         }
         if release.record.protect && !options.allow_protected {
-            draft.refusals.push(Refusal {
-                reason: RefusalReason::Protected,
-                release: release.record.id.clone(),
-                object: None,
-                place: None,
-                need: None,
-            });
+            draft.refusals.push(Refusal::new(RefusalReason::Protected, &release.record.id));
         }
         destroyed.push(release);
     }
@@ -135,6 +130,9 @@ impl Draft {
             refusals: self.refusals,
             summary: Summary::default(),
             unfinished: observed.unfinished,
+            namespaces: Vec::new(),
+            warnings: Vec::new(),
+            inventory: None,
             kept_before: observed.kept.clone(),
             kept,
             untouched,
@@ -167,49 +165,45 @@ fn drop_deletions_of_written_places(waves: &mut [Wave]) {
 }
 
 /// A need outside the selection must have been applied to its end before the first write.
-fn refuse_missing_needs(desired: &Desired, observed: &Observed, refusals: &mut Vec<Refusal>) {
+pub(crate) fn missing_needs<'a>(
+    desired: &Desired,
+    records: impl Iterator<Item = &'a ReleaseRecord>,
+) -> Vec<Refusal> {
     if desired.selection.skip_needs {
-        return;
+        return Vec::new();
     }
-    let present: BTreeSet<&ReleaseKey> = observed
-        .releases
-        .iter()
-        .filter(|release| release.record.inputs.is_some())
-        .map(|release| &release.record.key)
-        .collect();
-    for release in &desired.releases {
-        for need in &release.needs {
-            let declared = desired.declared.iter().find(|declared| declared.id == need.release);
-            let missing = match declared {
-                Some(declared) => !declared.selected && !present.contains(&declared.key),
-                None => !need.optional,
-            };
-            if missing {
-                refusals.push(Refusal {
-                    reason: RefusalReason::NeedMissing,
-                    release: release.id.clone(),
-                    object: None,
-                    place: None,
-                    need: Some(need.release.clone()),
-                });
-            }
+    let present: BTreeSet<&ReleaseKey> =
+        records.filter(|record| record.inputs.is_some()).map(|record| &record.key).collect();
+    let is_missing = |need: &Need| {
+        let declared = desired.declared.iter().find(|declared| declared.id == need.release);
+        match declared {
+            Some(declared) => !declared.selected && !present.contains(&declared.key),
+            None => !need.optional,
         }
-    }
+    };
+    let needs = desired.releases.iter().flat_map(|release| {
+        let missing = release.needs.iter().filter(|need| is_missing(need));
+        missing.map(|need| Refusal {
+            need: Some(need.release.clone()),
+            ..Refusal::new(RefusalReason::NeedMissing, &release.id)
+        })
+    });
+    needs.collect()
 }
 
 /// Why a release that should go stays. Under labels only what bears them goes, under names nothing.
-fn reason_to_stay(
-    release: &ObservedRelease,
+pub(crate) fn reason_to_stay(
+    record: &ReleaseRecord,
     purpose: Purpose,
     selection: &Selection,
     options: &Options,
 ) -> Option<LeftReason> {
     let pruned = purpose == Purpose::Prune;
     let named = !selection.releases.is_empty();
-    if pruned && (named || !selects(selection, &release.record)) {
+    if pruned && (named || !selects(selection, record)) {
         return Some(LeftReason::NotSelected);
     }
-    if release.record.protect && !options.allow_protected {
+    if record.protect && !options.allow_protected {
         return Some(LeftReason::Protected);
     }
     (pruned && options.prune == Prune::Never).then_some(LeftReason::PruneNever)

@@ -1,10 +1,13 @@
 //! What a stack should be: its selected releases rendered, and the names of all the others.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
-use stack::{Need, ReleaseId, Selection, StackId};
+use source::Tree;
+use stack::{Crds, FailFast, Need, OnFailure, ReadinessRule, ReleaseId, Selection, StackId, Wait};
 
+use crate::record::RecordedHook;
 use crate::{Inputs, Object, RecordedChart, ReleaseKey};
 
 #[derive(Clone, Debug)]
@@ -43,6 +46,60 @@ pub struct DesiredRelease {
     /// CRDs, hooks and manifests, in the order of their installation.
     pub objects: Vec<Object>,
     pub impure: Vec<ImpureCall>,
+    /// How it is applied; directories do not look at it.
+    pub settings: Settings,
+    /// What Helm's record keeps of it. None for directories, which keep no such record.
+    pub content: Option<Content>,
+}
+
+/// What the manifest says about applying a release.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub crds: Crds,
+    pub wait: Wait,
+    pub timeout: Duration,
+    /// How many revisions are kept; 0 keeps all.
+    pub history: u32,
+    pub on_failure: OnFailure,
+    pub fail_fast: FailFast,
+    pub readiness: Vec<ReadinessRule>,
+    pub create_namespace: bool,
+    pub take_ownership: bool,
+    /// What cannot be changed is deleted and created again.
+    pub force: bool,
+    pub description: Option<String>,
+}
+
+impl Default for Settings {
+    /// The built-in defaults.
+    fn default() -> Self {
+        Self {
+            crds: Crds::default(),
+            wait: Wait::default(),
+            timeout: Duration::from_secs(300),
+            history: 10,
+            on_failure: OnFailure::default(),
+            fail_fast: FailFast::default(),
+            readiness: Vec::new(),
+            create_namespace: true,
+            take_ownership: false,
+            force: false,
+            description: None,
+        }
+    }
+}
+
+/// What a record keeps beside objects that were sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Content {
+    /// The values that the manifest gives, the chart's own aside.
+    pub config: Tree,
+    /// The chart as Helm stores it.
+    pub chart: Tree,
+    /// The text of all objects but hooks and `crds/`.
+    pub manifest: String,
+    pub hooks: Vec<RecordedHook>,
+    pub notes: String,
 }
 
 /// A call whose result depends on the clock or on randomness.

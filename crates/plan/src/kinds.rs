@@ -47,6 +47,31 @@ const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("snapshot.storage.k8s.io", &["VolumeSnapshotClass", "VolumeSnapshotContent"]),
 ];
 
+/// A group whose kinds come from CustomResourceDefinitions: none of Kubernetes' own.
+pub(crate) fn is_custom(group: &str) -> bool {
+    const OWN: &[&str] = &[
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "internal.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+        "storagemigration.k8s.io",
+    ];
+    group.contains('.') && !OWN.contains(&group)
+}
+
 pub(crate) fn is_cluster_scoped(group: &str, kind: &str) -> bool {
     CLUSTER_SCOPED.iter().any(|(known, kinds)| *known == group && kinds.contains(&kind))
 }

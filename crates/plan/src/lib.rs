@@ -18,6 +18,7 @@ pub mod recover;
 pub mod decide;
 pub mod diff;
 pub mod edit;
+pub mod live;
 pub mod outcome;
 pub mod refusal;
 pub mod secrets;
@@ -34,7 +35,7 @@ mod kinds;
 
 pub use api::{Address, Api, Apis};
 pub use decide::{destroy, plan};
-pub use desired::{Declared, Desired, DesiredRelease, ImpureCall};
+pub use desired::{Content, Declared, Desired, DesiredRelease, ImpureCall, Settings};
 pub use diff::diff;
 pub use diff::lines::{Line, lines};
 pub use digest::digest;
@@ -47,8 +48,8 @@ pub use observed::{
     ReleaseKey, ReleaseRecord,
 };
 pub use outcome::{
-    Action, Cause, Expect, Left, LeftReason, ObjectPlan, Operation, Options, Plan, Purpose,
-    ReleaseAction, ReleasePlan, Step, Summary, Wave,
+    Action, Cause, Expect, Left, LeftReason, NamespacePlan, ObjectPlan, Operation, Options, Plan,
+    Purpose, ReleaseAction, ReleasePlan, Step, Summary, Wave,
 };
 pub use read::{Document, read};
 pub use recover::recover;

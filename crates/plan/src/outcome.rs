@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use stack::{Prune, ReleaseId, StackId};
 
+use crate::live::{Contested, Deploy, Inventory, Request};
 use crate::{
     Edit, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal, ReleaseKey, ReleaseRecord,
 };
@@ -17,6 +18,8 @@ pub struct Options {
     pub allow_protected: bool,
     /// Foreign and changed objects are taken; what stood there is put aside.
     pub force_conflicts: bool,
+    /// Releases of other stacks become ours.
+    pub take_release: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,6 +37,15 @@ pub struct Plan {
     pub summary: Summary,
     /// An earlier run did not come to its end, and this plan goes on from what it left.
     pub unfinished: bool,
+    /// Namespaces that the plan creates or deletes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<NamespacePlan>,
+    /// What the target's server warned of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// The inventory as it was read from a cluster.
+    #[serde(skip)]
+    pub inventory: Option<Inventory>,
     /// What the inventory holds about kept objects now and afterwards.
     #[serde(skip)]
     pub kept_before: Vec<Kept>,
@@ -80,6 +92,15 @@ pub struct ReleasePlan {
     pub causes: Vec<Cause>,
     /// In the order of execution; deletions last.
     pub objects: Vec<ObjectPlan>,
+    /// The revision of Helm's record that it becomes; none where no record is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// Its objects were applied by the client until now, and their fields move to server-side apply.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub migrated: bool,
+    /// What a cluster needs beside the objects: records, hooks, waiting.
+    #[serde(skip)]
+    pub deploy: Option<Box<Deploy>>,
     /// What stands in the inventory afterwards; none when the release is gone.
     #[serde(skip)]
     pub record: Option<ReleaseRecord>,
@@ -128,6 +149,8 @@ pub enum Cause {
     NotInRelease,
     /// The target would put it elsewhere now.
     Moved,
+    /// A field of it cannot be changed.
+    Immutable,
     /// `destroy` was asked for.
     Destroy,
     /// `helm.sh/resource-policy: keep`.
@@ -155,9 +178,18 @@ pub struct ObjectPlan {
     /// The calls that make it not deterministic.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub impure: Vec<ImpureCall>,
+    /// The server could not be asked: its kind or its namespace comes with this plan.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub predicted: bool,
+    /// Fields that others manage, and what becomes of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contested: Vec<Contested>,
     /// Carries contents and is never shown.
     #[serde(skip)]
     pub steps: Vec<Step>,
+    /// The same for a cluster.
+    #[serde(skip)]
+    pub requests: Vec<Request>,
     /// What the inventory says of it now, and when the steps are done.
     #[serde(skip)]
     pub before: Option<ObjectRecord>,
@@ -165,12 +197,18 @@ pub struct ObjectPlan {
     pub after: Option<ObjectRecord>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NamespacePlan {
+    pub name: String,
+    pub action: Action,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     Create,
     Update,
-    /// Created, and the object under its former name deleted.
+    /// Created, and the object under its former name deleted; or deleted and created again, where a field cannot change.
     Replace,
     /// It was there, and becomes ours.
     Adopt,
@@ -260,7 +298,9 @@ impl Plan {
 
     /// Whether executing it would write anything, be it only the inventory.
     pub fn has_changes(&self) -> bool {
-        self.unfinished || self.releases().any(|release| release.action != ReleaseAction::Unchanged)
+        self.unfinished
+            || !self.namespaces.is_empty()
+            || self.releases().any(|release| release.action != ReleaseAction::Unchanged)
     }
 
     pub fn prunes(&self) -> bool {

@@ -79,12 +79,20 @@ pub enum Reason {
     ChangedObject,
     NeedMissing,
     Protected,
+    /// Another manager owns fields of an object.
+    FieldConflict,
+    /// The server does not take an object; nothing was written.
+    Rejected,
     /// The target belongs to another stack.
     OtherStack,
+    /// It is not the cluster that the manifest means.
+    WrongCluster,
     /// The target changed between plan and apply; nothing was written.
     Stale,
     /// Failed after something was written.
     FailedPartly,
+    /// Failed, and everything that this run wrote was taken back.
+    RolledBack,
     Usage,
     /// Nobody said yes.
     NotConfirmed,
@@ -95,7 +103,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Done,
         Self::NoChanges,
         Self::ChangesPresent,
@@ -105,9 +113,13 @@ impl Reason {
         Self::ChangedObject,
         Self::NeedMissing,
         Self::Protected,
+        Self::FieldConflict,
+        Self::Rejected,
         Self::OtherStack,
+        Self::WrongCluster,
         Self::Stale,
         Self::FailedPartly,
+        Self::RolledBack,
         Self::Usage,
         Self::NotConfirmed,
         Self::Locked,
@@ -118,15 +130,18 @@ impl Reason {
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Done | Self::NoChanges => 0,
-            Self::Invalid | Self::Failed => 1,
+            Self::Invalid | Self::Failed | Self::Rejected => 1,
             Self::ChangesPresent => 2,
             Self::ForeignObject
             | Self::ChangedObject
             | Self::NeedMissing
             | Self::Protected
+            | Self::FieldConflict
             | Self::OtherStack
+            | Self::WrongCluster
             | Self::Stale => 3,
             Self::FailedPartly => 4,
+            Self::RolledBack => 5,
             Self::Usage | Self::NotConfirmed => 64,
             Self::Locked => 75,
             Self::Interrupted => 130,

@@ -94,6 +94,8 @@ mod tests {
             chart: RecordedChart::default(),
             inputs: Inputs::default(),
             impure: Vec::new(),
+            settings: crate::Settings::default(),
+            content: None,
         }
     }
 

@@ -53,6 +53,7 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
         prune: if stack.prune == Prune::Never { Prune::Never } else { Prune::Auto },
         allow_protected: false,
         force_conflicts: false,
+        take_release: false,
     };
     for (position, environment) in workspace.choose(&args.environments)?.iter().enumerate() {
         let planned = pipeline::plan_apply(&workspace, environment, &wanted, &run, options, shell)?;

@@ -168,6 +168,7 @@ fn word(cause: Cause) -> &'static str {
         Cause::NotInstalled => "`installed: false`",
         Cause::NotInRelease => "no longer in the chart's output",
         Cause::Moved => "moved",
+        Cause::Immutable => "a field cannot be changed",
         Cause::Destroy => "destroy",
         Cause::KeepPolicy => "`helm.sh/resource-policy: keep`",
         Cause::NotDeterministic => "not deterministic",

@@ -10,6 +10,14 @@ pub fn problems(plan: &Plan) -> Vec<Problem> {
         RefusalReason::ChangedObject => "changed-object",
         RefusalReason::NeedMissing => "need-missing",
         RefusalReason::Protected => "protected",
+        RefusalReason::Unowned => "unowned-object",
+        RefusalReason::FieldConflict => "field-conflict",
+        RefusalReason::Immutable => "immutable-field",
+        RefusalReason::UnknownKind => "unknown-kind",
+        RefusalReason::Rejected => "rejected",
+        RefusalReason::OtherStack => "other-stack",
+        RefusalReason::Namespace => "namespace",
+        RefusalReason::RecordTooLarge => "record-too-large",
     };
     let refusals = plan.refusals.iter();
     refusals

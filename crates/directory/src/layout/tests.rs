@@ -37,6 +37,8 @@ fn paths(cluster: Option<&str>, documents: &[(Section, &str)]) -> Vec<String> {
             inputs: Inputs::default(),
             objects,
             impure: Vec::new(),
+            settings: plan::Settings::default(),
+            content: None,
         }],
     };
     let places = places(&desired);

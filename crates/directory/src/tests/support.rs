@@ -12,8 +12,12 @@ use stack::{Need, Prune, Selection, StackId, Until};
 
 use crate::{execute, lock, observe};
 
-pub(super) const OPTIONS: Options =
-    Options { prune: Prune::Auto, allow_protected: false, force_conflicts: false };
+pub(super) const OPTIONS: Options = Options {
+    prune: Prune::Auto,
+    allow_protected: false,
+    force_conflicts: false,
+    take_release: false,
+};
 
 pub(super) fn stack(environment: &str) -> StackId {
     StackId {
@@ -84,6 +88,8 @@ pub(super) fn desired(releases: &[(&str, &str)]) -> Desired {
             inputs: Inputs { values: (*data).to_owned(), ..Inputs::default() },
             objects,
             impure: Vec::new(),
+            settings: plan::Settings::default(),
+            content: None,
         });
         last = Some(id);
     }

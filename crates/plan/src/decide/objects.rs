@@ -209,6 +209,7 @@ impl<'a> Scene<'a> {
                     object: Some(object.id().clone()),
                     place: Some(place.to_owned()),
                     need: None,
+                    detail: None,
                 });
                 vec![write(expect)]
             }
@@ -267,6 +268,7 @@ fn delete_steps(
         object: Some(recorded.record.key.id.clone()),
         place: Some(place),
         need: None,
+        detail: None,
     });
     vec![delete]
 }
@@ -282,7 +284,7 @@ fn record(object: &Object, place: String) -> ObjectRecord {
 }
 
 /// A plan for an object that says no more than what and why.
-fn blank(record: ObjectRecord, action: Action, causes: Vec<Cause>) -> ObjectPlan {
+pub(crate) fn blank(record: ObjectRecord, action: Action, causes: Vec<Cause>) -> ObjectPlan {
     ObjectPlan {
         key: record.key,
         action,
@@ -293,7 +295,10 @@ fn blank(record: ObjectRecord, action: Action, causes: Vec<Cause>) -> ObjectPlan
         edits: Vec::new(),
         drift: Vec::new(),
         impure: Vec::new(),
+        predicted: false,
+        contested: Vec::new(),
         steps: Vec::new(),
+        requests: Vec::new(),
         before: None,
         after: None,
     }

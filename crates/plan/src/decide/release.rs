@@ -43,13 +43,16 @@ pub(super) fn plan_release(
         action,
         causes: causes(action, &scene, observed, &record, &objects),
         objects,
+        revision: None,
+        migrated: false,
+        deploy: None,
         record: Some(record),
         before,
     }
 }
 
 /// Which inputs differ from the recorded ones.
-fn input_causes(recorded: Option<&Inputs>, inputs: &Inputs) -> Vec<Cause> {
+pub(crate) fn input_causes(recorded: Option<&Inputs>, inputs: &Inputs) -> Vec<Cause> {
     let Some(recorded) = recorded else { return vec![Cause::Unfinished] };
     let differs = [
         (Cause::Chart, recorded.chart != inputs.chart),
@@ -120,6 +123,6 @@ fn causes(
 }
 
 /// What a record says that no rendering decides.
-fn settings(record: &ReleaseRecord) -> impl PartialEq + '_ {
+pub(crate) fn settings(record: &ReleaseRecord) -> impl PartialEq + '_ {
     (&record.id, record.wave, &record.needs, &record.labels, record.protect)
 }

@@ -38,13 +38,16 @@ pub(super) fn plan_removal(
         action: ReleaseAction::Delete,
         causes: if keeps { vec![cause, Cause::KeepPolicy] } else { vec![cause] },
         objects,
+        revision: None,
+        migrated: false,
+        deploy: None,
         record: None,
         before: Some(record.clone()),
     }
 }
 
 /// As `Selection::matches` for releases of a manifest, from what the inventory remembers. An id's first parts are its groups.
-pub(super) fn selects(selection: &Selection, record: &ReleaseRecord) -> bool {
+pub(crate) fn selects(selection: &Selection, record: &ReleaseRecord) -> bool {
     let label = |name: &str| -> Option<&str> {
         match (record.labels.get(name), name) {
             (Some(value), _) => Some(value),

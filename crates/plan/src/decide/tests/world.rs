@@ -11,8 +11,12 @@ use crate::{
     Step, digest, plan, read, settle,
 };
 
-pub(super) const OPTIONS: Options =
-    Options { prune: Prune::Auto, allow_protected: false, force_conflicts: false };
+pub(super) const OPTIONS: Options = Options {
+    prune: Prune::Auto,
+    allow_protected: false,
+    force_conflicts: false,
+    take_release: false,
+};
 
 /// Files by their places, and what is recorded of them.
 #[derive(Default)]
@@ -182,6 +186,8 @@ pub(super) fn desired(selection: Selection, releases: &[Given]) -> Desired {
             inputs: Inputs { values: given.values.to_owned(), ..Inputs::default() },
             objects,
             impure: if given.impure { vec![call] } else { Vec::new() },
+            settings: crate::Settings::default(),
+            content: None,
         });
     }
     assert_eq!(settle(&mut desired), []);

@@ -1,0 +1,29 @@
+//! Planning against a cluster: which requests to try, and from what the server answers the whole plan.
+//!
+//! `targets` says what to look at, `wish` is the exact request for one object, `plan` and `destroy` decide. All of it is pure:
+//! whoever talks to the server fills in a `Cluster`.
+
+pub mod conflict;
+pub mod field_path;
+pub mod inventory;
+pub mod normal;
+pub mod observed;
+pub mod ownership;
+pub mod previous;
+pub mod request;
+pub mod targets;
+pub mod wish;
+
+mod decide;
+mod object;
+mod release;
+mod removal;
+
+pub use conflict::{Contested, Decision, FieldConflict, Policy};
+pub use decide::{destroy, plan};
+pub use inventory::Inventory;
+pub use observed::{Answer, Cluster, NamespaceState, Recorded, Seen};
+pub use previous::keep_drawn;
+pub use request::{Deploy, HookObject, Present, Request};
+pub use targets::{Target, targets};
+pub use wish::{NoWish, Wish, wish};

@@ -1,0 +1,323 @@
+//! One release in a cluster: its objects, its next revision, and what else an apply of it does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::object::Scene;
+use super::wish::json;
+use super::{Cluster, Deploy, HookObject, Recorded, Seen, inventory, previous, wish};
+use crate::decide::objects::blank;
+use crate::live::removal::delete;
+use crate::record::{ApplyMethod, Info, Record, Status};
+use crate::{
+    Action, Cause, Content, DesiredRelease, Inputs, Object, ObjectId, ObjectPlan, ObjectRecord,
+    Options, Refusal, RefusalReason, ReleaseAction, ReleasePlan, ReleaseRecord, Section,
+};
+
+/// What planning one release needs to know of everything else.
+pub(super) struct Stage<'a> {
+    pub(super) cluster: &'a Cluster,
+    /// With the kinds that this plan brings.
+    pub(super) apis: &'a crate::Apis,
+    pub(super) options: &'a Options,
+    /// The stack as a label.
+    pub(super) label: &'a str,
+}
+
+pub(super) fn plan_release(
+    release: &DesiredRelease,
+    stage: &Stage<'_>,
+    refusals: &mut Vec<Refusal>,
+) -> ReleasePlan {
+    let cluster = stage.cluster;
+    let nothing = Recorded::default();
+    let was = cluster.recorded.get(&release.key).unwrap_or(&nothing);
+    let last = was.last();
+    let known = cluster.inventory.iter().flat_map(|inventory| &inventory.releases);
+    let before = known.into_iter().find(|record| record.key == release.key).cloned();
+    refuse_foreign(release, last, stage, refusals);
+
+    let recorded = previous::objects(was, &release.key, &cluster.apis);
+    let migrates = last.is_some_and(|last| last.apply_method != Some(ApplyMethod::Ssa));
+    let scene = Scene {
+        release,
+        causes: last.map(|_| causes_of_inputs(before.as_ref(), &release.inputs)),
+        migrates,
+        allow_protected: stage.options.allow_protected,
+    };
+
+    let mut objects = objects(&scene, &recorded, cluster, refusals);
+    let wanted: BTreeSet<&ObjectId> = release.objects.iter().map(Object::id).collect();
+    for gone in recorded.values().filter(|object| !wanted.contains(object.id())) {
+        let seen = cluster.objects.get(&(release.key.clone(), gone.key.clone()));
+        objects.push(delete(gone, seen, &release.key, Cause::NotInRelease));
+    }
+
+    let after = record(release);
+    let next = next_record(release, was, stage.label);
+    let action = action(&next, last, before.as_ref(), &after, &objects);
+    let writes = matches!(action, ReleaseAction::Install | ReleaseAction::Upgrade)
+        || (action == ReleaseAction::Adopt && migrates);
+    if writes {
+        refuse_too_large(&next, release, refusals);
+    }
+    ReleasePlan {
+        id: release.id.clone(),
+        key: release.key.clone(),
+        causes: causes(action, &scene, before.as_ref(), &after, last, &objects),
+        action,
+        objects,
+        revision: writes.then_some(next.version),
+        migrated: migrates && writes,
+        deploy: Some(Box::new(Deploy {
+            hooks: hook_objects(release, stage.apis),
+            record: writes.then_some(next),
+            recorded: was.clone(),
+            settings: release.settings.clone(),
+            first: last.is_none(),
+        })),
+        record: Some(after),
+        before,
+    }
+}
+
+/// CRDs and manifests, in the order of their installation.
+fn objects(
+    scene: &Scene<'_>,
+    recorded: &BTreeMap<ObjectId, Object>,
+    cluster: &Cluster,
+    refusals: &mut Vec<Refusal>,
+) -> Vec<ObjectPlan> {
+    let release = scene.release;
+    let plan = |object: &Object, seen: &Seen, refusals: &mut Vec<Refusal>| {
+        let before = match object.key.section {
+            Section::Manifest => recorded.get(object.id()),
+            Section::Crd | Section::Hook => None,
+        };
+        scene.object(object, before, seen, refusals)
+    };
+    let mut plans = Vec::new();
+    for object in release.objects.iter().filter(|object| object.key.section != Section::Hook) {
+        match cluster.objects.get(&(release.key.clone(), object.key.clone())) {
+            Some(seen) => plans.push(plan(object, seen, refusals)),
+            None => {
+                // Nothing could be asked about it, as its kind is unknown.
+                let detail = unknown(object, cluster);
+                refusals.push(Refusal {
+                    object: Some(object.id().clone()),
+                    detail: Some(detail),
+                    ..Refusal::new(RefusalReason::UnknownKind, &release.id)
+                });
+            }
+        }
+    }
+    plans
+}
+
+fn unknown(object: &Object, cluster: &Cluster) -> String {
+    let id = object.id();
+    let versions = cluster.apis.versions(&id.group, &id.kind);
+    let wanted = match id.group.is_empty() {
+        true => object.version.clone(),
+        false => format!("{}/{}", id.group, object.version),
+    };
+    if versions.is_empty() {
+        return format!("the cluster has no kind `{}` in `{wanted}`", id.kind);
+    }
+    let served: Vec<String> =
+        versions.iter().map(|api| format!("`{}`", api.api_version())).collect();
+    format!("the cluster serves `{}` only as {}, not as `{wanted}`", id.kind, served.join(", "))
+}
+
+/// Another stack's release is not ours to touch, whatever its objects are like.
+fn refuse_foreign(
+    release: &DesiredRelease,
+    last: Option<&Record>,
+    stage: &Stage<'_>,
+    refusals: &mut Vec<Refusal>,
+) {
+    let label = last.and_then(|last| last.labels.get(inventory::STACK));
+    if let Some(other) = label.filter(|other| *other != stage.label && !stage.options.take_release)
+    {
+        refusals.push(Refusal {
+            detail: Some(format!("`{other}`")),
+            ..Refusal::new(RefusalReason::OtherStack, &release.id)
+        });
+    }
+}
+
+fn refuse_too_large(next: &Record, release: &DesiredRelease, refusals: &mut Vec<Refusal>) {
+    if let Err(error) = crate::record::encode(next, 0) {
+        refusals.push(Refusal {
+            detail: Some(error.to_string()),
+            ..Refusal::new(RefusalReason::RecordTooLarge, &release.id)
+        });
+    }
+}
+
+fn next_record(release: &DesiredRelease, was: &Recorded, label: &str) -> Record {
+    let last = was.last();
+    let mut labels = last.map(|last| last.labels.clone()).unwrap_or_default();
+    labels.insert(inventory::STACK.to_owned(), label.to_owned());
+    let Content { config, chart, manifest, hooks, notes } =
+        release.content.clone().unwrap_or_default();
+    Record {
+        name: release.key.name.clone(),
+        namespace: release.key.namespace.clone(),
+        version: was.history.next_version(),
+        info: Info {
+            first_deployed: last.and_then(|last| last.info.first_deployed.clone()),
+            description: release.settings.description.clone().unwrap_or_default(),
+            status: match last {
+                None => Status::PendingInstall,
+                Some(_) => Status::PendingUpgrade,
+            },
+            notes,
+            ..Info::default()
+        },
+        chart,
+        config,
+        manifest,
+        hooks,
+        apply_method: Some(ApplyMethod::Ssa),
+        labels,
+        storage: crate::record::Storage::default(),
+        other: source::Map::default(),
+    }
+}
+
+/// What the inventory holds when everything has been done. Objects stand in Helm's record.
+fn record(release: &DesiredRelease) -> ReleaseRecord {
+    ReleaseRecord {
+        id: release.id.clone(),
+        key: release.key.clone(),
+        wave: release.wave,
+        needs: release.needs.iter().map(|need| need.release.clone()).collect(),
+        labels: release.labels.clone(),
+        protect: release.protect,
+        chart: release.chart.clone(),
+        inputs: Some(release.inputs.clone()),
+        objects: Vec::new(),
+    }
+}
+
+fn action(
+    next: &Record,
+    last: Option<&Record>,
+    before: Option<&ReleaseRecord>,
+    after: &ReleaseRecord,
+    objects: &[ObjectPlan],
+) -> ReleaseAction {
+    let Some(last) = last else {
+        return ReleaseAction::Install;
+    };
+    let works = objects.iter().any(|object| object.action.is_change());
+    let same = last.info.status == Status::Deployed
+        && last.manifest == next.manifest
+        && same_values(last, next)
+        && same_chart(last, next)
+        && same_hooks(last, next);
+    match before {
+        _ if works => ReleaseAction::Upgrade,
+        None => ReleaseAction::Adopt,
+        Some(_) if !same => ReleaseAction::Upgrade,
+        Some(before) if before != after => ReleaseAction::Record,
+        Some(_) => ReleaseAction::Unchanged,
+    }
+}
+
+/// Null and an empty map are both no values.
+fn same_values(last: &Record, next: &Record) -> bool {
+    let empty =
+        |tree: &source::Tree| tree.is_null() || tree.as_map().is_some_and(|map| map.is_empty());
+    (empty(&last.config) && empty(&next.config))
+        || json(&last.config) == json(&next.config)
+        || last.config == next.config
+}
+
+fn same_chart(last: &Record, next: &Record) -> bool {
+    let field = |record: &Record, key: &str| {
+        record.chart.get("metadata").and_then(|metadata| metadata.get(key)).cloned()
+    };
+    ["name", "version", "appVersion"].iter().all(|key| field(last, key) == field(next, key))
+}
+
+fn same_hooks(last: &Record, next: &Record) -> bool {
+    let texts = |record: &Record| -> Vec<(String, String)> {
+        let hooks = record.hooks.iter();
+        hooks.map(|hook| (hook.path.clone(), hook.manifest.trim().to_owned())).collect()
+    };
+    texts(last) == texts(next)
+}
+
+fn causes_of_inputs(recorded: Option<&ReleaseRecord>, inputs: &Inputs) -> Vec<Cause> {
+    match recorded.map(|record| record.inputs.as_ref()) {
+        // It was not ours: what its inputs were is not known.
+        None => Vec::new(),
+        Some(recorded) => crate::decide::release::input_causes(recorded, inputs),
+    }
+}
+
+fn causes(
+    action: ReleaseAction,
+    scene: &Scene<'_>,
+    before: Option<&ReleaseRecord>,
+    after: &ReleaseRecord,
+    last: Option<&Record>,
+    objects: &[ObjectPlan],
+) -> Vec<Cause> {
+    let mut causes: BTreeSet<Cause> = scene.causes.iter().flatten().copied().collect();
+    match action {
+        ReleaseAction::Unchanged => causes.clear(),
+        ReleaseAction::Install => {
+            causes = BTreeSet::from([Cause::New]);
+        }
+        ReleaseAction::Adopt => causes = BTreeSet::from([Cause::Foreign]),
+        ReleaseAction::Upgrade | ReleaseAction::Record | ReleaseAction::Delete => {
+            if before.is_none() {
+                causes.insert(Cause::Foreign);
+            }
+            let of_objects = objects.iter().flat_map(|object| &object.causes).copied();
+            causes.extend(
+                of_objects.filter(|cause| !matches!(cause, Cause::New | Cause::NotInRelease)),
+            );
+            if before.is_some_and(|before| {
+                crate::decide::release::settings(before) != crate::decide::release::settings(after)
+            }) {
+                causes.insert(Cause::Settings);
+            }
+            if last.is_some_and(|last| last.info.status != Status::Deployed) {
+                causes.insert(Cause::Unfinished);
+            }
+        }
+    }
+    causes.into_iter().collect()
+}
+
+/// The hooks as they would be sent. One whose kind is not known can only be sent when its kind has come.
+fn hook_objects(release: &DesiredRelease, apis: &crate::Apis) -> Vec<HookObject> {
+    let hooks = release.objects.iter().filter(|object| object.key.section == Section::Hook);
+    hooks
+        .filter_map(|object| {
+            let wish = wish(object, &release.key, apis).ok()?;
+            let body = wish.json().into();
+            Some(HookObject { object: object.clone(), address: wish.address, body })
+        })
+        .collect()
+}
+
+/// A plan for a recorded object that says no more than what and why.
+pub(super) fn bare(
+    object: &Object,
+    place: String,
+    action: Action,
+    causes: Vec<Cause>,
+) -> ObjectPlan {
+    let record = ObjectRecord {
+        key: object.key.clone(),
+        place,
+        digest: object.digest.clone(),
+        template: object.template.clone(),
+        keep: object.keep,
+    };
+    blank(record, action, causes)
+}
