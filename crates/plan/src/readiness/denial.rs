@@ -10,7 +10,8 @@ const REFUSALS: &[(&str, Code, Certainty)] = {
     &[
         // Two writers met at one quota; the controller tries again at once.
         ("operation cannot be fulfilled on resourcequotas", Code::Quota, Possible),
-        ("exceeded quota", Code::Quota, Certain),
+        // Pods that are just ending still count, for as long as they take.
+        ("exceeded quota", Code::Quota, Likely(ConfigError)),
         ("failed quota", Code::Quota, Certain),
         ("insufficient quota", Code::Quota, Certain),
         ("usage per container is", Code::Quota, Certain),
@@ -59,7 +60,7 @@ mod tests {
         check(
             "pods \"web-1\" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2",
             Code::Quota,
-            true,
+            false,
         );
         check(
             "pods \"web-1\" is forbidden: failed quota: small: must specify limits.cpu",

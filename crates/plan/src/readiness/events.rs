@@ -7,49 +7,25 @@ use super::denial::denial;
 use super::fields::{one_line, text};
 use super::{Certainty, Code, Failure, Grace};
 
-/// Reasons of Warning events, the most telling first, and the Normal event that shows each to be over.
+/// Events of the kubelet that only a pod with its sandbox and volumes has.
+const RUNS: &[&str] = &["Pulling", "Pulled", "Created", "Started"];
+
+/// Reasons of events, the most telling first, what each tells, and the reasons that show it to be over.
+#[rustfmt::skip]
 const TELLING: &[(&str, Tells, &[&str])] = &[
     ("FailedCreate", Tells::Denial, &["SuccessfulCreate"]),
     ("ReplicaSetCreateError", Tells::Denial, &["ScalingReplicaSet"]),
-    (
-        "ProvisioningFailed",
-        Tells::Code(Code::PvcUnbound, "no volume can be provided"),
-        &["ProvisioningSucceeded"],
-    ),
-    (
-        "FailedBinding",
-        Tells::Code(Code::PvcUnbound, "no volume can be bound"),
-        &["ProvisioningSucceeded"],
-    ),
-    (
-        "FailedMount",
-        Tells::Code(Code::Mount, "a volume cannot be mounted"),
-        &["Pulling", "Pulled", "Created", "Started"],
-    ),
-    (
-        "FailedAttachVolume",
-        Tells::Code(Code::Mount, "a volume cannot be attached"),
-        &["SuccessfulAttachVolume"],
-    ),
-    (
-        "FailedMapVolume",
-        Tells::Code(Code::Mount, "a volume cannot be mounted"),
-        &["Pulling", "Pulled", "Created", "Started"],
-    ),
-    (
-        "FailedCreatePodSandBox",
-        Tells::Code(Code::Sandbox, "the pod's sandbox cannot be set up"),
-        &["Pulling", "Pulled", "Created", "Started"],
-    ),
+    ("ProvisioningFailed", Tells::Code(Code::PvcUnbound, "no volume can be provided"), &["ProvisioningSucceeded"]),
+    ("FailedBinding", Tells::Code(Code::PvcUnbound, "no volume can be bound"), &["ProvisioningSucceeded"]),
+    ("FailedMount", Tells::Code(Code::Mount, "a volume cannot be mounted"), RUNS),
+    ("FailedAttachVolume", Tells::Code(Code::Mount, "a volume cannot be attached"), &["SuccessfulAttachVolume"]),
+    ("FailedMapVolume", Tells::Code(Code::Mount, "a volume cannot be mounted"), RUNS),
+    ("FailedCreatePodSandBox", Tells::Code(Code::Sandbox, "the pod's sandbox cannot be set up"), RUNS),
+    ("NetworkNotReady", Tells::Code(Code::Sandbox, "the node's network is not ready"), RUNS),
     ("FailedScheduling", Tells::Code(Code::Unschedulable, "no node can take it"), &["Scheduled"]),
     ("Unhealthy", Tells::Code(Code::Probe, "a probe does not succeed"), &[]),
-    (
-        "SyncLoadBalancerFailed",
-        Tells::Code(Code::LoadBalancer, "the load balancer cannot be set up"),
-        &["EnsuredLoadBalancer"],
-    ),
+    ("SyncLoadBalancerFailed", Tells::Code(Code::LoadBalancer, "the load balancer cannot be set up"), &["EnsuredLoadBalancer"]),
     ("Evicted", Tells::Code(Code::PodFailed, "the pod was evicted"), &[]),
-    ("FailedPreStopHook", Tells::Code(Code::Start, "a hook of a container fails"), &[]),
     ("FailedPostStartHook", Tells::Code(Code::Start, "a hook of a container fails"), &[]),
 ];
 
@@ -69,21 +45,19 @@ pub fn cause<'a>(events: impl IntoIterator<Item = &'a Tree>) -> Option<Failure> 
         events.into_iter().map(|event| (time(event), event)).collect();
     events.sort_by(|(left, _), (right, _)| left.cmp(right));
     let reason = |event: &Tree, wanted: &str| text(event, "reason") == Some(wanted);
-    for (wanted, tells, over) in TELLING {
-        let last = events.iter().rposition(|(_, event)| {
-            reason(event, wanted) && text(event, "type") == Some("Warning")
-        });
-        let Some(last) = last else { continue };
-        let about = uid(events[last].1);
-        let mended = |(_, event): &(String, &Tree)| {
-            uid(event) == about && over.iter().any(|over| reason(event, over))
+    TELLING.iter().find_map(|(wanted, tells, over)| {
+        let still_holds = |position: usize| {
+            let about = uid(events[position].1);
+            let later = &events[position + 1..];
+            !later
+                .iter()
+                .any(|(_, it)| uid(it) == about && over.iter().any(|over| reason(it, over)))
         };
-        if events[last + 1..].iter().any(mended) {
-            continue;
-        }
-        return Some(failure(events[last].1, *tells));
-    }
-    None
+        let last = (0..events.len())
+            .rev()
+            .find(|position| reason(events[*position].1, wanted) && still_holds(*position))?;
+        Some(failure(events[last].1, *tells))
+    })
 }
 
 fn failure(event: &Tree, tells: Tells) -> Failure {
@@ -97,7 +71,9 @@ fn failure(event: &Tree, tells: Tells) -> Failure {
                 Code::Unschedulable if lower.contains("persistentvolumeclaim") => Code::PvcUnbound,
                 code => code,
             };
-            let certainty = match lower.contains("not found") && code == Code::Mount {
+            let certainty = match lower.contains("not found")
+                && matches!(code, Code::Mount | Code::PvcUnbound)
+            {
                 true => Certainty::Likely(Grace::ConfigError),
                 false => Certainty::Possible,
             };
@@ -153,6 +129,29 @@ mod tests {
     const MOUNT: &str = "{type: Warning, reason: FailedMount, involvedObject: {uid: p}, lastTimestamp: '2026-01-01T10:00:02Z', message: 'MountVolume.SetUp failed for volume \"c\" : secret \"keys\" not found'}";
 
     #[test]
+    fn what_is_missing_is_likely_to_stay_so() {
+        let check = |reason: &str, message: &str, expect: Certainty| {
+            let event = format!("{{reason: {reason}, message: '{message}'}}");
+            let event = source::yaml::read_bare(&event).expect("valid YAML");
+            assert_eq!(cause([&event]).map(|it| it.certainty), Some(expect), "{message}");
+        };
+        let likely = Certainty::Likely(Grace::ConfigError);
+        check("FailedMount", "secret \"keys\" not found", likely);
+        check("FailedMount", "timed out waiting for the condition", Certainty::Possible);
+        check("ProvisioningFailed", "storageclass.storage.k8s.io \"fast\" not found", likely);
+        check(
+            "FailedCreate",
+            "Error creating: pods \"a\" is forbidden: exceeded quota: small",
+            likely,
+        );
+        check(
+            "FailedCreate",
+            "Error creating: admission webhook \"p\" denied the request",
+            Certainty::Certain,
+        );
+    }
+
+    #[test]
     fn the_most_telling_event_wins() {
         let quota = "E-QUOTA: its pods cannot be created: pods \"db-0\" is forbidden: exceeded quota: small";
         check(&[], None);
@@ -160,6 +159,10 @@ mod tests {
         check(&[QUOTA], Some(quota));
         check(&[UNHEALTHY, QUOTA, CREATED_BEFORE], Some(quota));
         check(&[QUOTA, CREATED], None);
+        // What another object got over does not help this one.
+        let others =
+            QUOTA.replace("uid: s", "uid: t").replace(":05Z", ":04Z").replace("small", "tiny");
+        check(&[&others, QUOTA, CREATED], Some(&quota.replace("small", "tiny")));
         check(
             &[UNSCHEDULED],
             Some(

@@ -3,7 +3,7 @@
 use source::{Node, Tree};
 
 use super::denial::denial;
-use super::fields::{at, condition, count, int, is_true, text};
+use super::fields::{at, condition, count, int, is_true, mark, text};
 use super::{Certainty, Code, Failure, State, part, replicas};
 
 /// The controllers always write `observedGeneration`; without it nobody has looked at the object yet.
@@ -74,15 +74,19 @@ fn old_pods(count: i64) -> State {
     })
 }
 
-/// Why pods were refused, if they were. A quota is no wall while the rollout may still take old pods away.
+/// Why a Deployment's pods were refused, if they were. An exceeded quota is a wall for a first revision; later ones may find
+/// room when old pods have ended, of which those that are about to end are in no count.
 fn refused(object: &Tree) -> Option<Failure> {
     let refused = condition(object, "ReplicaFailure").filter(|it| it.is_true())?;
     let mut failure = denial(refused.message);
-    let old = count(object, "status.replicas") - count(object, "status.updatedReplicas");
-    let spare =
-        count(object, "status.availableReplicas") - (replicas(object) - max_unavailable(object));
-    if failure.code == Code::Quota && old > 0 && spare > 0 {
-        failure.certainty = Certainty::Possible;
+    if failure.code == Code::Quota && matches!(failure.certainty, Certainty::Likely(_)) {
+        let old = count(object, "status.replicas") - count(object, "status.updatedReplicas");
+        let needed = replicas(object) - max_unavailable(object);
+        if old > 0 && count(object, "status.availableReplicas") > needed {
+            failure.certainty = Certainty::Possible;
+        } else if mark(object, "annotations", "deployment.kubernetes.io/revision") == Some("1") {
+            failure.certainty = Certainty::Certain;
+        }
     }
     Some(failure)
 }
@@ -144,7 +148,8 @@ pub(super) fn stateful_set(object: &Tree) -> State {
     let field = |name: &str| count(object, &format!("status.{name}"));
     let revisions_agree =
         text(object, "status.currentRevision") == text(object, "status.updateRevision");
-    if text(object, "spec.updateStrategy.type") == Some("OnDelete") && !revisions_agree {
+    let updated = if revisions_agree { wanted } else { field("updatedReplicas") };
+    if text(object, "spec.updateStrategy.type") == Some("OnDelete") && updated < wanted {
         return State::ready_but("pods keep their old revision until they are deleted");
     }
     if field("replicas") < wanted {
@@ -159,13 +164,13 @@ pub(super) fn stateful_set(object: &Tree) -> State {
     match int(object, "spec.updateStrategy.rollingUpdate.partition").filter(|it| *it > 0) {
         Some(partition) => {
             let wanted = wanted.saturating_sub(partition).max(0);
-            match field("updatedReplicas") < wanted {
-                true => part(field("updatedReplicas"), wanted, "pods updated"),
+            match updated < wanted {
+                true => part(updated, wanted, "pods updated"),
                 false if revisions_agree => State::ready(),
                 false => State::ready_but(format!("updated down to its partition {partition}")),
             }
         }
-        None if !revisions_agree => part(field("updatedReplicas"), wanted, "pods updated"),
+        None if updated < wanted => part(updated, wanted, "pods updated"),
         None if field("availableReplicas") < wanted
             && int(object, "status.availableReplicas").is_some() =>
         {

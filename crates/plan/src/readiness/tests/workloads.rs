@@ -65,15 +65,24 @@ fn deployments() {
 fn refused_pods() {
     const QUOTA: &str = "{type: ReplicaFailure, status: 'True', reason: FailedCreate, message: 'pods \"web-1\" is forbidden: exceeded quota: small'}";
     const CERTAIN: &str = "Certain E-QUOTA: its pods cannot be created: pods \"web-1\" is forbidden: exceeded quota: small";
+    const LIKELY: &str = "Likely(ConfigError) E-QUOTA: its pods cannot be created: pods \"web-1\" is forbidden: exceeded quota: small";
     const POSSIBLE: &str = "Possible E-QUOTA: its pods cannot be created: pods \"web-1\" is forbidden: exceeded quota: small";
     let check = |spec: &str, status: &str, expect: &str| {
         seen("apps/v1/Deployment", spec, &format!("{status}, conditions: [{QUOTA}]"), expect);
     };
-    check("replicas: 2", "replicas: 1, updatedReplicas: 1", CERTAIN);
+    check("replicas: 2", "replicas: 1, updatedReplicas: 1", LIKELY);
+    let first = "metadata: {generation: 1, annotations: {deployment.kubernetes.io/revision: '1'}}";
+    let status =
+        format!("observedGeneration: 1, replicas: 1, updatedReplicas: 1, conditions: [{QUOTA}]");
+    super::check(
+        "apps/v1/Deployment",
+        &format!("{first}, spec: {{replicas: 2}}, status: {{{status}}}"),
+        CERTAIN,
+    );
     // Of four old pods one may be taken away, which makes room; of two none.
     check("replicas: 4", "replicas: 4, updatedReplicas: 0, availableReplicas: 4", POSSIBLE);
-    check("replicas: 4", "replicas: 3, updatedReplicas: 0, availableReplicas: 3", CERTAIN);
-    check("replicas: 2", "replicas: 2, updatedReplicas: 0, availableReplicas: 2", CERTAIN);
+    check("replicas: 4", "replicas: 3, updatedReplicas: 0, availableReplicas: 3", LIKELY);
+    check("replicas: 2", "replicas: 2, updatedReplicas: 0, availableReplicas: 2", LIKELY);
     check(
         "replicas: 2, strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0%}}",
         "replicas: 2, updatedReplicas: 0, availableReplicas: 2",
@@ -84,7 +93,7 @@ fn refused_pods() {
         "replicas: 2, updatedReplicas: 0, availableReplicas: 1",
         POSSIBLE,
     );
-    seen("apps/v1/ReplicaSet", "replicas: 2", &format!("conditions: [{QUOTA}]"), CERTAIN);
+    seen("apps/v1/ReplicaSet", "replicas: 2", &format!("conditions: [{QUOTA}]"), LIKELY);
     seen(
         "apps/v1/Deployment",
         "replicas: 2",
