@@ -1,6 +1,7 @@
 //! A proxy in front of the API server that counts requests and makes them fail as a test says.
 
 mod connection;
+mod kill;
 
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;

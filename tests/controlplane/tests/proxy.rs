@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use controlplane::{ControlPlane, Fault, Proxy};
@@ -134,4 +134,39 @@ fn helm_works_through_it() {
     });
     let (worked, error) = list();
     assert!(!worked && error.contains("secrets are not for you"), "{error}");
+}
+
+/// An install is a test of the API, a read, then writes; whatever the request, all later ones are missing.
+#[test]
+fn a_client_dies_at_the_chosen_request() {
+    let plane = ControlPlane::shared();
+    let proxy = Proxy::start(plane);
+    let chart = plane.directory().join("chart-that-is-cut-short");
+    std::fs::create_dir_all(chart.join("templates")).unwrap();
+    let about = json!({"apiVersion": "v2", "name": "one", "version": "1.0.0"});
+    std::fs::write(chart.join("Chart.yaml"), about.to_string()).unwrap();
+    std::fs::write(chart.join("templates/one.yaml"), settings("one")).unwrap();
+    let kubeconfig = proxy.kubeconfig(plane);
+
+    let mut killed = 0;
+    for number in 1.. {
+        let namespace = plane.namespace("killed");
+        let before = proxy.requests().len();
+        let status = proxy.run_and_kill(
+            Command::new(controlplane::helm4())
+                .args(["install", "one", "--create-namespace", "--namespace", &namespace])
+                .arg(&chart)
+                .arg("--kubeconfig")
+                .arg(&kubeconfig)
+                .stdout(Stdio::null()),
+            number,
+        );
+        if let Some(status) = status {
+            assert!(status.success());
+            break;
+        }
+        killed += 1;
+        assert!(proxy.requests().len() >= before + number);
+    }
+    assert!(killed > 4, "an install has more than {killed} requests");
 }
