@@ -65,7 +65,7 @@ pub async fn connect(
         && uid.as_ref() != Some(&expected)
     {
         let found = uid.unwrap_or_default();
-        return Err(Error::OtherCluster { place, expected, found });
+        return Err(Error::WrongCluster { place, expected, found });
     }
     let version = read_version(&version?.unwrap_or_default());
     if version.is_too_old() {

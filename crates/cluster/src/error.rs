@@ -68,7 +68,7 @@ pub enum Error {
     #[error(
         "{place} is another cluster: the manifest says that `kube-system` has the uid `{expected}`, and there it is `{found}`"
     )]
-    OtherCluster { place: Place, expected: String, found: String },
+    WrongCluster { place: Place, expected: String, found: String },
     #[error(
         "{place} runs Kubernetes {version}, and {} is the oldest that can be used",
         crate::connect::OLDEST
@@ -84,7 +84,7 @@ impl Error {
     pub fn reason(&self) -> Reason {
         match self {
             Self::Locked { .. } => Reason::Locked,
-            Self::OtherCluster { .. } => Reason::OtherCluster,
+            Self::WrongCluster { .. } => Reason::WrongCluster,
             _ => Reason::Failed,
         }
     }
@@ -111,7 +111,7 @@ impl Error {
             Self::Cut { uncertain: true, .. } => {
                 Some("it may have been done: look with `diff`, then run this again".to_owned())
             }
-            Self::OtherCluster { place, .. } => Some(format!(
+            Self::WrongCluster { place, .. } => Some(format!(
                 "choose the right context with `--context {}=CONTEXT`; where the cluster was made anew, correct `uid` in the manifest",
                 place.cluster
             )),
