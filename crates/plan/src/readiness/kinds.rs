@@ -79,6 +79,9 @@ pub fn needs_wait(id: &ObjectId, readiness: &[ReadinessRule]) -> bool {
 pub type Kind = (&'static str, &'static str, &'static str);
 
 /// The kinds between an object and its pods, and the pods; what `pods_of` wants to be given.
+///
+/// None for custom resources, whose operators make what they like: after a failure, the workloads and pods of the namespace lead
+/// `pods_of` to theirs.
 pub fn children(id: &ObjectId) -> &'static [Kind] {
     const POD: Kind = ("", "v1", "Pod");
     const REPLICA_SET: Kind = ("apps", "v1", "ReplicaSet");
