@@ -36,6 +36,9 @@ pub(super) fn unmet(object: &Tree, rules: &[ReadinessRule]) -> Option<String> {
         };
         match found {
             Some(found) if agree(found, value) => None,
+            Some(_) if hides(object) || value.holds_secret() => {
+                Some(format!("`{path}` is not what the rule asks for"))
+            }
             Some(found) => {
                 Some(one_line(&format!("`{path}` is {}, not {}", shown(found), shown(value))))
             }
@@ -43,6 +46,11 @@ pub(super) fn unmet(object: &Tree, rules: &[ReadinessRule]) -> Option<String> {
             None => Some(format!("`{path}` is not there yet")),
         }
     })
+}
+
+/// The values of Secrets are never shown.
+fn hides(object: &Tree) -> bool {
+    kind(object) == "Secret" && group(object).is_empty()
 }
 
 /// Equal, or written alike: `status: True` reads as a boolean, while conditions hold the text `True`.
@@ -109,6 +117,22 @@ status: { phase: Starting, ready: 2, conditions: [{ type: Good, status: 'True' }
         check("{ status.url: x }", Some("`status.url` is not there yet"));
         check("{ status.error: null }", None);
         check("{ 'status[': x }", Some("`status[` is no path: a `[` has no `]`"));
+    }
+
+    #[test]
+    fn no_secret_is_told() {
+        let object = "{apiVersion: v1, kind: Secret, data: {token: c2VjcmV0}}";
+        let object = source::yaml::read_bare(object).expect("valid YAML");
+        let expect = Some("`data.token` is not what the rule asks for".to_owned());
+        assert_eq!(
+            unmet(&object, &[rule(None, "Secret", None, "{ data.token: b3RoZXI= }")]),
+            expect
+        );
+        let widget = source::yaml::read_bare(WIDGET).expect("valid YAML");
+        let mut rule = rule(None, "Widget", None, "{ status.phase: hunter22 }");
+        rule.ready[0].1.secret = true;
+        let expect = Some("`status.phase` is not what the rule asks for".to_owned());
+        assert_eq!(unmet(&widget, &[rule]), expect);
     }
 
     #[test]
