@@ -20,6 +20,8 @@ struct Rule {
     directory: bool,
     /// Without a `/`, a pattern is compared with the last part of the path.
     name_only: bool,
+    /// Most rules are the name of one file.
+    is_literal: bool,
 }
 
 impl Default for Ignore {
@@ -86,6 +88,9 @@ impl Ignore {
 impl Rule {
     fn matches(&self, path: &str) -> bool {
         let name = if self.name_only { path.rsplit('/').next().unwrap_or(path) } else { path };
+        if self.is_literal {
+            return self.pattern == name;
+        }
         pattern::matches(&self.pattern, name).unwrap_or(false)
     }
 }
@@ -98,7 +103,8 @@ fn rule(written: &str) -> Rule {
     // A leading `/` anchors, and so does any other.
     let (anchored, pattern) =
         written.strip_prefix('/').map_or((written.contains('/'), written), |rest| (true, rest));
-    Rule { pattern: pattern.to_owned(), negated, directory, name_only: !anchored }
+    let is_literal = !pattern.contains(['*', '?', '[', '\\']);
+    Rule { pattern: pattern.to_owned(), negated, directory, name_only: !anchored, is_literal }
 }
 
 #[cfg(test)]

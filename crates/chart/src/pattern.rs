@@ -1,33 +1,33 @@
 //! Go's `path/filepath.Match`: `*`, `?`, `[a-z]` and `\` over a whole name; no star crosses a `/`.
 
+use std::str::Chars;
+
 /// The pattern is malformed: an unclosed class, an empty range, a trailing backslash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadPattern;
 
 /// True where the whole name matches. As in Go, a bad part of a pattern is only noticed when matching reaches it.
-pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    let mut pattern = &pattern[..];
-    let mut name = &name[..];
+pub fn matches(mut pattern: &str, mut name: &str) -> Result<bool, BadPattern> {
     'pattern: while !pattern.is_empty() {
         let (star, chunk, rest) = next_chunk(pattern);
         pattern = rest;
-        if star && chunk.is_empty() {
-            return Ok(!name.contains(&'/'));
+        if star && chunk.is_literal && pattern.is_empty() {
+            let skipped = name.strip_suffix(chunk.text);
+            return Ok(skipped.is_some_and(|skipped| !skipped.contains('/')));
         }
-        if let Some(after) = match_chunk(chunk, name)?
+        if let Some(after) = match_chunk(&chunk, name)?
             && (after.is_empty() || !pattern.is_empty())
         {
             name = after;
             continue;
         }
         if star {
-            for skipped in 0..name.len() {
-                if name[skipped] == '/' {
+            for (position, skipped) in name.char_indices() {
+                if skipped == '/' {
                     break;
                 }
-                if let Some(after) = match_chunk(chunk, &name[skipped + 1..])? {
+                let behind = &name[position + skipped.len_utf8()..];
+                if let Some(after) = match_chunk(&chunk, behind)? {
                     if pattern.is_empty() && !after.is_empty() {
                         continue;
                     }
@@ -39,7 +39,7 @@ pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
         // Before Go says "no", it checks the rest of the pattern for errors.
         while !pattern.is_empty() {
             let (_, chunk, rest) = next_chunk(pattern);
-            match_chunk(chunk, &[])?;
+            match_chunk(&chunk, "")?;
             pattern = rest;
         }
         return Ok(false);
@@ -47,97 +47,90 @@ pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
     Ok(name.is_empty())
 }
 
-/// Leading stars, the text up to the next star, the rest.
-fn next_chunk(pattern: &[char]) -> (bool, &[char], &[char]) {
-    let stars = pattern.iter().take_while(|c| **c == '*').count();
-    let pattern = &pattern[stars..];
+/// The part of a pattern between two stars.
+struct Chunk<'a> {
+    text: &'a str,
+    /// Nothing in it has a meaning of its own.
+    is_literal: bool,
+}
+
+/// Whether stars lead, the text up to the next star, the rest.
+fn next_chunk(pattern: &str) -> (bool, Chunk<'_>, &str) {
+    let starless = pattern.trim_start_matches('*');
+    let star = starless.len() < pattern.len();
+    let bytes = starless.as_bytes();
+    let mut is_literal = true;
     let mut in_class = false;
     let mut position = 0;
-    while position < pattern.len() {
-        match pattern[position] {
-            '\\' if position + 1 < pattern.len() => position += 1,
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '*' if !in_class => break,
+    while position < bytes.len() {
+        is_literal &= !matches!(bytes[position], b'\\' | b'[' | b'?');
+        match bytes[position] {
+            b'\\' if position + 1 < bytes.len() => position += 1,
+            b'[' => in_class = true,
+            b']' => in_class = false,
+            b'*' if !in_class => break,
             _ => {}
         }
         position += 1;
     }
-    (stars > 0, &pattern[..position], &pattern[position..])
+    // A star is where a character starts, and so is the end.
+    let (text, rest) = starless.split_at(position);
+    (star, Chunk { text, is_literal }, rest)
 }
 
 /// What is left of the name after the chunk; none where it does not match. The whole chunk is checked in either case.
-fn match_chunk<'a>(
-    mut chunk: &[char],
-    mut name: &'a [char],
-) -> Result<Option<&'a [char]>, BadPattern> {
+fn match_chunk<'a>(chunk: &Chunk<'_>, name: &'a str) -> Result<Option<&'a str>, BadPattern> {
+    if chunk.is_literal {
+        return Ok(name.strip_prefix(chunk.text));
+    }
+    let mut chunk = chunk.text.chars();
+    let mut name = name.chars();
     let mut failed = false;
-    while let Some(first) = chunk.first() {
-        failed |= name.is_empty();
+    while let Some(first) = chunk.next() {
+        let wanted = if failed { None } else { name.next() };
+        failed = wanted.is_none();
         match first {
-            '[' => {
-                let mut wanted = None;
-                if !failed {
-                    wanted = name.first();
-                    name = &name[1..];
-                }
-                let (found, rest) = match_class(&chunk[1..], wanted.copied())?;
-                failed |= !found;
-                chunk = rest;
-            }
-            '?' => {
-                if !failed {
-                    failed = name[0] == '/';
-                    name = &name[1..];
-                }
-                chunk = &chunk[1..];
-            }
-            _ => {
-                if *first == '\\' {
-                    chunk = &chunk[1..];
-                }
-                let literal = chunk.first().ok_or(BadPattern)?;
-                if !failed {
-                    failed = name[0] != *literal;
-                    name = &name[1..];
-                }
-                chunk = &chunk[1..];
-            }
+            '[' => failed |= !match_class(&mut chunk, wanted)?,
+            '?' => failed |= wanted == Some('/'),
+            '\\' => failed |= wanted != Some(chunk.next().ok_or(BadPattern)?),
+            literal => failed |= wanted != Some(literal),
         }
     }
-    Ok((!failed).then_some(name))
+    Ok((!failed).then_some(name.as_str()))
 }
 
-/// A class after its `[`: whether it holds the character, and what follows its `]`.
-fn match_class(mut chunk: &[char], wanted: Option<char>) -> Result<(bool, &[char]), BadPattern> {
-    let negated = chunk.first() == Some(&'^');
-    if negated {
-        chunk = &chunk[1..];
-    }
+/// Reads a class behind its `[` up to and with its `]`, and says whether it holds the character.
+fn match_class(chunk: &mut Chars<'_>, wanted: Option<char>) -> Result<bool, BadPattern> {
+    let negated = skip(chunk, '^');
     let mut found = false;
     let mut ranges = 0;
     loop {
-        if chunk.first() == Some(&']') && ranges > 0 {
-            return Ok((found != negated, &chunk[1..]));
+        if ranges > 0 && skip(chunk, ']') {
+            return Ok(found != negated);
         }
-        let (low, rest) = class_character(chunk)?;
-        let (mut high, mut rest) = (low, rest);
-        if rest[0] == '-' {
-            (high, rest) = class_character(&rest[1..])?;
-        }
+        let low = class_character(chunk)?;
+        let high = if skip(chunk, '-') { class_character(chunk)? } else { low };
         found |= wanted.is_some_and(|wanted| low <= wanted && wanted <= high);
         ranges += 1;
-        chunk = rest;
     }
 }
 
+fn skip(chunk: &mut Chars<'_>, expected: char) -> bool {
+    let found = chunk.as_str().starts_with(expected);
+    if found {
+        chunk.next();
+    }
+    found
+}
+
 /// One possibly escaped character of a class; something must follow it.
-fn class_character(chunk: &[char]) -> Result<(char, &[char]), BadPattern> {
-    let (character, rest) = match chunk {
-        [] | ['-' | ']', ..] | ['\\'] => return Err(BadPattern),
-        ['\\', character, rest @ ..] | [character, rest @ ..] => (*character, rest),
+fn class_character(chunk: &mut Chars<'_>) -> Result<char, BadPattern> {
+    let character = match chunk.next() {
+        None | Some('-' | ']') => return Err(BadPattern),
+        Some('\\') => chunk.next().ok_or(BadPattern)?,
+        Some(character) => character,
     };
-    if rest.is_empty() { Err(BadPattern) } else { Ok((character, rest)) }
+    if chunk.as_str().is_empty() { Err(BadPattern) } else { Ok(character) }
 }
 
 #[cfg(test)]
