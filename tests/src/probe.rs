@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chart::{Capabilities, File, Input, KubeVersion, Limits, NoLookup, ReleaseInfo};
 use serde_json::Value;
@@ -147,9 +147,10 @@ impl Family {
             capabilities: Arc::new(capabilities),
             lookup: Arc::new(NoLookup),
             seed: [7; 32],
-            now: jiff::Timestamp::new(1_750_000_000, 123_456_789)
-                .expect("in range")
-                .to_zoned(jiff::tz::TimeZone::UTC),
+            now: Arc::new(LazyLock::new(|| {
+                let now = jiff::Timestamp::new(1_750_000_000, 123_456_789).expect("in range");
+                now.to_zoned(jiff::tz::TimeZone::UTC)
+            })),
             dialect: chart::Dialect::Helm4,
             skip_schema_validation: false,
             subchart_notes: false,

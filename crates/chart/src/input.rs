@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use source::Tree;
-use sprig::Dialect;
+use sprig::{Dialect, Now};
 
 use crate::Capabilities;
 
@@ -19,8 +19,7 @@ pub struct Input<'a> {
     pub lookup: Arc<dyn Lookup>,
     /// For `randAlphaNum`, `genCA` and their like: derived by the caller from (run seed, release id).
     pub seed: [u8; 32],
-    /// The run's time, in the zone that Go would call local.
-    pub now: jiff::Zoned,
+    pub now: Now,
     pub dialect: Dialect,
     pub skip_schema_validation: bool,
     /// Notes of subcharts too, as `--render-subchart-notes`.

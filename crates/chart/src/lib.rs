@@ -47,4 +47,4 @@ pub use rendered::{
     CapabilityQuestion, CrdFile, Document, Hook, HookEvent, ImpureCall, LookupCall, PrintOptions,
     Rendered, Report,
 };
-pub use sprig::Dialect;
+pub use sprig::{Dialect, Now};

@@ -253,7 +253,7 @@ fn world(input: &Input<'_>, lookups: &Rc<RefCell<Vec<LookupCall>>>) -> World {
         asked.borrow_mut().push(LookupCall { api_version, kind, namespace, name });
         answer.map(|tree| from_tree(&tree)).map_err(CallError::Message)
     };
-    World::new(input.dialect, input.seed, input.now.clone(), Rc::new(lookup))
+    World::new(input.dialect, input.seed, Arc::clone(&input.now), Rc::new(lookup))
 }
 
 /// Go prints a missing value as `<no value>`, which Helm takes out of whatever was rendered.

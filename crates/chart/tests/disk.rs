@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "fixtures lie on the disk")]
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chart::{Chart, Dialect, File, Ignore, Input, Limits, NoLookup, ReleaseInfo};
 use source::{Map, Problems, Source, Tree, yaml};
@@ -69,7 +69,7 @@ pub(crate) fn input(values: &Tree) -> Input<'_> {
         capabilities: Arc::default(),
         lookup: Arc::new(NoLookup),
         seed: [7; 32],
-        now: "2026-01-02T03:04:05Z[UTC]".parse().expect("a time"),
+        now: Arc::new(LazyLock::new(|| "2026-01-02T03:04:05Z[UTC]".parse().expect("a time"))),
         dialect: Dialect::Helm4,
         skip_schema_validation: false,
         subchart_notes: false,

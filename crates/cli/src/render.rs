@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use chart::{
-    Capabilities, Chart, Dialect, Input, KubeVersion, Limits, NoLookup, ReleaseInfo, Rendered,
+    Capabilities, Chart, Dialect, Input, KubeVersion, Limits, NoLookup, Now, ReleaseInfo, Rendered,
 };
 use jiff::Zoned;
 use rayon::prelude::*;
@@ -23,14 +23,14 @@ use crate::workspace::Workspace;
 /// What is equal for all renders of a run.
 pub struct Run {
     seed: [u8; 32],
-    pub now: Zoned,
+    pub now: Now,
     pub jobs: Option<u16>,
     kube_version: Option<KubeVersion>,
     api_versions: Vec<String>,
 }
 
 impl Run {
-    /// Draws the seed from the system's randomness unless `--seed` fixes it, and looks at the clock once.
+    /// Draws the seed from the system's randomness unless `--seed` fixes it, and looks at the clock at most once.
     pub fn new(kube: &Kube) -> Result<Self, Failure> {
         let seed = match kube.seed {
             Some(seed) => Sha256::digest(seed.to_be_bytes()).into(),
@@ -46,7 +46,7 @@ impl Run {
         let kube_version = kube.kube_version.as_deref().map(parse_kube_version).transpose()?;
         Ok(Self {
             seed,
-            now: Zoned::now(),
+            now: Arc::new(LazyLock::new(Zoned::now)),
             jobs: kube.jobs,
             kube_version,
             api_versions: kube.api_versions.clone(),
@@ -224,7 +224,7 @@ pub fn input<'a>(job: &'a Job<'_>, run: &Run) -> Input<'a> {
         capabilities: Arc::clone(&job.capabilities),
         lookup: Arc::new(NoLookup),
         seed: run.seed_of(job.release.id.as_str()),
-        now: run.now.clone(),
+        now: Arc::clone(&run.now),
         dialect: Dialect::Helm4,
         skip_schema_validation: job.body.skip_schema_validation,
         subchart_notes: false,

@@ -40,7 +40,7 @@ mod wrap;
 mod yaml;
 
 pub use encode::base64;
-pub use world::{Dialect, Impure, Lookup, World};
+pub use world::{Dialect, Impure, Lookup, Now, World};
 
 use std::sync::{Arc, LazyLock};
 

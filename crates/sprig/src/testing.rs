@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use gotmpl::function::Executor;
 use gotmpl::{Call, CallError, Place, Str, Value};
@@ -29,12 +30,14 @@ impl Executor for Nowhere {
 
 /// A world with a fixed seed at 2024-02-03 04:05:06.7 in Berlin.
 pub(crate) fn world(seed: u64) -> World {
-    let zone = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Berlin").expect("bundled");
-    let now = jiff::Timestamp::new(1_706_929_506, 700_000_000).expect("in range").to_zoned(zone);
+    let now = || {
+        let zone = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Berlin").expect("bundled");
+        jiff::Timestamp::new(1_706_929_506, 700_000_000).expect("in range").to_zoned(zone)
+    };
     World {
         dialect: Dialect::Helm4,
         random: RefCell::new(ChaCha20Rng::seed_from_u64(seed)),
-        now,
+        now: Arc::new(LazyLock::new(now)),
         lookup: Rc::new(|_, _, _, _| Ok(Value::Nil)),
         impure: RefCell::default(),
     }

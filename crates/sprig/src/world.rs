@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use gotmpl::{Call, CallError, Place, Str, Value};
 use jiff::Zoned;
@@ -18,6 +19,10 @@ pub enum Dialect {
     Helm3,
 }
 
+/// A run's time, in the zone that Go would call local. Looked at when a template first asks for it: few do, and to find
+/// the zone takes as long as to render a small chart.
+pub type Now = Arc<LazyLock<Zoned>>;
+
 /// `lookup`'s question: API version, kind, namespace, name (empty for a list).
 pub type Lookup = dyn Fn(&Str, &Str, &Str, &Str) -> Result<Value, CallError>;
 
@@ -26,8 +31,7 @@ pub struct World {
     pub dialect: Dialect,
     /// Seeded from (run seed, release id), so that the order of threads changes nothing.
     pub random: RefCell<ChaCha20Rng>,
-    /// The run's time, in the zone that Go would call local.
-    pub now: Zoned,
+    pub now: Now,
     pub lookup: Rc<Lookup>,
     pub impure: RefCell<Vec<Impure>>,
 }
@@ -41,7 +45,7 @@ pub struct Impure {
 
 impl World {
     /// The world of a render that begins.
-    pub fn new(dialect: Dialect, seed: [u8; 32], now: Zoned, lookup: Rc<Lookup>) -> Self {
+    pub fn new(dialect: Dialect, seed: [u8; 32], now: Now, lookup: Rc<Lookup>) -> Self {
         let random = RefCell::new(ChaCha20Rng::from_seed(seed));
         Self { dialect, random, now, lookup, impure: RefCell::default() }
     }

@@ -116,7 +116,7 @@ fn template(args: Template, shell: &Shell) -> Result<Reason, Failure> {
                 capabilities,
                 lookup: Arc::new(NoLookup),
                 seed: run.seed_of(name),
-                now: run.now.clone(),
+                now: Arc::clone(&run.now),
                 dialect: Dialect::Helm4,
                 skip_schema_validation: args.skip_schema_validation,
                 subchart_notes: false,
