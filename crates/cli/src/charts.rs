@@ -67,9 +67,13 @@ impl<'a> Walk<'a> {
         self.folder(root, "", 0)?;
         let found = std::mem::take(&mut self.found);
         if found.len() < SIDE_BY_SIDE {
-            found.into_iter().map(|(path, place)| self.file(&place, path)).collect()
+            let mut buffer = Vec::new();
+            found.into_iter().map(|file| self.file(&mut buffer, file)).collect()
         } else {
-            found.into_par_iter().map(|(path, place)| self.file(&place, path)).collect()
+            found
+                .into_par_iter()
+                .map_init(Vec::new, |buffer, file| self.file(buffer, file))
+                .collect()
         }
     }
 
@@ -101,13 +105,15 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn file(&self, place: &Path, path: String) -> Result<File, Problems> {
-        let bytes = disk::read_regular(place)
+    /// Reads what was found by way of a buffer that serves many files, so that each takes no more memory than its size.
+    fn file(&self, buffer: &mut Vec<u8>, found: (String, PathBuf)) -> Result<File, Problems> {
+        let (path, place) = found;
+        disk::read_regular(&place, buffer)
             .map_err(|error| self.unreadable(&path, &error.to_string()))?;
-        if self.bytes.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len() > BYTES {
+        if self.bytes.fetch_add(buffer.len(), Ordering::Relaxed) + buffer.len() > BYTES {
             return Err(self.too_large(&path));
         }
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let text = buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(buffer);
         Ok(File::new(path, text))
     }
 

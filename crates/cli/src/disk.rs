@@ -53,17 +53,18 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-/// Reads a file and refuses what is none: a pipe would wait for ever, a device never end.
-pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads a file in place of what the buffer held, and refuses what is no file: a pipe would wait for ever, a device
+/// never end.
+pub fn read_regular(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
     use std::io::Read as _;
     let file = std::fs::File::open(path)?;
     let facts = file.metadata()?;
     if !facts.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(facts.len()).unwrap_or(0));
-    (&file).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    buffer.clear();
+    (&file).read_to_end(buffer)?;
+    Ok(())
 }
 
 /// An entry of a folder; a link to a folder is a directory and a link.
