@@ -8,6 +8,7 @@ pub mod value;
 
 mod builtin;
 mod convert;
+mod entries;
 mod exec;
 mod map;
 mod parse;

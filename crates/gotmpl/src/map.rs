@@ -1,9 +1,9 @@
 //! Go's map with string keys: shared by reference, mutable, and it remembers which entries were read.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::entries::Entries;
 use crate::stack::deeper;
 use crate::{Str, Value};
 
@@ -18,16 +18,9 @@ struct MapCell {
     is_nil: bool,
     /// The map whose entries these are, if it has another type.
     converted_from: Option<MapRef>,
-    entries: RefCell<BTreeMap<Str, Slot>>,
+    entries: RefCell<Entries>,
     /// All entries and all below them are noted as read: no need to walk them again.
     all_read: Cell<bool>,
-}
-
-/// An entry and whether a template has read it: that is how a render reports which values it read.
-#[derive(Debug)]
-struct Slot {
-    value: Value,
-    read: Cell<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,20 +45,25 @@ impl MapType {
 
 impl MapRef {
     pub fn new(kind: MapType) -> Self {
-        Self::make(kind, false)
+        Self::make(kind, false, Entries::default())
+    }
+
+    /// A map of these entries; of two with one key the later counts.
+    pub fn of(kind: MapType, entries: impl IntoIterator<Item = (Str, Value)>) -> Self {
+        Self::make(kind, false, entries.into_iter().collect())
     }
 
     /// A nil map: empty, `null` as JSON and YAML, and what cannot be written to (`set` refuses).
     pub fn nil(kind: MapType) -> Self {
-        Self::make(kind, true)
+        Self::make(kind, true, Entries::default())
     }
 
-    fn make(kind: MapType, is_nil: bool) -> Self {
+    fn make(kind: MapType, is_nil: bool, entries: Entries) -> Self {
         Self(Rc::new(MapCell {
             kind,
             is_nil,
             converted_from: None,
-            entries: RefCell::default(),
+            entries: RefCell::new(entries),
             all_read: Cell::default(),
         }))
     }
@@ -89,7 +87,7 @@ impl MapRef {
         self.0.converted_from.as_ref().map_or(&*self.0, |base| &*base.0)
     }
 
-    fn slots(&self) -> &RefCell<BTreeMap<Str, Slot>> {
+    fn inside(&self) -> &RefCell<Entries> {
         &self.cell().entries
     }
 
@@ -111,7 +109,7 @@ impl MapRef {
     }
 
     pub fn len(&self) -> usize {
-        self.slots().borrow().len()
+        self.inside().borrow().len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -120,72 +118,71 @@ impl MapRef {
 
     /// The value of a key, noted as read.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        let entries = self.slots().borrow();
-        let slot = entries.get(key)?;
-        slot.read.set(true);
-        Some(slot.value.clone())
+        let entries = self.inside().borrow();
+        let entry = entries.get(key)?;
+        entry.read.set(true);
+        Some(entry.value.clone())
     }
 
     /// As `get`, without looking at bytes where the key is short.
     pub(crate) fn entry(&self, key: &Str) -> Option<Value> {
-        let entries = self.slots().borrow();
-        let slot = entries.get(key)?;
-        slot.read.set(true);
-        Some(slot.value.clone())
+        let entries = self.inside().borrow();
+        let entry = entries.get(key)?;
+        entry.read.set(true);
+        Some(entry.value.clone())
     }
 
     /// The value of a key, without noting it.
     pub fn peek(&self, key: &[u8]) -> Option<Value> {
-        Some(self.slots().borrow().get(key)?.value.clone())
+        Some(self.inside().borrow().get(key)?.value.clone())
     }
 
     pub fn contains(&self, key: &[u8]) -> bool {
-        let entries = self.slots().borrow();
-        entries.get(key).is_some_and(|slot| {
-            slot.read.set(true);
+        let entries = self.inside().borrow();
+        entries.get(key).is_some_and(|entry| {
+            entry.read.set(true);
             true
         })
     }
 
     pub fn insert(&self, key: impl Into<Str>, value: Value) {
         self.cell().all_read.set(false);
-        let slot = Slot { value, read: Cell::new(false) };
-        let old = self.slots().borrow_mut().insert(key.into(), slot);
+        let old = self.inside().borrow_mut().insert(key.into(), value);
         drop(old); // after the borrow: the old value may hold this very map
     }
 
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        Some(self.slots().borrow_mut().remove(key)?.value)
+        self.inside().borrow_mut().remove(key)
     }
 
     pub fn keys(&self) -> Vec<Str> {
-        self.slots().borrow().keys().cloned().collect()
+        self.inside().borrow().iter().map(|entry| entry.key.clone()).collect()
     }
 
     /// A snapshot of the entries in byte order of their keys, all noted as read.
     pub fn entries(&self) -> Vec<(Str, Value)> {
-        let entries = self.slots().borrow();
+        let entries = self.inside().borrow();
         entries
             .iter()
-            .map(|(key, slot)| {
-                slot.read.set(true);
-                (key.clone(), slot.value.clone())
+            .map(|entry| {
+                entry.read.set(true);
+                (entry.key.clone(), entry.value.clone())
             })
             .collect()
     }
 
     /// As `entries`, without noting any.
     pub(crate) fn peek_entries(&self) -> Vec<(Str, Value)> {
-        let entries = self.slots().borrow();
-        entries.iter().map(|(key, slot)| (key.clone(), slot.value.clone())).collect()
+        let entries = self.inside().borrow();
+        entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect()
     }
 
     /// The entries with whether each was read, for the report of a render.
     pub fn reads(&self) -> Vec<(Str, Value, bool)> {
-        let entries = self.slots().borrow();
+        let entries = self.inside().borrow();
         entries
             .iter()
-            .map(|(key, slot)| (key.clone(), slot.value.clone(), slot.read.get()))
+            .map(|entry| (entry.key.clone(), entry.value.clone(), entry.read.get()))
             .collect()
     }
 
@@ -201,11 +198,13 @@ impl MapRef {
 
     /// A map of the same entries and type with its own identity; values below are shared.
     pub fn shallow_copy(&self) -> Self {
-        let copy = Self::new(self.kind());
-        for (key, value) in self.entries() {
-            copy.insert(key, value);
-        }
-        copy
+        Self::of(self.kind(), self.entries())
+    }
+
+    /// A `map[string]interface {}` with what `copy` makes of each value. To look at them here is not to read them.
+    pub fn copy_with(&self, copy: impl Fn(&Value) -> Value) -> Self {
+        let entries = self.inside().borrow();
+        Self::of(MapType::Any, entries.iter().map(|entry| (entry.key.clone(), copy(&entry.value))))
     }
 }
 
@@ -213,7 +212,7 @@ impl Drop for MapCell {
     /// Dropping deep values recurses, so it needs the stack that building them did not.
     fn drop(&mut self) {
         let entries = std::mem::take(self.entries.get_mut());
-        if !entries.is_empty() {
+        if entries.len() > 0 {
             deeper(|| drop(entries));
         }
     }

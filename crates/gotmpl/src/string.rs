@@ -96,7 +96,18 @@ impl From<Cow<'_, str>> for Str {
 
 impl From<Arc<str>> for Str {
     fn from(text: Arc<str>) -> Self {
-        Self(Repr::Shared(text.into()))
+        Self::from(&text)
+    }
+}
+
+/// Shares a long text; a short one is quicker to compare as a copy.
+impl From<&Arc<str>> for Str {
+    fn from(text: &Arc<str>) -> Self {
+        if text.len() > INLINE {
+            Self(Repr::Shared(Arc::clone(text).into()))
+        } else {
+            Self::from(&**text)
+        }
     }
 }
 
@@ -123,14 +134,12 @@ impl PartialEq for Str {
     }
 }
 
-/// Short texts as three numbers that are in the order of the bytes; the rest of the space is zero.
-fn words(bytes: &[u8; INLINE]) -> [u64; 3] {
-    let word = |at: usize| {
-        let mut word = [0; 8];
-        word.copy_from_slice(&bytes[at..at + 8]);
-        u64::from_be_bytes(word)
+/// Short texts as numbers that are in the order of the bytes; the rest of the space is zero.
+fn words(bytes: &[u8; INLINE]) -> (u128, u64) {
+    let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
+        unreachable!("the space is longer than either")
     };
-    [word(0), word(8), word(INLINE - 8)]
+    (u128::from_be_bytes(*first), u64::from_be_bytes(*last))
 }
 
 impl Eq for Str {}

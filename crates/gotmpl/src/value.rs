@@ -132,11 +132,8 @@ impl Value {
 
     /// A `map[string]interface {}`.
     pub fn map<K: Into<Str>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
-        let map = MapRef::new(MapType::Any);
-        for (key, value) in entries {
-            map.insert(key, value);
-        }
-        Self::Map(map)
+        let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
+        Self::Map(MapRef::of(MapType::Any, entries))
     }
 
     pub fn object(object: impl Object) -> Self {

@@ -1,6 +1,6 @@
 //! Trees into template values, and copies of those.
 
-use gotmpl::{MapRef, MapType, Str, Value};
+use gotmpl::{MapRef, Str, Value};
 use source::{Node, Tree};
 
 /// A tree as a fresh template value. Whole numbers become int64, as `--set` and a cluster's objects have them; numbers of
@@ -13,10 +13,10 @@ pub(crate) fn from_tree(tree: &Tree) -> Value {
         #[expect(clippy::cast_precision_loss, reason = "Go's JSON decoder rounds as well")]
         Node::Uint(value) => Value::Float(*value as f64),
         Node::Float(value) => Value::Float(*value),
-        Node::Text(text) => Value::Str(Str::from(text.clone())),
+        Node::Text(text) => Value::Str(Str::from(text)),
         Node::List(list) => Value::list(list.iter().map(from_tree).collect()),
         Node::Map(map) => {
-            Value::map(map.iter().map(|(key, value)| (Str::from(key.clone()), from_tree(value))))
+            Value::map(map.iter().map(|(key, value)| (Str::from(key), from_tree(value))))
         }
     }
 }
@@ -31,11 +31,7 @@ fn copy(value: &Value) -> Value {
 }
 
 pub(crate) fn copy_map(map: &MapRef) -> MapRef {
-    let fresh = MapRef::new(MapType::Any);
-    for (key, value, _) in map.reads() {
-        fresh.insert(key, copy(&value));
-    }
-    fresh
+    map.copy_with(copy)
 }
 
 /// Values as JSON, which schemas check. Text that is no UTF-8 cannot come from YAML.
