@@ -121,11 +121,11 @@ impl<'t> Lexer<'t> {
 
     /// Whether a right delimiter is here, and if so whether it trims.
     fn right_delimiter(&self) -> Option<bool> {
-        let rest = self.rest();
-        if has_right_marker(rest) && rest[MARKER..].starts_with(RIGHT) {
-            return Some(true);
+        match self.rest() {
+            [b'}', b'}', ..] => Some(false),
+            [b' ' | b'\t' | b'\r' | b'\n', b'-', b'}', b'}', ..] => Some(true),
+            _ => None,
         }
-        rest.starts_with(RIGHT).then_some(false)
     }
 
     fn skip_right_delimiter(&mut self, trims: bool) {
@@ -220,9 +220,8 @@ impl<'t> Lexer<'t> {
 
     /// A run of spaces, whose last one may belong to a trimming delimiter.
     fn space(&mut self) -> Token {
-        while self.peek().is_some_and(is_space) {
-            self.position += 1;
-        }
+        let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        self.position += self.rest().iter().take_while(is_space).count();
         self.position -= 1;
         if self.right_delimiter() == Some(true) {
             if self.position == self.start {
@@ -276,6 +275,8 @@ impl<'t> Lexer<'t> {
     }
 
     fn skip_alphanumeric(&mut self) {
+        let is_plain = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        self.position += self.rest().iter().take_while(is_plain).count();
         while let Some(next) = self.peek().filter(|next| is_alphanumeric(*next)) {
             self.position += next.len_utf8();
         }
@@ -288,9 +289,11 @@ impl<'t> Lexer<'t> {
 
     /// Whether a name may end here.
     fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(_) => self.rest().starts_with(RIGHT),
+        match self.rest() {
+            [] | [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..] => {
+                true
+            }
+            rest => rest.starts_with(RIGHT),
         }
     }
 
@@ -355,14 +358,6 @@ impl<'t> Lexer<'t> {
 
 fn has_left_marker(after: &[u8]) -> bool {
     matches!(after, [b'-', b' ' | b'\t' | b'\r' | b'\n', ..])
-}
-
-fn has_right_marker(rest: &[u8]) -> bool {
-    matches!(rest, [b' ' | b'\t' | b'\r' | b'\n', b'-', ..])
-}
-
-fn is_space(character: char) -> bool {
-    SPACES.contains(&character)
 }
 
 fn is_alphanumeric(character: char) -> bool {
