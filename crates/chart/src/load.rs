@@ -8,7 +8,7 @@ use source::{Node, Problem, Problems, Source, Tree, yaml};
 
 use crate::archive::{Budget, unpack};
 use crate::compiled::Sets;
-use crate::{Chart, File, metadata};
+use crate::{Chart, File, Metadata, metadata, side_by_side};
 
 /// Reads a directory's files. The caller walked it, left out what `Ignore` says, and followed no link out of it.
 pub fn load(origin: &str, mut files: Vec<File>) -> Result<Chart, Problems> {
@@ -114,7 +114,53 @@ fn chart(
     problems: &mut Problems,
 ) -> Option<Chart> {
     let files: Vec<File> = files.into_iter().map(without_mark).collect();
-    let sorted = sort(&files);
+    let mut sorted = sort(&files);
+    let charts = std::mem::take(&mut sorted.charts);
+    let size = if charts.is_empty() {
+        0
+    } else {
+        sorted.values.as_ref().map_or(0, |file| file.bytes.len())
+    };
+    let (own, (dependencies, problems_below)) = side_by_side::both(
+        size,
+        || own(origin, &sorted, problems),
+        || dependencies(origin, charts, budget),
+    );
+    let Own { metadata, values, schema, warnings } = own?;
+    problems.extend(problems_below);
+    let mut shown = sorted.files;
+    if metadata.api_version == "v1" {
+        // Old charts see their list of dependencies among the files.
+        shown.extend(sorted.requirements);
+    } else {
+        shown.retain(|file| file.path != "requirements.lock");
+    }
+    Some(Chart {
+        origin: origin.to_owned(),
+        metadata,
+        values: values?,
+        schema,
+        templates: sorted.templates,
+        crds: shown.iter().filter_map(crd).collect(),
+        files: shown,
+        dependencies,
+        raw: files,
+        warnings,
+        compiled_schema: OnceLock::new(),
+        sets: Sets::default(),
+    })
+}
+
+/// What a chart's own files say, without those of its subcharts.
+struct Own {
+    metadata: Metadata,
+    /// None where they cannot be read.
+    values: Option<Tree>,
+    schema: Option<Arc<Source>>,
+    warnings: Problems,
+}
+
+fn own(origin: &str, sorted: &Sorted, problems: &mut Problems) -> Option<Own> {
     let Some(chart_file) = &sorted.chart_file else {
         let message = format!("`{origin}` is no chart: it has no Chart.yaml");
         problems.push(Problem::error("no-chart-file", message));
@@ -136,36 +182,25 @@ fn chart(
         None => Some(Tree::from(source::Map::new())),
     };
     let schema = sorted.schema.as_ref().and_then(|file| text(file, problems));
-    let mut shown = sorted.files;
-    let metadata = metadata.ok()?;
-    if metadata.api_version == "v1" {
-        // Old charts see their list of dependencies among the files.
-        shown.extend(sorted.requirements);
-    } else {
-        shown.retain(|file| file.path != "requirements.lock");
-    }
+    Some(Own { metadata: metadata.ok()?, values, schema, warnings })
+}
+
+/// The charts in `charts/`, and what is wrong with them.
+fn dependencies(
+    origin: &str,
+    charts: BTreeMap<String, Vec<File>>,
+    budget: &mut Budget,
+) -> (Vec<Arc<Chart>>, Problems) {
     let mut dependencies = Vec::new();
-    for (name, files) in sorted.charts {
+    let mut problems = Problems::new();
+    for (name, files) in charts {
         if name.starts_with(['_', '.']) {
             continue;
         }
         let origin = format!("{origin}/charts/{name}");
-        dependencies.extend(subchart(&origin, &name, files, budget, problems).map(Arc::new));
+        dependencies.extend(subchart(&origin, &name, files, budget, &mut problems).map(Arc::new));
     }
-    Some(Chart {
-        origin: origin.to_owned(),
-        metadata,
-        values: values?,
-        schema,
-        templates: sorted.templates,
-        crds: shown.iter().filter_map(crd).collect(),
-        files: shown,
-        dependencies,
-        raw: files,
-        warnings,
-        compiled_schema: OnceLock::new(),
-        sets: Sets::default(),
-    })
+    (dependencies, problems)
 }
 
 /// A file of `crds/` that Helm takes for a manifest, made UTF-8.

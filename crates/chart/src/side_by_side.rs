@@ -1,4 +1,5 @@
-//! One piece of work on many items: on several threads where there is enough of it, results in the order of the items.
+//! One piece of work on many items, or two pieces of work: on several threads where there is enough of it, results in
+//! order.
 
 use std::num::NonZero;
 use std::panic;
@@ -7,6 +8,24 @@ use std::thread;
 
 /// From this many bytes on, starting threads costs less than it saves.
 const WORTH_IT: usize = 256 << 10;
+/// The same for one more thread.
+const WORTH_A_THREAD: usize = 32 << 10;
+
+/// Two pieces of work, of which the smaller one is about this many bytes.
+pub(crate) fn both<A, B: Send>(
+    bytes: usize,
+    one: impl FnOnce() -> A,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if bytes < WORTH_A_THREAD {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        (one, other.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
+    })
+}
 
 /// `bytes` is the size of all items together. The calling thread works too.
 pub(crate) fn map<T: Sync, R: Send>(
