@@ -234,6 +234,6 @@ mod tests {
         });
         let files = unpack("ok.tgz", &bytes, &mut Budget::default()).expect("it is fine");
         assert_eq!(files.len(), 1);
-        assert_eq!(&*files[0].bytes, b"two");
+        assert_eq!(files[0].bytes(), b"two");
     }
 }

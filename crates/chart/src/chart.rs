@@ -21,7 +21,7 @@ pub struct Chart {
     pub templates: Vec<File>,
     /// What `.Files` shows: everything but Chart.yaml, Chart.lock, values, schema, templates and charts.
     pub files: Vec<File>,
-    /// The definitions in `crds/`, which are also among the files; always UTF-8.
+    /// The definitions in `crds/`, which are also among the files.
     pub crds: Vec<File>,
     /// Charts in `charts/`, sorted by folder or archive name, whether Chart.yaml lists them or not.
     pub dependencies: Vec<Arc<Self>>,
@@ -44,8 +44,8 @@ impl Chart {
         for file in files {
             hash.update((file.path.len() as u64).to_be_bytes());
             hash.update(file.path.as_bytes());
-            hash.update((file.bytes.len() as u64).to_be_bytes());
-            hash.update(&file.bytes);
+            hash.update((file.bytes().len() as u64).to_be_bytes());
+            hash.update(file.bytes());
         }
         hash.finalize().into()
     }

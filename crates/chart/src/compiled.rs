@@ -54,7 +54,7 @@ pub(crate) fn forgiving(
     });
     let functions = Arc::new(functions);
     compile(templates, order, &functions, |name, template| {
-        gotmpl::parse(name, template.file.text().into(), &functions)
+        gotmpl::parse(name, template.file.text(), &functions)
     })
 }
 
@@ -81,7 +81,7 @@ fn compile(
 fn parse_side_by_side(templates: &Templates<'_>, order: &[Arc<str>], dialect: Dialect) {
     let files: Vec<(&Arc<str>, &File)> =
         order.iter().filter_map(|name| Some((name, templates.get(name)?.file))).collect();
-    let bytes = files.iter().map(|(_, file)| file.bytes.len()).sum();
+    let bytes = files.iter().map(|(_, file)| file.bytes().len()).sum();
     let functions = sprig::functions(dialect);
     side_by_side::map(&files, bytes, |(name, file)| drop(parsed(name, file, functions, dialect)));
 }
@@ -108,7 +108,7 @@ fn parsed(
     {
         return Ok(Arc::clone(parsed));
     }
-    let parsed = gotmpl::parse(name, text.into(), functions)?;
+    let parsed = gotmpl::parse(name, text, functions)?;
     let mut cache = cache();
     let texts = cache.entry((dialect, key)).or_default();
     texts.insert(Arc::clone(&parsed.text), Arc::clone(&parsed));

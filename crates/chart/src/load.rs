@@ -1,6 +1,5 @@
 //! Files into a chart: what each is for by its path, subcharts in `charts/` in the same way (Helm's pkg/chart/v2/loader).
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -16,7 +15,7 @@ pub fn load(origin: &str, mut files: Vec<File>) -> Result<Chart, Problems> {
     files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
     let mut budget = Budget::default();
     for file in &files {
-        budget.take(file.bytes.len()).map_err(|why| {
+        budget.take(file.bytes().len()).map_err(|why| {
             vec![Problem::error("chart-too-large", format!("cannot load `{origin}`: {why}"))]
         })?;
     }
@@ -97,8 +96,7 @@ fn sort(files: &[File]) -> Sorted {
             path => match path.strip_prefix("charts/") {
                 Some(below) if !below.ends_with(".prov") => {
                     let name = below.split('/').next().unwrap_or(below).to_owned();
-                    let file = File { path: below.to_owned(), bytes: Arc::clone(&file.bytes) };
-                    sorted.charts.entry(name).or_default().push(file);
+                    sorted.charts.entry(name).or_default().push(file.at(below));
                 }
                 _ => sorted.files.push(file.clone()),
             },
@@ -119,7 +117,7 @@ fn chart(
     let size = if charts.is_empty() {
         0
     } else {
-        sorted.values.as_ref().map_or(0, |file| file.bytes.len())
+        sorted.values.as_ref().map_or(0, |file| file.bytes().len())
     };
     let (own, (dependencies, problems_below)) = side_by_side::both(
         size,
@@ -141,7 +139,7 @@ fn chart(
         values: values?,
         schema,
         templates: sorted.templates,
-        crds: shown.iter().filter_map(crd).collect(),
+        crds: shown.iter().filter(is_crd).cloned().collect(),
         files: shown,
         dependencies,
         raw: files,
@@ -203,16 +201,11 @@ fn dependencies(
     (dependencies, problems)
 }
 
-/// A file of `crds/` that Helm takes for a manifest, made UTF-8.
-fn crd(file: &File) -> Option<File> {
-    let extension = file.path.strip_prefix("crds/")?.rsplit_once('.')?.1;
-    if !["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
-        return None;
-    }
-    Some(match file.text() {
-        Cow::Borrowed(_) => file.clone(),
-        Cow::Owned(text) => File::new(&*file.path, text.into_bytes()),
-    })
+/// A file of `crds/` that Helm takes for a manifest.
+fn is_crd(file: &&File) -> bool {
+    let Some(name) = file.path.strip_prefix("crds/") else { return false };
+    let Some((_, extension)) = name.rsplit_once('.') else { return false };
+    ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// One entry of `charts/`: an archive or a folder.
@@ -225,7 +218,7 @@ fn subchart(
 ) -> Option<Chart> {
     let alone = files.iter().find(|file| file.path == name);
     match alone {
-        Some(file) if name.ends_with(".tgz") => packed(origin, &file.bytes, budget, problems),
+        Some(file) if name.ends_with(".tgz") => packed(origin, file.bytes(), budget, problems),
         Some(_) => {
             let message = format!("`{origin}` is no chart");
             problems.push(
@@ -236,8 +229,8 @@ fn subchart(
         }
         None => {
             let below = |file: File| {
-                let path = file.path.split_once('/')?.1.to_owned();
-                Some(File { path, ..file })
+                let (_, path) = file.path.split_once('/')?;
+                Some(file.at(path))
             };
             let files = files.into_iter().filter_map(below).collect();
             match budget.deeper(|budget| chart(origin, files, budget, problems)) {
@@ -281,10 +274,11 @@ fn merge(into: &mut source::Map, from: source::Map) {
 
 fn text(origin: &str, file: &File, problems: &mut Problems) -> Option<Arc<Source>> {
     let name = format!("{origin}/{}", file.path);
-    match std::str::from_utf8(&file.bytes) {
+    match std::str::from_utf8(file.bytes()) {
         Ok(text) => Some(Source::new(name, text)),
         Err(error) => {
-            let line = memchr::memchr_iter(b'\n', &file.bytes[..error.valid_up_to()]).count() + 1;
+            let before = &file.bytes()[..error.valid_up_to()];
+            let line = memchr::memchr_iter(b'\n', before).count() + 1;
             let message = format!("`{name}` is not UTF-8: look at line {line}");
             problems.push(Problem::error("not-utf8", message));
             None
@@ -294,8 +288,8 @@ fn text(origin: &str, file: &File, problems: &mut Problems) -> Option<Arc<Source
 
 /// Files lose a byte order mark, as in Helm.
 fn without_mark(file: File) -> File {
-    match file.bytes.strip_prefix("\u{feff}".as_bytes()) {
-        Some(rest) => File { bytes: rest.into(), ..file },
+    match file.bytes().strip_prefix("\u{feff}".as_bytes()) {
+        Some(rest) => File::new(&*file.path, rest),
         None => file,
     }
 }

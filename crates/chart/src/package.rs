@@ -23,11 +23,11 @@ fn pack(chart: &Chart) -> io::Result<Vec<u8>> {
     for file in files {
         let mut header = Header::new_gnu();
         header.set_entry_type(EntryType::Regular);
-        header.set_size(file.bytes.len() as u64);
+        header.set_size(file.bytes().len() as u64);
         header.set_mode(0o644);
         header.set_mtime(0);
         let path = format!("{}/{}", chart.metadata.name, file.path);
-        tar.append_data(&mut header, path, &*file.bytes)?;
+        tar.append_data(&mut header, path, file.bytes())?;
     }
     let tar = tar.into_inner()?;
     let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());

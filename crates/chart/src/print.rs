@@ -14,7 +14,7 @@ pub fn print_template(rendered: &Rendered, options: &PrintOptions) -> Result<Str
     let mut text = String::with_capacity(documents.map(|length| length + 100).sum());
     if options.include_crds {
         for crd in &rendered.crds {
-            entry(&mut text, &crd.source, crd.text());
+            entry(&mut text, &crd.source, &crd.text);
         }
     }
     for document in &rendered.manifests {

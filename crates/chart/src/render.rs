@@ -289,7 +289,7 @@ fn take_notes(
 fn collect_crds(chart: &Effective<'_>, crds: &mut Vec<CrdFile>) {
     for file in &chart.chart.crds {
         let source = format!("{}/{}", chart.path, file.path);
-        crds.push(CrdFile { source: source.into(), bytes: Arc::clone(&file.bytes) });
+        crds.push(CrdFile { source: source.into(), text: file.text() });
     }
     for subchart in &chart.subcharts {
         collect_crds(subchart, crds);

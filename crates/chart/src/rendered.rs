@@ -18,18 +18,12 @@ pub struct Rendered {
     pub warnings: Problems,
 }
 
-/// One file of `crds/`. It may be large, so its bytes stay those of the chart.
+/// One file of `crds/`. It may be large, so its text stays that of the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrdFile {
     /// `chart/crds/x.yaml`
     pub source: Arc<str>,
-    pub(crate) bytes: Arc<[u8]>,
-}
-
-impl CrdFile {
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.bytes).expect("checked when the chart was loaded")
-    }
+    pub text: Arc<str>,
 }
 
 /// One document that a template produced.

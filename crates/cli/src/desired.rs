@@ -88,7 +88,7 @@ fn declared(release: &Release) -> Declared {
 fn documents<'a>(job: &Job<'_>, rendered: &'a Rendered) -> Vec<Document<'a>> {
     let crds = rendered.crds.iter().filter(|_| job.body.crds != Crds::Skip).map(|crd| Document {
         section: Section::Crd,
-        text: crd.text(),
+        text: &crd.text,
         template: &crd.source,
         hook: None,
     });

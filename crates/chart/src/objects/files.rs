@@ -20,7 +20,7 @@ pub(crate) struct Files(BTreeMap<String, Arc<[u8]>>);
 
 impl Files {
     pub(crate) fn new(files: &[File]) -> Self {
-        Self(files.iter().map(|file| (file.path.clone(), Arc::clone(&file.bytes))).collect())
+        Self(files.iter().map(|file| (file.path.clone(), file.shared_bytes())).collect())
     }
 
     fn glob(&self, pattern: &str) -> Self {
