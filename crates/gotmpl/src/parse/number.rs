@@ -46,6 +46,9 @@ pub(super) fn complex(text: &str) -> Result<Number, String> {
 
 /// Any other number.
 pub(super) fn number(text: &str) -> Result<Number, String> {
+    if let Some(number) = few_digits(text) {
+        return Ok(number);
+    }
     let imaginary = text.strip_suffix('i').and_then(parse_float);
     if let Some(imaginary) = imaginary {
         return Ok(simplified(0.0, imaginary));
@@ -76,6 +79,19 @@ pub(super) fn number(text: &str) -> Result<Number, String> {
         return Err(format!("illegal number syntax: {}", crate::quote_go(text.as_bytes())));
     }
     Ok(number)
+}
+
+/// Almost every constant of a template: a decimal that is no octal.
+fn few_digits(text: &str) -> Option<Number> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_octal = text.len() > 1 && text.starts_with('0');
+    let int: i32 = (is_plain && !is_octal).then(|| text.parse().ok())??;
+    Some(Number {
+        int: Some(int.into()),
+        uint: int.try_into().ok(),
+        float: Some(int.into()),
+        ..Number::default()
+    })
 }
 
 /// A complex number without imaginary part is any other number, too.

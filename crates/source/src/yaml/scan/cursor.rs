@@ -14,6 +14,8 @@ pub(super) struct Cursor<'a> {
 
 /// go-yaml decodes this many bytes at once, and refuses them all if one is forbidden.
 const CHUNK: usize = 512;
+/// Bytes that are looked at together.
+const STRIDE: usize = 32;
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Self {
@@ -115,9 +117,14 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn skip_to_line_end(&mut self) {
         loop {
-            let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
             let may_break = |byte: &u8| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2);
-            self.advance(rest.iter().position(may_break).unwrap_or(rest.len()));
+            let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
+            // Written so that the compiler looks at many bytes at once.
+            let goes_on =
+                |stride: &&[u8]| !stride.iter().fold(false, |any, byte| any | may_break(byte));
+            let passed = rest.chunks_exact(STRIDE).take_while(goes_on).count() * STRIDE;
+            let rest = &rest[passed..];
+            self.advance(passed + rest.iter().position(may_break).unwrap_or(rest.len()));
             if self.is_break_or_end(0) {
                 return;
             }
@@ -161,7 +168,6 @@ fn first_forbidden(bytes: &[u8]) -> Option<usize> {
         0xEF => at(index + 1) == 0xBF && at(index + 2) >= 0xBE,
         byte => suspect(byte),
     };
-    const STRIDE: usize = 64;
     let strides = bytes.chunks(STRIDE).enumerate();
     let suspects =
         strides.filter(|(_, stride)| stride.iter().fold(false, |any, byte| any | suspect(*byte)));
