@@ -56,7 +56,8 @@ fn enable(
         let path = format!("{path}{}.", subchart.name);
         enable(pass, subchart, &merged, &path, warnings)?;
     }
-    chart.listed = Some(enabled);
+    // Go's nil: a list of which nothing is left is no list to the import that follows.
+    chart.listed = Some(enabled).filter(|enabled| !enabled.is_empty());
     Ok(())
 }
 
