@@ -29,6 +29,7 @@ mod render;
 mod schema;
 mod side_by_side;
 mod split;
+mod stored;
 mod values;
 mod warning;
 
@@ -48,3 +49,4 @@ pub use rendered::{
     Rendered, Report,
 };
 pub use sprig::{Dialect, Now};
+pub use stored::stored;

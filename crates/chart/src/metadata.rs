@@ -163,7 +163,12 @@ fn maintainers(decoder: &mut Decoder, map: &source::Map, at: &Path) -> Vec<Maint
     maintainers
 }
 
-fn dependencies(decoder: &mut Decoder, map: &source::Map, at: &Path) -> Option<Vec<Dependency>> {
+/// The field `dependencies` of a chart file or a lock.
+pub(crate) fn dependencies(
+    decoder: &mut Decoder,
+    map: &source::Map,
+    at: &Path,
+) -> Option<Vec<Dependency>> {
     let mut dependencies = Vec::new();
     for (path, item) in decoder.list(map, at, "dependencies")? {
         if let Some(map) = decoder.map(&path, item) {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gotmpl::{CallError, MapRef, Str, TemplateSet, Value};
-use source::{Node, Problem, Problems};
+use source::{Node, Problem, Problems, Tree};
 use sprig::World;
 
 use crate::context::{self, Templates};
@@ -56,7 +56,7 @@ fn prepare<'a>(
     mut problems: Problems,
     warnings: &mut Problems,
 ) -> Result<(Effective<'a>, MapRef), Problems> {
-    let user = match user_values(input) {
+    let user = match user_values(input.values) {
         Ok(user) => user,
         Err(problem) => {
             problems.push(problem);
@@ -138,7 +138,7 @@ fn wrong_kube_version(chart: &Chart, input: &Input<'_>) -> Option<Problem> {
 
 /// The user's values over a chart's own, as they are.
 pub(crate) fn coalesced(chart: &Effective<'_>, input: &Input<'_>) -> Result<MapRef, Problems> {
-    let values = user_values(input).map_err(|problem| vec![problem])?;
+    let values = user_values(input.values).map_err(|problem| vec![problem])?;
     let conflicts = RefCell::default();
     let pass = Coalesce { dialect: input.dialect, keep_nulls: false, conflicts: &conflicts };
     let places = Places { user: input.values, chart };
@@ -159,14 +159,15 @@ pub(crate) fn for_lint(
     Ok(execute(&set, &order, &templates, input)?.files)
 }
 
-fn user_values(input: &Input<'_>) -> Result<MapRef, Problem> {
-    match (&input.values.node, from_tree(input.values)) {
+/// The user's values as a map of their own.
+pub(crate) fn user_values(values: &Tree) -> Result<MapRef, Problem> {
+    match (&values.node, from_tree(values)) {
         (Node::Null, _) => Ok(MapRef::new(gotmpl::MapType::Any)),
         (_, Value::Map(map)) => Ok(map),
         _ => {
-            let label = format!("this is {}", input.values.kind());
+            let label = format!("this is {}", values.kind());
             Err(Problem::error("values-no-map", "values must be a map")
-                .at(input.values.span.as_ref(), label))
+                .at(values.span.as_ref(), label))
         }
     }
 }

@@ -34,6 +34,23 @@ pub(crate) fn copy_map(map: &MapRef) -> MapRef {
     map.copy_with(copy)
 }
 
+/// The way back from `from_tree`. Values hold nothing that a tree could not.
+pub(crate) fn to_tree(value: &Value) -> Tree {
+    Tree::new(match value {
+        Value::Bool(value) => Node::Bool(*value),
+        Value::Int(value, _) => Node::Int(*value),
+        Value::Float(value) => Node::Float(*value),
+        Value::Str(text) => Node::Text(text.to_text().as_ref().into()),
+        Value::List(list) => Node::List(list.items.iter().map(to_tree).collect()),
+        Value::Map(map) => {
+            let entry =
+                |(key, value, _): &(Str, Value, _)| (key.to_text().as_ref().into(), to_tree(value));
+            Node::Map(map.reads().iter().map(entry).collect())
+        }
+        Value::Nil | Value::Object(_) => Node::Null,
+    })
+}
+
 /// Values as JSON, which schemas check. Text that is no UTF-8 cannot come from YAML.
 pub(crate) fn to_json(value: &Value) -> serde_json::Value {
     match value {

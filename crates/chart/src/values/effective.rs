@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gotmpl::MapRef;
 use source::Tree;
 
-use super::convert::{copy_map, from_tree};
+use super::convert::{copy_map, from_tree, to_tree};
 use crate::{Chart, Dependency};
 
 #[derive(Clone)]
@@ -39,6 +39,13 @@ impl Defaults<'_> {
                 _ => MapRef::new(gotmpl::MapType::Any),
             },
             Self::Imported(map) => copy_map(map),
+        }
+    }
+
+    pub(crate) fn to_tree(&self) -> Tree {
+        match self {
+            Self::Written(tree) => (*tree).clone(),
+            Self::Imported(map) => to_tree(&gotmpl::Value::Map(map.clone())),
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Records out and in again, and what is no record.
+
 use source::{Node, base64};
 
 use super::*;
