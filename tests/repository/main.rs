@@ -1,5 +1,6 @@
-//! Tests of the repository as a whole: layers, tidiness, and rendering against real Helm.
+//! Tests of the repository as a whole: layers, tidiness, and rendering and records against real Helm.
 
 mod layers;
 mod probes;
+mod records;
 mod tidy;
