@@ -3,7 +3,8 @@
 //!
 //! `read` makes objects of what a chart rendered, release by release; `settle` looks at all of them together; `plan` and
 //! `destroy` compare with what was observed; `recover` makes sense of a run that was killed; `readiness`
-//! says what an applied object still waits for.
+//! says what an applied object still waits for. `hooks` knows what runs around an apply, and `record` how Helm keeps a release
+//! in a cluster.
 
 pub mod api;
 pub mod hooks;
