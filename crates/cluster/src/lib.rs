@@ -8,6 +8,7 @@ pub mod discovery;
 pub mod error;
 pub mod status;
 pub mod subject;
+pub mod wait;
 
 pub use access::Access;
 pub use client::{

@@ -97,7 +97,7 @@ fn uid(event: &Tree) -> Option<&str> {
 }
 
 /// When it happened last, in a form that sorts: events of both APIs, with and without fractions of a second.
-fn time(event: &Tree) -> String {
+pub fn time(event: &Tree) -> String {
     const PLACES: [&str; 6] = [
         "series.lastObservedTime",
         "lastTimestamp",

@@ -1,0 +1,268 @@
+//! Waits until the objects of a release are ready, or it is clear that they will not be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use plan::readiness::{Failure, Rules, Runs, needs_wait};
+use stack::Wait;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::collection::Collection;
+use super::evidence::{self, Failing};
+use super::facts;
+use super::hub::{How, Hub};
+use super::judge::{self, Opinion, Seen, Track};
+use super::kin::{Kin, written};
+use super::store::{Known, text, version};
+use super::thin::thin;
+use super::{Awaited, AwaitedObject, Ending, NotReady, Progress, Stop};
+
+/// Most workloads are ready before it pays to look at their pods.
+const KIN_AFTER: Duration = Duration::from_secs(1);
+/// Without any event there may be something new: a grace is over.
+const TICK: Duration = Duration::from_millis(500);
+const FIRST_TICK: Duration = Duration::from_millis(100);
+/// Events come in swarms.
+const SWARM: Duration = Duration::from_millis(20);
+/// So long a custom resource without a status is given to its controller.
+const FIRST_STATUS: Duration = Duration::from_secs(15);
+
+/// Returns when every object is ready, at once or as soon as watches tell. With `wait: false` nothing is waited for but hooks.
+///
+/// # Errors
+/// When waiting on does not help (certain failures at once, likely ones after the grace of `failFast`), when the time is up,
+/// and when it is stopped. What tells why was collected by then, so that a rollback may follow.
+pub async fn until_ready(
+    hub: &Hub,
+    awaited: Awaited<'_>,
+    mut stop: Stop,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Result<(), NotReady> {
+    if awaited.settings.wait == Wait::No && awaited.runs != Runs::Hook {
+        return Ok(());
+    }
+    let deadline = awaited.deadline;
+    let mut waiter = Waiter::new(hub, awaited);
+    let mut told = None;
+    loop {
+        let opinions = waiter.look().await;
+        let progress = waiter.progress(&opinions);
+        if told.as_ref() != Some(&progress) {
+            tell(progress.clone());
+            told = Some(progress);
+        }
+        if opinions.iter().all(|opinion| *opinion == Opinion::Ready) {
+            return Ok(());
+        }
+        if opinions.iter().any(|opinion| matches!(opinion, Opinion::Failed(_))) {
+            return Err(waiter.failed(Ending::Failed, opinions).await);
+        }
+        if Instant::now() >= deadline {
+            return Err(waiter.failed(Ending::TimedOut, opinions).await);
+        }
+        if !waiter.pause(deadline, &mut stop).await {
+            return Err(NotReady { kind: Ending::Stopped, failures: Vec::new() });
+        }
+    }
+}
+
+struct Waiter<'a> {
+    hub: &'a Hub,
+    awaited: Awaited<'a>,
+    entries: Vec<Entry>,
+    kin: BTreeMap<String, Kin>,
+    changed: Arc<Notify>,
+    start: Instant,
+    /// When this wait began, by the server's clock.
+    since: Option<String>,
+}
+
+/// One for each awaited object.
+#[derive(Default)]
+struct Entry {
+    /// None where its answer said already that it is ready, or where it is of a kind that always is.
+    collection: Option<Arc<Collection>>,
+    track: Track,
+    has_kin: bool,
+    /// An API that was seen to be served stays so.
+    is_served: bool,
+    seen: Option<Seen>,
+}
+
+impl<'a> Waiter<'a> {
+    fn new(hub: &'a Hub, mut awaited: Awaited<'a>) -> Self {
+        let times = awaited.objects.iter().filter(|it| it.changed);
+        let since = times.filter_map(|it| written(it.answer.as_ref()?)).min().map(str::to_owned);
+        for object in &mut awaited.objects {
+            object.answer = object.answer.take().map(thin);
+        }
+        let entries = awaited.objects.iter().map(|_| Entry::default()).collect();
+        let changed = Arc::new(Notify::new());
+        let start = Instant::now();
+        let kin = BTreeMap::new();
+        Self { hub, awaited, entries, kin, changed, start, since }
+    }
+
+    /// What to think of each object now.
+    async fn look(&mut self) -> Vec<Opinion> {
+        let now = Instant::now();
+        let settings = self.awaited.settings;
+        let mut opinions = Vec::with_capacity(self.awaited.objects.len());
+        for (object, entry) in self.awaited.objects.iter().zip(&mut self.entries) {
+            if !needs_wait(&object.id, &settings.readiness) {
+                opinions.push(Opinion::Ready);
+                continue;
+            }
+            if now - self.start >= KIN_AFTER && entry.collection.is_some() && !entry.has_kin {
+                entry.has_kin = true;
+                let namespace = object.id.namespace.clone().unwrap_or_default();
+                let kin = self.kin.entry(namespace).or_default();
+                kin.open(self.hub, &object.id, &self.changed);
+            }
+            let seen = entry.see(object, &self.kin, self.since.as_deref());
+            let mut rules = Rules {
+                runs: self.awaited.runs,
+                readiness: &settings.readiness,
+                binds_when_used: false,
+                status_subresource: false,
+                grace_over: now - self.start >= FIRST_STATUS,
+            };
+            if let Some(live) = judge::live(object, &seen) {
+                rules = facts::complete(self.hub, object, live, rules).await;
+            }
+            let times = (self.start, now);
+            let track = &mut entry.track;
+            let fail_fast = &settings.fail_fast;
+            let mut opinion = judge::judge(object, &seen, &rules, fail_fast, track, times);
+            if opinion == Opinion::Ready && !entry.is_served(self.hub, object, &seen).await {
+                let why = "waiting for its API to be served".to_owned();
+                opinion = Opinion::Waiting { why, failure: None };
+            }
+            if opinion != Opinion::Ready {
+                entry.open(self.hub, object, &self.changed);
+            }
+            entry.seen = Some(seen);
+            opinions.push(opinion);
+        }
+        opinions
+    }
+
+    fn progress(&self, opinions: &[Opinion]) -> Progress {
+        let waiting = || self.awaited.objects.iter().zip(opinions);
+        let words = |wanted: fn(&Opinion) -> bool| {
+            let (object, opinion) = waiting().find(|(_, opinion)| wanted(opinion))?;
+            Some((object.id.clone(), opinion.words()?.to_owned()))
+        };
+        let waiting_for = words(|it| matches!(it, Opinion::Failed(_)))
+            .or_else(|| words(|it| matches!(it, Opinion::Waiting { failure: Some(_), .. })))
+            .or_else(|| words(|it| matches!(it, Opinion::Waiting { .. })));
+        let ready = opinions.iter().filter(|opinion| **opinion == Opinion::Ready).count();
+        Progress { ready, total: opinions.len(), waiting_for }
+    }
+
+    /// False when it shall end.
+    async fn pause(&self, deadline: Instant, stop: &mut Stop) -> bool {
+        let early = self.start.elapsed() < KIN_AFTER * 2;
+        let tick = Instant::now() + if early { FIRST_TICK } else { TICK };
+        tokio::select! {
+            () = stopped(stop) => return false,
+            () = sleep_until(tick.min(deadline)) => {}
+            () = self.changed.notified() => sleep(SWARM).await,
+        }
+        true
+    }
+
+    async fn failed(self, kind: Ending, opinions: Vec<Opinion>) -> NotReady {
+        let all = self.awaited.objects.into_iter().zip(self.entries).zip(opinions);
+        let failing = all.filter_map(|((object, entry), opinion)| {
+            let seen = entry.seen?;
+            let failure = match (kind, opinion) {
+                (_, Opinion::Ready) | (Ending::Failed, Opinion::Waiting { .. }) => return None,
+                (_, Opinion::Failed(failure)) => failure,
+                (_, Opinion::Waiting { why, failure }) => {
+                    judge::late(&object, &seen, &why, failure.as_ref())
+                }
+            };
+            let live = judge::live(&object, &seen).cloned();
+            Some(Failing { id: object.id, live, failure })
+        });
+        let failures =
+            evidence::collect(self.hub.client(), failing.collect(), self.since.as_deref()).await;
+        NotReady { kind, failures }
+    }
+}
+
+impl Entry {
+    fn open(&mut self, hub: &Hub, object: &AwaitedObject, listener: &Arc<Notify>) {
+        if self.collection.is_some() {
+            return;
+        }
+        // All definitions of a cluster are many megabytes.
+        let how = match object.id.kind.as_str() {
+            "CustomResourceDefinition" => How::Single,
+            _ => How::Watched,
+        };
+        let collection = hub.open(object.address.collection(), how);
+        collection.listen(listener);
+        collection.add_name(&object.address.name);
+        self.collection = Some(collection);
+        // What was known before the first look at it is looked at at once.
+        listener.notify_one();
+    }
+
+    fn see(
+        &self,
+        object: &AwaitedObject,
+        kin: &BTreeMap<String, Kin>,
+        since: Option<&str>,
+    ) -> Seen {
+        let mut seen =
+            Seen { known: Known::Nothing, family: Vec::new(), events: Vec::new(), trouble: None };
+        if let Some(collection) = &self.collection {
+            let store = collection.store();
+            let written = object.answer.as_ref().and_then(version);
+            seen.known = store.find(&object.address.name, written);
+            seen.trouble.clone_from(&store.trouble);
+        }
+        let kin = object.id.namespace.as_ref().and_then(|namespace| kin.get(namespace));
+        let uid = judge::live(object, &seen).and_then(|live| text(live, "uid")).map(str::to_owned);
+        if let (Some(kin), Some(uid)) = (kin, uid) {
+            seen.family = kin.family(&uid);
+            let uids = seen.family.iter().filter_map(|it| text(it, "uid")).chain([uid.as_str()]);
+            seen.events = kin.events(uids, since);
+        }
+        seen
+    }
+
+    /// Whether the API of a definition that was changed can be used; true for everything else.
+    async fn is_served(&mut self, hub: &Hub, object: &AwaitedObject, seen: &Seen) -> bool {
+        let asks = object.id.kind == "CustomResourceDefinition" && object.changed;
+        if asks
+            && !self.is_served
+            && let Some(definition) = judge::live(object, seen)
+        {
+            self.is_served = hub.serves(definition).await;
+            return self.is_served;
+        }
+        true
+    }
+}
+
+impl Opinion {
+    fn words(&self) -> Option<&str> {
+        match self {
+            Self::Ready => None,
+            Self::Waiting { why, .. } => Some(why),
+            Self::Failed(Failure { cause, .. }) => Some(cause),
+        }
+    }
+}
+
+/// Returns when it shall stop; never where nobody can say so any more.
+pub(super) async fn stopped(stop: &mut Stop) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
