@@ -38,6 +38,8 @@ pub const MANAGER: &str = "helm";
 pub struct Client {
     shared: Arc<Shared>,
     writes: bool,
+    /// Whether its requests wait for a slot.
+    queues: bool,
 }
 
 /// How a server-side apply is meant. Unknown and duplicate fields are refused always.
@@ -113,12 +115,21 @@ impl Client {
     /// # Errors
     /// Where the credentials cannot be had.
     pub async fn reader(found: Found, limits: Limits) -> Result<Self, Error> {
-        Ok(Self { shared: Arc::new(Shared::open(found, limits).await?), writes: false })
+        Ok(Self {
+            shared: Arc::new(Shared::open(found, limits).await?),
+            writes: false,
+            queues: true,
+        })
     }
 
     /// The same client, allowed to change the cluster: for executing a plan.
     pub fn writer(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), writes: true }
+        Self { writes: true, ..self.clone() }
+    }
+
+    /// The same client past the queue: for what has to be in time.
+    pub(crate) fn unqueued(&self) -> Self {
+        Self { queues: false, ..self.clone() }
     }
 
     pub fn place(&self) -> &crate::Place {
@@ -268,7 +279,7 @@ impl Client {
         if let Some(bytes) = how.limit_bytes {
             request = request.query("limitBytes", bytes);
         }
-        match self.shared.ask(&request, self.writes).await {
+        match self.shared.ask(&request, self.writes, self.queues).await {
             Ok(Reply { text, .. }) => Ok(Some(text)),
             Err(error) if error.is_not_found() || error.is_invalid() => Ok(None),
             Err(error) => Err(error),
@@ -281,7 +292,7 @@ impl Client {
     }
 
     async fn tree(&self, request: &Request) -> Result<Tree, Error> {
-        let reply = self.shared.ask(request, self.writes).await?;
+        let reply = self.shared.ask(request, self.writes, self.queues).await?;
         self.shared.read(request, &reply.text)
     }
 }

@@ -6,6 +6,7 @@ pub mod client;
 pub mod connect;
 pub mod discovery;
 pub mod error;
+pub mod lease;
 pub mod status;
 pub mod subject;
 pub mod wait;

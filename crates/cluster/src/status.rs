@@ -8,8 +8,8 @@ use std::time::Duration;
 use source::json::read_bare;
 use source::{Node, Tree};
 
-pub use conflict::{FieldConflict, Operation};
 pub use denied::Denied;
+pub use plan::live::FieldConflict;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {

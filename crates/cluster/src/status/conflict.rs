@@ -1,56 +1,27 @@
 //! Which manager owns a field that a server-side apply would take, read out of the server's sentence.
 
+use plan::live::FieldConflict;
+
 use super::Cause;
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FieldConflict {
-    /// As the server writes it: `.spec.replicas`, `.spec.containers[name="web"].image`.
-    pub field: String,
-    /// `kubectl-client-side-apply`. The whole sentence where it has another form.
-    pub manager: String,
-    pub operation: Operation,
-    pub subresource: Option<String>,
-    /// Of an update: the version of the kind that it used, and when it was.
-    pub api_version: Option<String>,
-    pub time: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Operation {
-    Apply,
-    Update,
-}
-
 /// `conflict with "kubectl" with subresource "scale" using apps/v1 at 2024-01-01T00:00:00Z`; only updates say what they used
-/// (k8s.io/apimachinery pkg/util/managedfields/internal/conflict.go).
+/// (k8s.io/apimachinery pkg/util/managedfields/internal/conflict.go). A sentence of another form is the manager as a whole.
 pub(super) fn read(cause: &Cause) -> FieldConflict {
     let mut conflict = FieldConflict {
         field: cause.field.clone(),
         manager: cause.message.clone(),
-        operation: Operation::Apply,
-        subresource: None,
-        api_version: None,
-        time: None,
+        operation: String::new(),
+        subresource: String::new(),
     };
-    let Some((manager, rest)) = cause.message.strip_prefix("conflict with ").and_then(quoted)
-    else {
-        return conflict;
-    };
+    let sentence = cause.message.strip_prefix("conflict with ").and_then(quoted);
+    let Some((manager, mut rest)) = sentence else { return conflict };
     conflict.manager = manager;
-    let mut rest = rest;
     if let Some((subresource, after)) = rest.strip_prefix(" with subresource ").and_then(quoted) {
-        conflict.subresource = Some(subresource);
+        conflict.subresource = subresource;
         rest = after;
     }
-    if let Some(used) = rest.strip_prefix(" using ") {
-        conflict.operation = Operation::Update;
-        let (api_version, time) = match used.split_once(" at ") {
-            Some((api_version, time)) => (api_version, Some(time.to_owned())),
-            None => (used, None),
-        };
-        conflict.api_version = Some(api_version.to_owned());
-        conflict.time = time;
-    }
+    let operation = if rest.starts_with(" using ") { "Update" } else { "Apply" };
+    operation.clone_into(&mut conflict.operation);
     conflict
 }
 
@@ -85,31 +56,21 @@ mod tests {
         let check = |message: &str, expect: &str| {
             let cause = Cause { message: message.to_owned(), ..Cause::default() };
             let it = read(&cause);
-            let found = format!(
-                "{} {:?} {} {} {}",
-                it.manager,
-                it.operation,
-                it.subresource.unwrap_or_default(),
-                it.api_version.unwrap_or_default(),
-                it.time.unwrap_or_default(),
-            );
-            assert_eq!(found.trim_end(), expect);
+            let found = [it.manager, it.operation, it.subresource].join("|");
+            assert_eq!(found, expect);
         };
-        check(r#"conflict with "argocd""#, "argocd Apply");
-        check(r#"conflict with "kubectl" using apps/v1"#, "kubectl Update  apps/v1");
+        check(r#"conflict with "argocd""#, "argocd|Apply|");
+        check(r#"conflict with "kubectl" using apps/v1"#, "kubectl|Update|");
         check(
             r#"conflict with "kubectl-edit" using apps/v1 at 2024-01-01T00:00:00Z"#,
-            "kubectl-edit Update  apps/v1 2024-01-01T00:00:00Z",
+            "kubectl-edit|Update|",
         );
-        check(
-            r#"conflict with "hpa" with subresource "scale" using apps/v1"#,
-            "hpa Update scale apps/v1",
-        );
-        check(r#"conflict with "hpa" with subresource "scale""#, "hpa Apply scale");
-        check(r#"conflict with "a \"b\" using c""#, r#"a "b" using c Apply"#);
-        check(r#"conflict with "ä" using v1"#, "ä Update  v1");
-        check(r#"conflict with "unended"#, r#"conflict with "unended Apply"#);
-        check("conflict with somebody", "conflict with somebody Apply");
-        check("", " Apply");
+        check(r#"conflict with "hpa" with subresource "scale" using apps/v1"#, "hpa|Update|scale");
+        check(r#"conflict with "hpa" with subresource "scale""#, "hpa|Apply|scale");
+        check(r#"conflict with "a \"b\" using c""#, r#"a "b" using c|Apply|"#);
+        check(r#"conflict with "ä" using v1"#, "ä|Update|");
+        check(r#"conflict with "unended"#, r#"conflict with "unended||"#);
+        check("conflict with somebody", "conflict with somebody||");
+        check("", "||");
     }
 }
