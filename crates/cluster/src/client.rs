@@ -42,14 +42,15 @@ pub struct Client {
     queues: bool,
 }
 
-/// How a server-side apply is meant. Unknown and duplicate fields are refused always.
+/// How a server-side apply is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Apply<'a> {
     pub dry_run: bool,
     /// Takes fields that other managers own.
     pub force: bool,
     pub manager: &'a str,
-    /// Refuses unknown and duplicate fields; otherwise they are dropped with a warning.
+    /// Refuses duplicate fields, and unknown ones of every kind. Otherwise custom resources lose them with a warning; built-in
+    /// kinds refuse unknown fields even so.
     pub strict: bool,
 }
 
@@ -257,7 +258,7 @@ impl Client {
         }
     }
 
-    /// What a container wrote; none where it has not started, or is gone.
+    /// What a container wrote; none, or nothing, where it has not started or is gone.
     pub async fn logs(
         &self,
         namespace: &str,
@@ -317,6 +318,9 @@ fn delete_options(how: Delete<'_>) -> String {
         ("kind", "DeleteOptions".into()),
         ("propagationPolicy", how.propagation.as_str().into()),
     ];
+    if how.dry_run {
+        options.push(("dryRun", vec!["All".into()].into()));
+    }
     if !preconditions.is_empty() {
         options.push(("preconditions", map(preconditions)));
     }
@@ -329,10 +333,11 @@ fn is_ending(object: &Tree) -> bool {
     matches!(time, Some(Tree { node: Node::Text(_), .. }))
 }
 
-/// `Precondition failed: UID in precondition: …, UID in object meta: …`
-/// (k8s.io/apiserver pkg/storage/interfaces.go). The version's own precondition says `ResourceVersion` and is a conflict.
+/// `the UID in the precondition (…) does not match the UID in record (…)` (k8s.io/apiserver pkg/registry/rest/delete.go), and
+/// with other words pkg/storage/interfaces.go. A version's precondition says `ResourceVersion` and is a conflict.
 fn names_other(status: &Status) -> bool {
-    status.code == 409 && status.message.contains("UID in precondition")
+    let says = |words| status.message.contains(words);
+    status.code == 409 && (says("UID in the precondition") || says("UID in precondition"))
 }
 
 impl Propagation {
@@ -383,10 +388,10 @@ mod tests {
             delete_options(how),
             r#"{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"resourceVersion":"12","uid":"7"},"propagationPolicy":"Foreground"}"#
         );
-        how = Delete { uid: None, resource_version: None, ..how };
+        how = Delete { uid: None, resource_version: None, dry_run: true, ..how };
         assert_eq!(
             delete_options(how),
-            r#"{"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Foreground"}"#
+            r#"{"apiVersion":"v1","dryRun":["All"],"kind":"DeleteOptions","propagationPolicy":"Foreground"}"#
         );
     }
 }

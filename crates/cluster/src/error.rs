@@ -163,8 +163,9 @@ impl Error {
         self.status().is_some_and(Status::is_immutable)
     }
 
+    /// The server does not take such a body; sending it again changes nothing.
     pub fn is_invalid(&self) -> bool {
-        self.is(422) || self.is(400)
+        self.is(422) || self.is(400) || self.status().is_some_and(Status::is_untyped)
     }
 
     pub fn is_forbidden(&self) -> bool {
@@ -267,11 +268,12 @@ impl Refused {
 }
 
 fn answer(status: &Status) -> String {
-    match (status.message.is_empty(), status.reason.is_empty()) {
-        // Of something between us and the API server.
-        (false, true) => format!("HTTP {}: {}", status.code, status.message),
-        (false, false) => status.message.clone(),
-        (true, _) => format!("HTTP {}", status.code),
+    if status.code == 401 {
+        return "the server does not accept the credentials".to_owned();
+    }
+    match status.message.is_empty() {
+        true => format!("HTTP {}", status.code),
+        false => status.message.clone(),
     }
 }
 

@@ -42,7 +42,11 @@ impl Status {
     pub fn read(code: u16, body: &str) -> Self {
         match read_bare(body) {
             Ok(tree) if text(&tree, "kind") == "Status" => Self::of(&tree, code),
-            _ => Self { code, message: first_line(body), ..Self::default() },
+            _ => {
+                let message = format!("HTTP {code}: {}", first_line(body));
+                let message = message.trim_end_matches([':', ' ']).to_owned();
+                Self { code, message, ..Self::default() }
+            }
         }
     }
 
@@ -84,6 +88,15 @@ impl Status {
         self.code == 422
             && (self.invalid_fields().iter().any(|field| field.immutable)
                 || says_immutable(&self.message))
+    }
+
+    /// A body that does not have its kind's form, as one with an unknown field: server-side apply answers it as the server's own
+    /// failure, whatever validation was asked for (k8s.io/apimachinery pkg/util/managedfields).
+    pub fn is_untyped(&self) -> bool {
+        self.code == 500
+            && ["failed to create typed patch object", "field not declared in schema"]
+                .iter()
+                .any(|words| self.message.contains(words))
     }
 
     pub fn has_cause(&self, reason: &str) -> bool {
@@ -165,10 +178,10 @@ mod tests {
             let status = Status::read(502, body);
             assert_eq!((status.code, status.message.as_str()), (502, message));
         };
-        check("\n <html>bad gateway</html>\n", "<html>bad gateway</html>");
-        check("", "");
-        check("{}", "{}");
-        check(&"ä".repeat(400), &format!("{}…", "ä".repeat(300)));
+        check("\n <html>bad gateway</html>\n", "HTTP 502: <html>bad gateway</html>");
+        check("", "HTTP 502");
+        check("{}", "HTTP 502: {}");
+        check(&"ä".repeat(400), &format!("HTTP 502: {}…", "ä".repeat(300)));
         check(r#"{"kind":"Status","code":-1,"details":[],"message":7}"#, "");
     }
 

@@ -8,7 +8,7 @@ use http::header::RETRY_AFTER;
 use tokio::time::{Instant, sleep};
 
 use super::failure::Failure;
-use super::request::{Effect, Request, effect};
+use super::request::{Effect, Request};
 use super::retry::{self, Happened};
 use super::send::{Shared, Unanswered};
 use crate::error::Error;
@@ -87,16 +87,12 @@ impl Attempts {
 }
 
 fn writes(request: &Request) -> bool {
-    effect(&request.method(), &request.uri()) == Effect::Write
+    request.effect() == Effect::Write
 }
 
-/// Failures of the server that stay as they are: strict server-side apply answers an unknown field so.
+/// A 500 that stays as it is.
 fn is_final(error: &Error) -> bool {
-    error.status().is_some_and(|status| {
-        status.code == 500
-            && (status.message.contains("field not declared in schema")
-                || status.message.contains("failed to create typed patch object"))
-    })
+    error.status().is_some_and(Status::is_untyped)
 }
 
 /// Seconds; a date is not used by API servers.

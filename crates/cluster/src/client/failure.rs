@@ -80,17 +80,13 @@ fn server_certificate(reason: &str) -> String {
     }
 }
 
-/// A plugin's output holds a token where it worked halfway: only what it wrote to stderr is shown.
+/// A plugin's command line and output may hold secrets: only what it wrote to stderr is shown.
 pub(super) fn credentials(error: &AuthError) -> String {
     match error {
-        AuthError::AuthExecRun { cmd, out } => {
+        AuthError::AuthExecRun { out, .. } => {
             let said = String::from_utf8_lossy(&out.stderr);
-            let said = said.trim();
-            let program = cmd.split_whitespace().next().unwrap_or_default().trim_matches('"');
-            match said.is_empty() {
-                true => format!("`{program}` failed with {}", out.status),
-                false => format!("`{program}` failed with {}: {said}", out.status),
-            }
+            let colon = if said.trim().is_empty() { "" } else { ": " };
+            format!("the credential plugin failed ({}){colon}{}", out.status, said.trim())
         }
         AuthError::AuthExecParse(_) => "the credential plugin printed no ExecCredential".to_owned(),
         AuthError::AuthExecStart(error) => format!("the credential plugin cannot be run: {error}"),

@@ -92,6 +92,11 @@ impl Request {
         Subject::of(&self.path)
     }
 
+    pub(crate) fn effect(&self) -> Effect {
+        let body = self.content.as_ref().map_or("", |content| &content.text);
+        effect(&self.method(), &self.uri(), body)
+    }
+
     /// True where the server, having got it twice, is as if it had got it once, and the second answer can be told apart from
     /// somebody else's doing. A create is one of these: its second answer is `Creation::Uncertain`.
     pub(crate) fn is_repeatable(&self) -> bool {
@@ -100,7 +105,7 @@ impl Request {
             Verb::Get | Verb::List | Verb::Watch | Verb::Review | Verb::Apply | Verb::Create => {
                 true
             }
-            _ if effect(&self.method(), &self.uri()) == Effect::DryRun => true,
+            _ if self.effect() == Effect::DryRun => true,
             Verb::Replace => has_version(text),
             Verb::Patch => tests_version(text),
             Verb::Delete => has_precondition(text),
@@ -109,7 +114,7 @@ impl Request {
 }
 
 /// Reads the effect from what is about to be sent, not from what a caller says that it is.
-pub(crate) fn effect(method: &Method, uri: &str) -> Effect {
+fn effect(method: &Method, uri: &str, body: &str) -> Effect {
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
     let subject = Subject::of(path);
     if matches!(subject.subresource.as_deref(), Some("exec" | "attach" | "portforward" | "proxy")) {
@@ -122,10 +127,20 @@ pub(crate) fn effect(method: &Method, uri: &str) -> Effect {
         return Effect::Read;
     }
     let mut dry_run = query.split('&').filter_map(|pair| pair.strip_prefix("dryRun="));
-    match (dry_run.next(), dry_run.next()) {
-        (Some("All"), None) => Effect::DryRun,
-        _ => Effect::Write,
+    let is_dry = (dry_run.next(), dry_run.next()) == (Some("All"), None);
+    // A delete's options are read from its body, where it has one, and the query is passed over.
+    let is_deaf = method == Method::DELETE && !body.is_empty() && !says_dry_run(body);
+    match is_dry && !is_deaf {
+        true => Effect::DryRun,
+        false => Effect::Write,
     }
+}
+
+/// `"dryRun":["All"]`
+fn says_dry_run(options: &str) -> bool {
+    let options = read_bare(options).unwrap_or_default();
+    let values = options.get("dryRun").and_then(source::Tree::as_list).unwrap_or_default();
+    matches!(values, [only] if only.as_str() == Some("All"))
 }
 
 /// Questions that are asked by creating an object which is never stored.
@@ -218,7 +233,7 @@ mod tests {
     #[test]
     fn effects() {
         let check = |method: Method, uri: &str, expect: Effect| {
-            assert_eq!(effect(&method, uri), expect, "{method} {uri}");
+            assert_eq!(effect(&method, uri, ""), expect, "{method} {uri}");
         };
         let pod = "/api/v1/namespaces/shop/pods/web";
         check(Method::GET, pod, Effect::Read);
@@ -244,6 +259,14 @@ mod tests {
         );
         check(Method::POST, "/apis/example.com/v1/selfsubjectaccessreviews", Effect::Write);
         check(Method::POST, &format!("{pod}/eviction"), Effect::Write);
+
+        let delete = |body: &str| effect(&Method::DELETE, &format!("{pod}?dryRun=All"), body);
+        assert_eq!(delete(r#"{"dryRun":["All"]}"#), Effect::DryRun);
+        for body in
+            ["{}", r#"{"dryRun":[]}"#, r#"{"dryRun":"All"}"#, r#"{"dryRun":["All","x"]}"#, "?"]
+        {
+            assert_eq!(delete(body), Effect::Write, "{body}");
+        }
     }
 
     #[test]

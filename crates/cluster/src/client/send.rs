@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::attempts::Attempts;
 use super::failure::{self, Failure};
-use super::request::{Effect, Request, effect};
+use super::request::{Effect, Request};
 use super::warnings::Warnings;
 use crate::access::Found;
 use crate::error::{Error, Place, Refused};
@@ -175,7 +175,7 @@ impl Shared {
     async fn send(&self, request: &Request, writes: bool) -> Result<Response<Body>, Unanswered> {
         let method = request.method();
         let uri = request.uri();
-        let counter = match effect(&method, &uri) {
+        let counter = match request.effect() {
             Effect::Write if !writes => return Err(self.guarded(request)),
             Effect::Tunnel => return Err(self.guarded(request)),
             Effect::Write => &self.writes,
