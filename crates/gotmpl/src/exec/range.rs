@@ -52,10 +52,7 @@ impl Exec<'_> {
                 return Err(self.fail(format!("range can't iterate over {shown}")));
             }
         };
-        match otherwise {
-            Some(otherwise) if !ran => self.walk(dot, otherwise),
-            _ => Ok(Flow::Next),
-        }
+        if ran { Ok(Flow::Next) } else { self.walk(dot, otherwise) }
     }
 
     fn range_integer(

@@ -125,10 +125,7 @@ impl Exec<'_> {
             let dot = if matches!(kind, NodeKind::With(_)) { &value } else { dot };
             return self.walk(dot, body);
         }
-        match otherwise {
-            Some(otherwise) => self.walk(dot, otherwise),
-            None => Ok(Flow::Next),
-        }
+        self.walk(dot, otherwise)
     }
 
     /// The `template` action: no variables pass but the one value.

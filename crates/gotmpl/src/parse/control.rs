@@ -200,8 +200,8 @@ impl Parser<'_> {
             variable.slot = None;
         }
         let otherwise = match ending {
-            Item::Else => Some(self.otherwise(control)?),
-            _ => None,
+            Item::Else => self.otherwise(control)?,
+            _ => Ids::default(),
         };
         self.scope.variables.truncate(variables);
         self.scope.live = live;

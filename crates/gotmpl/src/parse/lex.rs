@@ -289,12 +289,11 @@ impl<'t> Lexer<'t> {
 
     /// Whether a name may end here.
     fn at_terminator(&self) -> bool {
-        match self.rest() {
-            [] | [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..] => {
-                true
-            }
-            rest => rest.starts_with(RIGHT),
-        }
+        matches!(
+            self.rest(),
+            [] | [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..]
+                | [b'}', b'}', ..]
+        )
     }
 
     fn number(&mut self) -> Token {

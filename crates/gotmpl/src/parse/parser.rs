@@ -81,8 +81,8 @@ pub(super) fn parse<'t>(
         scope: Scope::new(),
         control_depth: 0,
         callees_by_name: BTreeMap::new(),
-        nodes: Vec::with_capacity(text.len() / 32),
-        lists: Vec::with_capacity(text.len() / 48),
+        nodes: Vec::with_capacity(text.len() / 16),
+        lists: Vec::with_capacity(text.len() / 24),
         open: Vec::new(),
         names: Vec::new(),
         strings: Vec::new(),
@@ -213,7 +213,8 @@ impl<'t> Parser<'t> {
     /// The nodes that were read since `open` had a length, as a list.
     pub(super) fn close(&mut self, mark: usize) -> Ids {
         let start = self.lists.len() as u32;
-        self.lists.extend(self.open.drain(mark..));
+        self.lists.extend_from_slice(&self.open[mark..]);
+        self.open.truncate(mark);
         Ids { start, count: self.lists.len() as u32 - start }
     }
 

@@ -111,7 +111,8 @@ pub(crate) enum NodeKind {
 pub(crate) struct Branch {
     pub pipe: Id,
     pub body: Ids,
-    pub otherwise: Option<Ids>,
+    /// Empty where there is no `else`.
+    pub otherwise: Ids,
 }
 
 /// What an identifier calls.

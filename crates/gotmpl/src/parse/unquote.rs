@@ -7,14 +7,14 @@ const SYNTAX: &str = "invalid syntax";
 /// A quoted or raw string constant, quotes included.
 pub(super) fn string(text: &str) -> Result<Str, String> {
     let inner = &text[1..text.len() - 1];
-    if text.starts_with('`') {
-        return Ok(if inner.contains('\r') {
+    if text.as_bytes()[0] == b'`' {
+        return Ok(if memchr::memchr(b'\r', inner.as_bytes()).is_some() {
             inner.replace('\r', "").into()
         } else {
             inner.into()
         });
     }
-    if !inner.contains('\\') {
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Ok(inner.into());
     }
     let mut bytes = Vec::with_capacity(inner.len());
