@@ -9,7 +9,7 @@ use source::Problems;
 use sprig::Dialect;
 
 use crate::context::{Template, Templates};
-use crate::{File, failure, side_by_side};
+use crate::{Chart, File, failure, side_by_side};
 
 /// The sets of one chart, by the names of the templates in them.
 #[derive(Debug, Default)]
@@ -18,6 +18,10 @@ pub(crate) struct Sets(Mutex<BTreeMap<SetKey, Arc<TemplateSet>>>);
 type SetKey = (Dialect, Vec<Arc<str>>);
 
 impl Sets {
+    fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// The set of these templates; all that cannot be parsed is told.
     pub(crate) fn get(
         &self,
@@ -74,6 +78,28 @@ fn compile(
         }
     }
     if problems.is_empty() { Ok(set) } else { Err(problems) }
+}
+
+/// Does some work that needs no templates, and meanwhile begins to parse the chart's. They are met again in the cache; a
+/// subchart's only where it takes part under its own name.
+pub(crate) fn ahead<R>(chart: &Chart, dialect: Dialect, work: impl FnOnce() -> R) -> R {
+    let mut files = Vec::new();
+    if chart.sets.is_empty() {
+        collect(chart, &chart.metadata.name, &mut files);
+    }
+    let bytes = files.iter().map(|(_, file)| file.bytes().len()).sum();
+    let functions = sprig::functions(dialect);
+    let parse = |(name, file): &(Arc<str>, &File)| drop(parsed(name, file, functions, dialect));
+    side_by_side::meanwhile(&files, bytes, parse, work)
+}
+
+/// All templates of a chart and its subcharts, by their full names.
+fn collect<'a>(chart: &'a Chart, path: &str, files: &mut Vec<(Arc<str>, &'a File)>) {
+    let named = |file: &'a File| (format!("{path}/{}", file.path).into(), file);
+    files.extend(chart.templates.iter().map(named));
+    for subchart in &chart.dependencies {
+        collect(subchart, &format!("{path}/charts/{}", subchart.metadata.name), files);
+    }
 }
 
 /// Parses a chart's templates on several threads, so that `compile` finds them in the cache. What cannot be parsed is met

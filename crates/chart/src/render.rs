@@ -26,7 +26,8 @@ pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
     let mut problems = not_installable(chart);
     problems.extend(missing_dependencies(chart));
     problems.extend(wrong_kube_version(chart, input));
-    let (effective, values) = prepare(chart, input, problems, &mut warnings)?;
+    let (effective, values) =
+        compiled::ahead(chart, input.dialect, || prepare(chart, input, problems, &mut warnings))?;
     let questions = Rc::default();
     let templates = context::templates(&effective, &values, input, &questions);
     let order = order(&templates);

@@ -3,7 +3,7 @@
 
 use std::num::NonZero;
 use std::panic;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 /// From this many bytes on, starting threads costs less than it saves.
@@ -27,13 +27,33 @@ pub(crate) fn both<A, B: Send>(
     })
 }
 
+/// Does some work here and, as long as it takes, prepares items on another thread. `bytes` is the size of all of them.
+pub(crate) fn meanwhile<T: Sync, R>(
+    items: &[T],
+    bytes: usize,
+    prepare: impl Fn(&T) + Send,
+    work: impl FnOnce() -> R,
+) -> R {
+    if bytes < WORTH_IT || processors() == 1 {
+        return work();
+    }
+    let is_done = AtomicBool::new(false);
+    let goes_on = |_: &&T| !is_done.load(Ordering::Relaxed);
+    thread::scope(|scope| {
+        scope.spawn(move || items.iter().take_while(goes_on).for_each(prepare));
+        let result = work();
+        is_done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
 /// `bytes` is the size of all items together. The calling thread works too.
 pub(crate) fn map<T: Sync, R: Send>(
     items: &[T],
     bytes: usize,
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8);
+    let threads = processors().min(8);
     if bytes < WORTH_IT || threads == 1 {
         return items.iter().map(work).collect();
     }
@@ -56,6 +76,10 @@ pub(crate) fn map<T: Sync, R: Send>(
     });
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 #[cfg(test)]
