@@ -176,6 +176,7 @@ fn words(error: &KubeconfigError) -> String {
             None => "this is no kubeconfig".to_owned(),
         },
         KubeconfigError::ReadConfig(error, _) => error.to_string(),
+        KubeconfigError::ParseNoProxy(error) => format!("`NO_PROXY` cannot be read: {error}"),
         KubeconfigError::LoadClusterOfContext(name) => format!("it has no cluster `{name}`"),
         other => other.to_string(),
     }

@@ -12,7 +12,6 @@ mod watch;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use plan::Address;
 use source::json::{self, Html, Layout};
@@ -357,18 +356,6 @@ impl fmt::Debug for Client {
             .field("place", &self.shared.place)
             .field("writes", &self.writes)
             .finish_non_exhaustive()
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            parallel: 32,
-            connect: Duration::from_secs(10),
-            request: Duration::from_secs(60),
-            total: Duration::from_secs(150),
-            idle: Duration::from_secs(330),
-        }
     }
 }
 

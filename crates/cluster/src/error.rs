@@ -251,6 +251,11 @@ impl Refused {
                 }
             });
         }
+        if status.message.contains("HTTP request to an HTTPS server") {
+            return Some(
+                "the server's address in the kubeconfig should begin with `https://`".to_owned(),
+            );
+        }
         if self.repeated {
             return Some(
                 "an earlier attempt got no answer and may have done it: look with `diff`"

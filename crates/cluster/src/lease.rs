@@ -2,6 +2,7 @@
 
 mod holder;
 mod object;
+mod process;
 mod renew;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 pub use holder::Holder;
+pub use process::{here, is_dead};
 
 use crate::client::{Client, Creation, Delete, Deletion, Propagation, Write};
 use crate::error::Error;
@@ -65,7 +67,7 @@ pub struct Held {
 }
 
 /// Takes the lock, or waits until it can. A Lease counts as ended when it did not change for as long as it lasts by our own
-/// clock, when its holder is empty, or when `is_dead` knows that its holder is a process of this computer that has ended.
+/// clock, when its holder is empty, or when `is_dead` (`lease::is_dead`) knows that its holder's process has ended.
 ///
 /// # Errors
 /// `Error::Locked` with the holder when that takes longer than the lock's patience.

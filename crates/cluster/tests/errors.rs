@@ -72,7 +72,10 @@ async fn plain_http_where_tls_is_spoken() {
     let server = plane.server().replace("https://", "http://");
     let plain = Context { server, trust: Trust::Plain, ..context(User::Administrator) };
     let error = failure(plain).await;
-    insta::assert_snapshot!(shown(&error).replace(&plane.server()[8..], "SERVER"), @"cluster `dev` (context `kind-dev`): cannot get `namespaces/kube-system`: HTTP 400: Client sent an HTTP request to an HTTPS server.");
+    insta::assert_snapshot!(shown(&error), @r#"
+    cluster `dev` (context `kind-dev`): cannot get `namespaces/kube-system`: HTTP 400: Client sent an HTTP request to an HTTPS server.
+      help: the server's address in the kubeconfig should begin with `https://`
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,6 +33,18 @@ pub struct Limits {
     pub idle: Duration,
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            parallel: 32,
+            connect: Duration::from_secs(10),
+            request: Duration::from_secs(60),
+            total: Duration::from_secs(150),
+            idle: Duration::from_secs(330),
+        }
+    }
+}
+
 /// Requests sent, by what they do to the cluster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

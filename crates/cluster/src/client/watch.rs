@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http_body::Body as _;
 use kube::client::Body;
 use source::{Node, Tree};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::Client;
 use super::items::{Pick, picked};
@@ -35,6 +35,8 @@ pub struct Watch {
     received: Vec<u8>,
     /// How far `received` was searched for the end of a line.
     searched: usize,
+    /// When something last arrived.
+    heard: Instant,
 }
 
 const METADATA: &str =
@@ -64,12 +66,15 @@ impl Client {
             body: response.into_body(),
             received: Vec::new(),
             searched: 0,
+            heard: Instant::now(),
         })
     }
 }
 
 impl Watch {
     /// The next event; none when the watch ended, which it does every few minutes: watch again from the last version.
+    ///
+    /// Giving up on the answer loses nothing: the next call goes on.
     ///
     /// # Errors
     /// `is_gone()` when the version is too old: list again, and watch from there. Anything else is the connection's.
@@ -85,8 +90,9 @@ impl Watch {
                 return Some(Err(self.cut("an event is too long")));
             }
             let frame = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context));
-            match timeout(self.shared.limits.idle, frame).await {
+            match timeout_at(self.heard + self.shared.limits.idle, frame).await {
                 Ok(Some(Ok(frame))) => {
+                    self.heard = Instant::now();
                     if let Some(data) = frame.data_ref() {
                         self.received.extend_from_slice(data);
                     }
