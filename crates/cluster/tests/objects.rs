@@ -1,10 +1,10 @@
 //! Objects made, read, listed, changed and deleted.
 
 use cluster::{Creation, Delete, Deletion, Logs, Pick, Propagation, Write};
-use controlplane::{ControlPlane, DEFAULT_LOG};
+use controlplane::{ControlPlane, DEFAULT_LOG, Fault, Proxy};
 use serde_json::json;
 
-use crate::world::{APPLY, DELETE, WRITE, at, core, namespace, settings, text, writer};
+use crate::world::{APPLY, DELETE, WRITE, at, connect_by, core, namespace, settings, text, writer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_life() {
@@ -100,6 +100,18 @@ async fn lists_in_chunks() {
     assert_eq!(all.items.len(), 620);
     assert!(all.items.iter().all(|item| text(item, &["kind"]) == "ConfigMap"));
     assert!(!all.resource_version.is_empty());
+
+    // A continuation that expired begins anew; one that always does, ends in one piece.
+    let plane = ControlPlane::shared();
+    let proxy = Proxy::start(plane);
+    let late = connect_by(proxy.kubeconfig(plane), "test").await.unwrap().client;
+    proxy.on_request(|request| match request.path.contains("continue=") {
+        true => Fault::error(410, "Expired", "the continue parameter is too old"),
+        false => Fault::None,
+    });
+    let before = late.counts().reads;
+    assert_eq!(late.list(&collection, ours).await.unwrap().items.len(), 620);
+    assert_eq!(late.counts().reads - before, 7);
 
     let pick = Pick { labels: "parity in (even)", metadata_only: true, ..Pick::default() };
     let even = client.list(&collection, pick).await.unwrap();
