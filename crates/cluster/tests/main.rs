@@ -12,5 +12,6 @@ mod guard;
 mod lease;
 mod objects;
 mod retries;
+mod waiting;
 mod watches;
 mod world;

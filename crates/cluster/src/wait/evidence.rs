@@ -10,10 +10,11 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::ObjectFailure;
-use super::kin::{is_since, path};
+use super::kin::{concerned, is_since, path};
 use super::logs::tail;
-use super::store::text;
-use crate::client::{Client, Logs, Pick};
+use super::store::{owners, text};
+use crate::Error;
+use crate::client::{Client, List, Logs, Pick};
 
 /// Empty where nothing could be had.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl Scene {
             client.list(&pods, Pick::default()),
             client.list(&events, warnings),
         );
-        let items = |list: Result<crate::client::List, crate::Error>| match list {
+        let items = |list: Result<List, Error>| match list {
             Ok(list) => list.items,
             // The failure itself is known; what cannot be read is left out.
             Err(_) => Vec::new(),
@@ -145,31 +146,33 @@ impl Scene {
         evidence
     }
 
-    /// The warnings about an object and all that it owns.
+    /// The warnings about an object and its present family, each said once.
     fn events(&self, live: &Tree) -> Vec<String> {
-        let mut family: Vec<&str> = text(live, "uid").into_iter().collect();
+        let mut known: Vec<&str> = text(live, "uid").into_iter().collect();
+        let mut family = Vec::new();
         // ReplicaSets stand before pods in `objects`, so that one pass finds both.
         for object in &self.objects {
-            let owners = object.get("metadata").and_then(|it| it.get("ownerReferences"));
-            let owners = owners.and_then(Tree::as_list).unwrap_or_default();
-            let mut uids = owners.iter().filter_map(|owner| owner.get("uid")?.as_str());
-            if uids.any(|uid| family.contains(&uid)) {
-                family.extend(text(object, "uid"));
+            if owners(object).any(|owner| known.contains(&owner)) {
+                known.extend(text(object, "uid"));
+                family.push(object);
             }
         }
-        let about = |event: &Tree| {
-            let uid = event.get("involvedObject").and_then(|it| it.get("uid")?.as_str());
-            uid.is_some_and(|uid| family.contains(&uid))
+        let concerned = concerned(live, &family);
+        let concerns = |event: &&Tree| {
+            let about = event.get("involvedObject").and_then(|it| it.get("uid")?.as_str());
+            about.is_some_and(|uid| concerned.contains(uid))
         };
-        let mut warnings: Vec<&Tree> = self.warnings.iter().filter(|it| about(it)).collect();
+        let mut warnings: Vec<&Tree> = self.warnings.iter().filter(concerns).collect();
         warnings.sort_by_key(|event| events::time(event));
-        let mut lines: Vec<String> = Vec::new();
+        // Pods of one object often warn alike.
+        let mut said: Vec<(String, String)> = Vec::new();
         for event in warnings {
-            let line = line(event);
-            lines.retain(|known| *known != line);
-            lines.push(line);
+            let (about, words) = line(event);
+            said.retain(|(_, known)| *known != words);
+            said.push((about, words));
         }
-        lines.split_off(lines.len().saturating_sub(EVENTS))
+        let last = said.split_off(said.len().saturating_sub(EVENTS));
+        last.into_iter().map(|(about, words)| format!("{about}: {words}")).collect()
     }
 }
 
@@ -178,7 +181,8 @@ fn first_container(pod: &Tree) -> Option<&str> {
     containers.first()?.get("name")?.as_str()
 }
 
-fn line(event: &Tree) -> String {
+/// What it is about, and what it says.
+fn line(event: &Tree) -> (String, String) {
     let text = |tree: Option<&Tree>, key: &str| {
         let found = tree.and_then(|it| it.get(key)).and_then(Tree::as_str);
         found.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -190,11 +194,9 @@ fn line(event: &Tree) -> String {
     };
     let message = text(Some(event), "message");
     let message: String = message.chars().take(LONGEST).collect();
-    format!(
-        "{}/{}: {}: {message}{times}",
-        text(about, "kind"),
-        text(about, "name"),
-        text(Some(event), "reason"),
+    (
+        format!("{}/{}", text(about, "kind"), text(about, "name")),
+        format!("{}: {message}{times}", text(Some(event), "reason")),
     )
 }
 
@@ -210,7 +212,8 @@ mod tests {
     #[test]
     fn events_in_one_line() {
         let check = |event: &str, expect: &str| {
-            assert_eq!(line(&read_bare(event).unwrap()), expect);
+            let (about, words) = line(&read_bare(event).unwrap());
+            assert_eq!(format!("{about}: {words}"), expect);
         };
         check(
             r#"{"involvedObject":{"kind":"Pod","name":"web-1"},"reason":"BackOff","message":"Back-off\n restarting","count":5}"#,

@@ -197,3 +197,122 @@ fn why(standing: State) -> String {
         State::Ready { note } => note.unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use plan::readiness::Runs;
+    use plan::{Address, ObjectId};
+    use source::yaml::read_bare;
+
+    use super::*;
+
+    fn tree(text: &str) -> Tree {
+        read_bare(text).expect("valid YAML")
+    }
+
+    fn object(kind: &str, answer: &str) -> AwaitedObject {
+        let id = ObjectId {
+            group: String::new(),
+            kind: kind.to_owned(),
+            namespace: None,
+            name: "a".to_owned(),
+        };
+        let address = Address {
+            group: String::new(),
+            version: "v1".to_owned(),
+            plural: "as".to_owned(),
+            namespace: None,
+            name: "a".to_owned(),
+        };
+        AwaitedObject { id, address, answer: Some(tree(answer)), changed: true }
+    }
+
+    /// One object seen at several seconds.
+    fn check(object: &AwaitedObject, looks: &[(u64, Known, &str)]) {
+        let rules = Rules {
+            runs: Runs::Complete,
+            readiness: &[],
+            binds_when_used: false,
+            status_subresource: false,
+            grace_over: false,
+        };
+        let start = Instant::now();
+        let mut track = Track::default();
+        for (second, known, expect) in looks {
+            let seen = Seen {
+                known: known.clone(),
+                family: Vec::new(),
+                events: Vec::new(),
+                trouble: None,
+            };
+            let times = (start, start + Duration::from_secs(*second));
+            let opinion = judge(object, &seen, &rules, &FailFast::default(), &mut track, times);
+            let found = match opinion {
+                Opinion::Ready => "ready".to_owned(),
+                Opinion::Waiting { why, .. } => why,
+                Opinion::Failed(failure) => failure.to_string(),
+            };
+            assert_eq!(found, *expect, "at {second} s");
+        }
+    }
+
+    fn seen(text: &str) -> Known {
+        Known::Object(Arc::new(tree(text)))
+    }
+
+    #[test]
+    fn a_likely_failure_ends_the_wait_when_it_lasts() {
+        let pod = |state: &str| {
+            format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: a, uid: p}}, status: {{phase: Pending, containerStatuses: [{{name: c, image: 'i', state: {{waiting: {{reason: {state}}}}}}}]}}}}"
+            )
+        };
+        let (pull, config, starts) =
+            (pod("ImagePullBackOff"), pod("CreateContainerConfigError"), pod("ContainerCreating"));
+        let cannot = "container `c` cannot pull `i`: ImagePullBackOff";
+        let ends = "E-IMAGE-PULL: container `c` cannot pull `i`: ImagePullBackOff";
+        let missing = "container `c` cannot be created: CreateContainerConfigError";
+        check(
+            &object("Pod", "{kind: Pod}"),
+            &[
+                (0, seen(&pull), cannot),
+                (30, seen(&starts), "waiting for a node"),
+                (59, seen(&pull), cannot),
+                (60, seen(&pull), ends),
+                (61, seen(&config), missing),
+                (70, seen(&pull), cannot),
+                (129, seen(&pull), cannot),
+                (130, seen(&pull), ends),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_old_status_does_not_count() {
+        let ready = "{apiVersion: e.com/v1, kind: A, metadata: {resourceVersion: '7'}, status: {conditions: [{type: Ready, status: 'True'}]}}";
+        let later = ready.replace("'7'", "'8'");
+        let settles = "waiting for its controller to see the change";
+        let changed = object("A", ready);
+        check(&changed, &[(0, Known::Nothing, settles), (3, Known::Nothing, "ready")]);
+        check(&changed, &[(0, seen(ready), settles), (1, seen(&later), "ready")]);
+        let unchanged = AwaitedObject { changed: false, ..changed };
+        check(&unchanged, &[(0, Known::Nothing, "ready")]);
+    }
+
+    #[test]
+    fn what_was_deleted() {
+        let job = "{apiVersion: batch/v1, kind: Job, metadata: {name: a, deletionTimestamp: '2026-01-01T00:00:00Z'}, status: {conditions: [{type: Complete, status: 'True'}]}}";
+        let deleted = |last: Option<&str>| Known::Deleted(last.map(|last| Arc::new(tree(last))));
+        let created = object("Job", "{apiVersion: batch/v1, kind: Job}");
+        check(&created, &[(0, seen(job), "ready"), (1, deleted(Some(job)), "ready")]);
+        let missed = "it was deleted while it was waited for";
+        check(
+            &object("Deployment", "{apiVersion: apps/v1, kind: Deployment}"),
+            &[
+                (0, Known::Nothing, "waiting for its controller"),
+                (1, deleted(None), missed),
+                (61, deleted(None), &format!("E-TIMEOUT: {missed}")),
+            ],
+        );
+    }
+}

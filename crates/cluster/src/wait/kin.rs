@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use plan::ObjectId;
-use plan::readiness::{children, events};
+use plan::readiness::{children, events, pods_of};
 use source::Tree;
 use tokio::sync::Notify;
 
 use super::collection::Collection;
 use super::hub::{How, Hub};
-use super::store::text;
+use super::store::{owners, text};
 
 /// Of one namespace.
 #[derive(Default)]
@@ -60,17 +60,32 @@ impl Kin {
         family
     }
 
-    /// About an object and its family, not older than a time of the server's.
-    pub(super) fn events<'a>(
-        &self,
-        uids: impl IntoIterator<Item = &'a str>,
-        since: Option<&str>,
-    ) -> Vec<Arc<Tree>> {
+    /// About these objects, not older than a time of the server's.
+    pub(super) fn events(&self, uids: &BTreeSet<&str>, since: Option<&str>) -> Vec<Arc<Tree>> {
         let Some(events) = &self.events else { return Vec::new() };
         let store = events.store();
-        let all = uids.into_iter().flat_map(|uid| store.about(uid));
+        let all = uids.iter().flat_map(|uid| store.about(uid));
         all.filter(|event| is_since(event, since)).collect()
     }
+}
+
+/// The uids of an object and those of its family that belong to its present revision: what happens to pods of former ones is not
+/// to be told of it.
+pub(super) fn concerned<'a>(object: &'a Tree, family: &[&'a Tree]) -> BTreeSet<&'a str> {
+    let uid = |it: &'a Tree| text(it, "uid");
+    let all = || family.iter().copied().chain([object]);
+    let present: BTreeSet<&str> = pods_of(object, all()).into_iter().filter_map(uid).collect();
+    let is_pod = |it: &&Tree| it.get("kind").and_then(Tree::as_str) == Some("Pod");
+    let is_former = |it: &&'a Tree| is_pod(it) && !uid(it).is_some_and(|it| present.contains(it));
+    let former_owners: BTreeSet<&str> = all().filter(is_former).flat_map(owners).collect();
+    let mut concerned: BTreeSet<&str> = all()
+        .filter(|it| !is_former(it))
+        .filter_map(uid)
+        .filter(|uid| !former_owners.contains(uid))
+        .collect();
+    concerned.extend(all().filter(|it| is_pod(it) && !is_former(it)).flat_map(owners));
+    concerned.extend(uid(object));
+    concerned
 }
 
 /// Times are compared to the second: older events know no more.
@@ -95,4 +110,52 @@ pub(super) fn written(object: &Tree) -> Option<&str> {
     let fields = object.get("metadata")?.get("managedFields").and_then(Tree::as_list);
     let times = fields.unwrap_or_default().iter().filter_map(|it| it.get("time")?.as_str());
     times.max().or_else(|| text(object, "creationTimestamp"))
+}
+
+#[cfg(test)]
+mod tests {
+    use source::json::read_bare;
+
+    use super::*;
+
+    fn member(kind: &str, uid: &str, owner: &str, revision: &str) -> Tree {
+        let text = format!(
+            r#"{{"apiVersion":"{}","kind":"{kind}","metadata":{{"name":"{uid}","uid":"{uid}","ownerReferences":[{{"uid":"{owner}"}}],"annotations":{{"deployment.kubernetes.io/revision":"{revision}"}}}}}}"#,
+            if kind == "Pod" { "v1" } else { "apps/v1" },
+        );
+        read_bare(&text).unwrap()
+    }
+
+    #[test]
+    fn former_revisions_do_not_concern() {
+        let web = member("Deployment", "web", "", "2");
+        let family = [
+            member("ReplicaSet", "old", "web", "1"),
+            member("ReplicaSet", "new", "web", "2"),
+            member("Pod", "old-1", "old", ""),
+            member("Pod", "new-1", "new", ""),
+        ];
+        let check = |of: &[usize], expect: &[&str]| {
+            let family: Vec<&Tree> = of.iter().map(|position| &family[*position]).collect();
+            let found: Vec<&str> = concerned(&web, &family).into_iter().collect();
+            assert_eq!(found, expect);
+        };
+        check(&[0, 1, 2, 3], &["new", "new-1", "web"]);
+        // Its pods could not be created.
+        check(&[0, 1, 2], &["new", "web"]);
+        check(&[], &["web"]);
+    }
+
+    #[test]
+    fn older_events() {
+        let check = |time: &str, since: Option<&str>, expect: bool| {
+            let event = read_bare(&format!(r#"{{"lastTimestamp":"{time}"}}"#)).unwrap();
+            assert_eq!(is_since(&event, since), expect, "{time} {since:?}");
+        };
+        check("2026-01-01T10:00:05Z", None, true);
+        check("2026-01-01T10:00:05Z", Some("2026-01-01T10:00:05Z"), true);
+        check("2026-01-01T10:00:05.700000Z", Some("2026-01-01T10:00:05Z"), true);
+        check("2026-01-01T10:00:04Z", Some("2026-01-01T10:00:05Z"), false);
+        check("", Some("2026-01-01T10:00:05Z"), true);
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plan::readiness::{Failure, Rules, Runs, needs_wait};
+use source::Tree;
 use stack::Wait;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -14,7 +15,7 @@ use super::evidence::{self, Failing};
 use super::facts;
 use super::hub::{How, Hub};
 use super::judge::{self, Opinion, Seen, Track};
-use super::kin::{Kin, written};
+use super::kin::{Kin, concerned, written};
 use super::store::{Known, text, version};
 use super::thin::thin;
 use super::{Awaited, AwaitedObject, Ending, NotReady, Progress, Stop};
@@ -227,11 +228,14 @@ impl Entry {
             seen.trouble.clone_from(&store.trouble);
         }
         let kin = object.id.namespace.as_ref().and_then(|namespace| kin.get(namespace));
-        let uid = judge::live(object, &seen).and_then(|live| text(live, "uid")).map(str::to_owned);
-        if let (Some(kin), Some(uid)) = (kin, uid) {
-            seen.family = kin.family(&uid);
-            let uids = seen.family.iter().filter_map(|it| text(it, "uid")).chain([uid.as_str()]);
-            seen.events = kin.events(uids, since);
+        if let Some(kin) = kin
+            && let Some(live) = judge::live(object, &seen)
+            && let Some(uid) = text(live, "uid")
+        {
+            let family = kin.family(uid);
+            let members: Vec<&Tree> = family.iter().map(AsRef::as_ref).collect();
+            seen.events = kin.events(&concerned(live, &members), since);
+            seen.family = family;
         }
         seen
     }

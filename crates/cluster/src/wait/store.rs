@@ -176,7 +176,8 @@ pub(super) fn version(object: &Tree) -> Option<&str> {
     text(object, "resourceVersion")
 }
 
-fn owners(object: &Tree) -> impl Iterator<Item = &str> {
+/// The uids of its owners.
+pub(super) fn owners(object: &Tree) -> impl Iterator<Item = &str> {
     let owners = object.get("metadata").and_then(|it| it.get("ownerReferences"));
     let owners = owners.and_then(Tree::as_list).unwrap_or_default().iter();
     owners.filter_map(|owner| owner.get("uid")?.as_str())
