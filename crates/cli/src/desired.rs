@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chart::Rendered;
+use chart::{Dialect, Rendered};
 use plan::{
-    Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent, ImpureCall, Inputs,
-    OutputLogPolicy, RecordedChart, ReleaseKey, Section, Settings,
+    Content, Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent,
+    ImpureCall, Inputs, OutputLogPolicy, RecordedChart, ReleaseKey, Section, Settings,
 };
 use source::{Problem, Problems};
 use stack::{Body, Crds, Release, Stack};
@@ -36,7 +36,7 @@ pub fn release(job: &Job<'_>, rendered: &Rendered) -> Result<DesiredRelease, Pro
         objects,
         impure: impure(rendered),
         settings: settings(job.body),
-        content: None,
+        content: content(job, rendered)?,
     })
 }
 
@@ -68,7 +68,25 @@ fn settings(body: &Body) -> Settings {
     }
 }
 
-fn key(release: &Release) -> ReleaseKey {
+/// What a record keeps; nothing where there are no records.
+fn content(job: &Job<'_>, rendered: &Rendered) -> Result<Option<Content>, Problems> {
+    if !job.keeps_records {
+        return Ok(None);
+    }
+    let chart = chart::stored(&job.chart, &job.values, Dialect::Helm4).map_err(|problems| {
+        problems.into_iter().map(|one| of_release(one, job.release)).collect::<Problems>()
+    })?;
+    let documents = documents(job, rendered);
+    Ok(Some(Content {
+        config: job.values.clone(),
+        chart,
+        manifest: plan::record::manifest::write(&documents),
+        hooks: documents.iter().filter_map(plan::hooks::to_record).collect(),
+        notes: rendered.notes.clone(),
+    }))
+}
+
+pub fn key(release: &Release) -> ReleaseKey {
     ReleaseKey {
         cluster: release.cluster.clone(),
         namespace: release.namespace.clone(),

@@ -1,11 +1,14 @@
 //! A plan, shown, agreed to and carried out: what apply and destroy have in common.
 
-use plan::{Outcome, Plan, RunResult, StackReport};
-use stack::ReleaseId;
+use std::sync::Mutex;
+
+use plan::{Operation, Outcome, Plan, RunResult, StackReport};
+use stack::{ReleaseId, Stack};
 
 use crate::args::{Sure, TextOrJson};
 use crate::confirm::Consent;
-use crate::pipeline::{self, Planned};
+use crate::pipeline::Planned;
+use crate::place::{self, Place};
 use crate::progress::Progress;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
@@ -36,14 +39,13 @@ pub fn carry_out(
     shell: &Shell,
 ) -> Result<Ended, Failure> {
     let printer = &shell.printer;
-    let Planned { stack, root, mut plan, notes } = planned;
-    let place = root.display().to_string();
+    let Planned { stack, place, mut plan, notes } = planned;
     let Permission { sure, prune, verb, .. } = *permission;
     let consent = Consent { sure, stack: &stack, prune, verb };
     if consent.never_prunes() {
         plan = plan.without_prune();
     }
-    show(&plan, &place, permission.output, shell)?;
+    show(&plan, &place.to_string(), permission.output, shell)?;
     let refused = plan.refusals.first().map(|refusal| refusal.reason.reason());
     if let Some(reason) = refused {
         report::problems(printer, &views::refusals::problems(&plan));
@@ -57,9 +59,12 @@ pub fn carry_out(
         plan = consent.ask_prune(plan, printer);
     }
     if !plan.has_changes() {
+        if let (Place::Cluster(opened), Operation::Apply) = (&place, plan.operation) {
+            opened.renew(&stack, &plan)?;
+        }
         return Ok(Ended { report: StackReport { plan, result: None }, reason: Reason::NoChanges });
     }
-    let result = execute(&root, &plan, shell)?;
+    let result = execute(&place, &stack, &plan, shell)?;
     let reason = result.reason;
     if reason == Reason::Done {
         tell_notes(&notes, &plan, &result, shell);
@@ -84,16 +89,32 @@ fn show(plan: &Plan, place: &str, output: TextOrJson, shell: &Shell) -> Result<(
     Ok(())
 }
 
-fn execute(root: &std::path::Path, plan: &Plan, shell: &Shell) -> Result<RunResult, Failure> {
+fn execute(place: &Place, stack: &Stack, plan: &Plan, shell: &Shell) -> Result<RunResult, Failure> {
     let interrupted = Interrupted::watch()
         .map_err(|error| Failure::said(Reason::Failed, format!("watch for signals: {error}")))?;
-    let lock = directory::lock(root, &plan.stack).map_err(pipeline::world)?;
-    shell.printer.tell("");
-    let mut progress = Progress::new(plan, &shell.printer);
-    let mut result = directory::execute(root, plan, &lock, &|| interrupted.came(), &mut |event| {
-        progress.tell(&event);
-    });
-    let took = progress.finish();
+    let (mut result, took) = match place {
+        Place::Directory(root) => {
+            let lock = directory::lock(root, &plan.stack).map_err(place::world)?;
+            shell.printer.tell("");
+            let mut progress = Progress::new(plan, &shell.printer);
+            let stop = || interrupted.came();
+            let result =
+                directory::execute(root, plan, &lock, &stop, &mut |event| progress.tell(&event));
+            (result, progress.finish())
+        }
+        Place::Cluster(opened) => {
+            shell.printer.tell("");
+            let progress = Mutex::new(Progress::new(plan, &shell.printer));
+            let result = opened.execute(
+                stack,
+                plan,
+                &interrupted,
+                &|event| progress.lock().expect("no holder panics").tell(event),
+                shell,
+            )?;
+            (result, progress.into_inner().expect("no holder panics").finish())
+        }
+    };
     if result.reason == Reason::Interrupted {
         result.reason = interrupted.reason().unwrap_or(Reason::Interrupted);
     }
@@ -138,7 +159,7 @@ fn summary(plan: &Plan, result: &RunResult, took: std::time::Duration, shell: &S
 /// What charts have to say about the releases that changed, for a person at a terminal.
 fn tell_notes(notes: &[(ReleaseId, String)], plan: &Plan, result: &RunResult, shell: &Shell) {
     let printer = &shell.printer;
-    if !printer.is_live() || plan.operation != plan::Operation::Apply {
+    if !printer.is_live() || plan.operation != Operation::Apply {
         return;
     }
     for (id, text) in notes {

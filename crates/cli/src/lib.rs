@@ -7,11 +7,14 @@ pub mod desired;
 pub mod execute;
 pub mod instances;
 pub mod pipeline;
+pub mod place;
 pub mod results;
 
 pub mod charts;
+pub mod cluster;
 pub mod disk;
 pub mod git;
+pub mod holder;
 pub mod render;
 pub mod threads;
 pub mod workspace;

@@ -60,6 +60,17 @@ impl<'a> Progress<'a> {
                     bar.set_message(format!("{id}  {}", object.key.id));
                 }
             }
+            Event::Waiting { id, ready, total, object, why } => {
+                let object = object.map(ToString::to_string).unwrap_or_default();
+                if let Some(bar) = &self.bar {
+                    bar.set_message(format!("{id}  {ready}/{total} ready  {object} {why}"));
+                }
+            }
+            Event::HookStarted { id, object, event } => {
+                let line =
+                    format!("  {} {id}: {event} hook {object}", self.printer.talk_paint().dim("·"));
+                self.line(&line);
+            }
             Event::ReleaseDone { id, result } => {
                 let line = self.release_line(id.as_str(), result);
                 self.line(&line);

@@ -5,9 +5,11 @@ use std::ops::Deref;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use chart::{
-    Capabilities, Chart, Dialect, Input, KubeVersion, Limits, NoLookup, Now, ReleaseInfo, Rendered,
+    Capabilities, Chart, Dialect, Input, KubeVersion, Limits, Lookup, NoLookup, Now, ReleaseInfo,
+    Rendered,
 };
 use jiff::Zoned;
+use plan::ReleaseKey;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use source::{Problem, Problems, Tree};
@@ -15,6 +17,7 @@ use stack::{Body, ChartRef, Release, Stack};
 
 use crate::args::Kube;
 use crate::charts;
+use crate::desired;
 use crate::disk::{self, Disk};
 use crate::report::Failure;
 use crate::threads;
@@ -105,6 +108,29 @@ impl Loaded {
     }
 }
 
+/// What charts see of the place that they are rendered for.
+pub struct World {
+    /// None where no cluster is asked: flags and the manifest say what charts see.
+    pub capabilities: Option<Arc<Capabilities>>,
+    pub lookup: Arc<dyn Lookup>,
+    /// Of releases that are there already, the next one.
+    pub revisions: BTreeMap<ReleaseKey, u64>,
+    /// Records are kept, so what they hold is collected.
+    pub keeps_records: bool,
+}
+
+impl World {
+    /// Files, or nothing at all.
+    pub fn nowhere() -> Self {
+        Self {
+            capabilities: None,
+            lookup: Arc::new(NoLookup),
+            revisions: BTreeMap::new(),
+            keeps_records: false,
+        }
+    }
+}
+
 /// A release about to be rendered.
 pub struct Job<'a> {
     pub release: &'a Release,
@@ -112,6 +138,10 @@ pub struct Job<'a> {
     pub chart: Arc<Loaded>,
     pub values: Tree,
     pub capabilities: Arc<Capabilities>,
+    pub lookup: Arc<dyn Lookup>,
+    /// The revision that an apply would make; none for a release that is not there yet.
+    pub upgrade: Option<u64>,
+    pub keeps_records: bool,
 }
 
 /// Reads every distinct chart of the selected releases and merges each release's values. All problems of all releases
@@ -120,12 +150,16 @@ pub fn prepare<'a>(
     workspace: &Workspace,
     stack: &'a Stack,
     run: &Run,
+    world: &World,
 ) -> Result<Vec<Job<'a>>, Failure> {
     let installed = || stack.selected().filter(|(release, _)| release.installed);
     let paths: BTreeSet<&str> =
         installed().filter_map(|(release, _)| local(&release.chart).ok()).collect();
     let charts = load_all(workspace, &paths.into_iter().collect::<Vec<_>>(), run.jobs);
-    let usual = Arc::new(run.capabilities(None)?);
+    let usual = match &world.capabilities {
+        Some(capabilities) => Arc::clone(capabilities),
+        None => Arc::new(run.capabilities(None)?),
+    };
     let mut problems = Problems::new();
     let mut jobs = Vec::new();
     let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -147,11 +181,20 @@ pub fn prepare<'a>(
         match stack::merge(&body.values) {
             Ok(values) => {
                 if let Some(chart) = chart {
-                    let capabilities = match is_usual(body) {
+                    let capabilities = match world.capabilities.is_some() || is_usual(body) {
                         true => Arc::clone(&usual),
                         false => Arc::new(run.capabilities(Some(body))?),
                     };
-                    jobs.push(Job { release, body, chart, values, capabilities });
+                    jobs.push(Job {
+                        release,
+                        body,
+                        chart,
+                        values,
+                        capabilities,
+                        lookup: Arc::clone(&world.lookup),
+                        upgrade: world.revisions.get(&desired::key(release)).copied(),
+                        keeps_records: world.keeps_records,
+                    });
                 }
             }
             Err(problem) => problems.push(used_by(problem, release)),
@@ -218,11 +261,11 @@ pub fn input<'a>(job: &'a Job<'_>, run: &Run) -> Input<'a> {
         release: ReleaseInfo {
             name: job.release.name.to_string(),
             namespace: job.release.namespace.to_string(),
-            revision: 1,
-            is_upgrade: false,
+            revision: job.upgrade.and_then(|revision| i64::try_from(revision).ok()).unwrap_or(1),
+            is_upgrade: job.upgrade.is_some(),
         },
         capabilities: Arc::clone(&job.capabilities),
-        lookup: Arc::new(NoLookup),
+        lookup: Arc::clone(&job.lookup),
         seed: run.seed_of(job.release.id.as_str()),
         now: Arc::clone(&run.now),
         dialect: Dialect::Helm4,

@@ -60,7 +60,7 @@ pub struct Write<'a> {
     pub manager: &'a str,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delete<'a> {
     /// Deletes only this very object. Without it a delete is never repeated.
     pub uid: Option<&'a str>,

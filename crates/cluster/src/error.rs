@@ -63,6 +63,9 @@ pub enum Error {
     },
     #[error("{place}: cannot {verb} {subject}: the answer cannot be read: {message}")]
     Unreadable { place: Place, verb: Verb, subject: Subject, message: String },
+    /// Something that was written there and cannot be understood.
+    #[error("{place}: {object} cannot be read: {reason}")]
+    State { place: Place, object: String, reason: String },
     #[error("refused to {verb} {subject} while planning: planning changes nothing")]
     ReadOnly { verb: Verb, subject: Subject },
     #[error(
@@ -123,6 +126,7 @@ impl Error {
             Self::Kubeconfig { .. }
             | Self::Cut { .. }
             | Self::Unreadable { .. }
+            | Self::State { .. }
             | Self::ReadOnly { .. } => None,
         }
     }
@@ -147,6 +151,11 @@ impl Error {
     /// Another version of the object is there, or another manager owns fields.
     pub fn is_conflict(&self) -> bool {
         self.is(409) && !self.is_already_exists()
+    }
+
+    /// The object changed since it was read.
+    pub fn is_stale(&self) -> bool {
+        self.is_conflict() && self.conflicts().is_empty()
     }
 
     /// Fields that other managers own; empty for every other error.

@@ -6,7 +6,9 @@ pub mod client;
 pub mod connect;
 pub mod discovery;
 pub mod error;
+pub mod execute;
 pub mod lease;
+pub mod observe;
 pub mod status;
 pub mod subject;
 pub mod wait;
@@ -19,5 +21,7 @@ pub use client::{
 pub use connect::{Connection, Version, connect};
 pub use discovery::Discovery;
 pub use error::{Error, Place};
+pub use execute::{Clock, OnFailure, Order, execute, lock_address, renew};
+pub use observe::{look, recorded};
 pub use status::{FieldConflict, InvalidField, Status};
 pub use subject::Subject;

@@ -168,6 +168,8 @@ impl Run<'_> {
             written: Vec::new(),
             deleted: Vec::new(),
             error: None,
+            failures: Vec::new(),
+            rolled_back: None,
         };
         if is_idle(release) {
             return result;
@@ -276,6 +278,8 @@ impl Run<'_> {
             written: Vec::new(),
             deleted: Vec::new(),
             error: None,
+            failures: Vec::new(),
+            rolled_back: None,
         }));
         RunResult { reason, message, releases }
     }

@@ -2,7 +2,7 @@
 
 use stack::ReleaseId;
 
-use crate::{ObjectPlan, Purpose, ReleaseAction, ReleaseResult};
+use crate::{ObjectId, ObjectPlan, Purpose, ReleaseAction, ReleaseResult};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
@@ -21,6 +21,21 @@ pub enum Event<'a> {
     ObjectDone {
         id: &'a ReleaseId,
         object: &'a ObjectPlan,
+    },
+    /// It is sent, and not all of it is ready; told when that changes.
+    Waiting {
+        id: &'a ReleaseId,
+        ready: usize,
+        total: usize,
+        /// One that is not ready, and why.
+        object: Option<&'a ObjectId>,
+        why: &'a str,
+    },
+    HookStarted {
+        id: &'a ReleaseId,
+        object: &'a ObjectId,
+        /// `pre-upgrade`
+        event: &'a str,
     },
     ReleaseDone {
         id: &'a ReleaseId,

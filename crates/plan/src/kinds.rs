@@ -47,8 +47,9 @@ const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("snapshot.storage.k8s.io", &["VolumeSnapshotClass", "VolumeSnapshotContent"]),
 ];
 
-/// A group whose kinds come from CustomResourceDefinitions: none of Kubernetes' own.
-pub(crate) fn is_custom(group: &str) -> bool {
+/// Whether its kind comes from a CustomResourceDefinition: its group is none of Kubernetes' own.
+pub fn is_custom(id: &ObjectId) -> bool {
+    let group = id.group.as_str();
     const OWN: &[&str] = &[
         "admissionregistration.k8s.io",
         "apiextensions.k8s.io",

@@ -43,6 +43,7 @@ pub use digest::digest;
 pub use edit::{Change, Edit, EditPath, Segment, Shown};
 pub use event::Event;
 pub use hooks::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
+pub use kinds::is_custom;
 pub use object::{Definition, Object, ObjectId, ObjectKey, Section};
 pub use observed::{
     Inputs, Kept, Live, ObjectRecord, Observed, ObservedObject, ObservedRelease, RecordedChart,
@@ -55,6 +56,6 @@ pub use outcome::{
 pub use read::{Document, read};
 pub use recover::recover;
 pub use refusal::{Refusal, RefusalReason};
-pub use report::{Outcome, Reason, ReleaseResult, Report, RunResult, StackReport};
+pub use report::{ObjectFailure, Outcome, Reason, ReleaseResult, Report, RunResult, StackReport};
 pub use secrets::{secrets, secrets_of_observed};
 pub use settle::settle;

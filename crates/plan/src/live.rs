@@ -18,6 +18,7 @@ mod decide;
 mod object;
 mod release;
 mod removal;
+mod secrets;
 
 pub use conflict::{Contested, Decision, FieldConflict, Policy};
 pub use decide::{destroy, plan};
@@ -25,5 +26,6 @@ pub use inventory::Inventory;
 pub use observed::{Answer, Cluster, NamespaceState, Recorded, Seen};
 pub use previous::keep_drawn;
 pub use request::{Deploy, HookObject, Present, Request};
-pub use targets::{Target, targets};
+pub use secrets::{secrets, secrets_of_observed};
+pub use targets::{Target, recorded_targets, targets};
 pub use wish::{NoWish, Wish, wish};

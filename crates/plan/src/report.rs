@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 use stack::{ReleaseId, StackId};
 
+use crate::readiness::Code;
 use crate::{ObjectId, Plan, ReleaseAction};
 
 /// One command's whole answer.
@@ -50,6 +51,32 @@ pub struct ReleaseResult {
     pub deleted: Vec<ObjectId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What was found out about each object that failed or did not become ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<ObjectFailure>,
+    /// The revision that stands after what failed was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolled_back: Option<u64>,
+}
+
+/// Why an object failed, with what was seen before anything was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectFailure {
+    pub object: ObjectId,
+    pub code: Code,
+    pub cause: String,
+    /// The pod in which it was seen, and its container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// The last lines that the container wrote.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<String>,
+    /// Warnings about it since the run began, the last ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,9 +1,13 @@
 //! Flags that several commands share, grouped by what they say something about.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use plan::live::Policy;
+
+use crate::terminal;
 
 #[derive(Args, Debug)]
 pub struct Workspace {
@@ -122,6 +126,57 @@ pub struct Kube {
     pub jobs: Option<u16>,
 }
 
+/// How clusters are reached, and what happens to fields that others manage there.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Clusters")]
+pub struct Reach {
+    /// Kubeconfig file [default: KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context to use for a cluster of the manifest
+    #[arg(
+        long,
+        value_name = "CLUSTER=CONTEXT",
+        env = "REGATTA_CONTEXT",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub context: Vec<String>,
+    /// Leave fields that others manage to them
+    #[arg(long, conflicts_with = "force_conflicts")]
+    pub keep_conflicts: bool,
+    /// Take over what somebody else wrote or changed; in a directory the old is kept beside it
+    #[arg(long)]
+    pub force_conflicts: bool,
+    /// How long to wait for another run: `90s`, `10m` [default: 10m, at a terminal 1m]
+    #[arg(long, value_name = "TIME", env = "REGATTA_LOCK_TIMEOUT", hide_env = true, value_parser = duration)]
+    pub lock_timeout: Option<Duration>,
+    /// Take over releases of another stack
+    #[arg(long)]
+    pub take_release: bool,
+}
+
+/// `90s`, `10m`, `1h30m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let span = text.parse::<jiff::SignedDuration>().map_err(|error| error.to_string())?;
+    Duration::try_from(span).map_err(|_| "it is negative".to_owned())
+}
+
+impl Reach {
+    pub fn patience(&self) -> Duration {
+        let usual = if terminal::somebody_is_there() { 60 } else { 600 };
+        self.lock_timeout.unwrap_or(Duration::from_secs(usual))
+    }
+
+    pub fn policy(&self) -> Policy {
+        match (self.force_conflicts, self.keep_conflicts) {
+            (true, _) => Policy::Take,
+            (false, true) => Policy::Leave,
+            (false, false) => Policy::Judge,
+        }
+    }
+}
+
 /// What a run that may write is allowed to do.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Permission")]
@@ -136,9 +191,6 @@ pub struct Sure {
         default_missing_value = ""
     )]
     pub yes: Vec<String>,
-    /// Take over what somebody else wrote or changed; the old is kept beside it
-    #[arg(long)]
-    pub force_conflicts: bool,
     /// Also touch releases that the manifest protects
     #[arg(long)]
     pub allow_protected: bool,

@@ -14,18 +14,13 @@ const FLAGS: &[&str] = &[
     "--against",
     "--allow-deferred",
     "--changed-since",
-    "--context",
     "--continue",
-    "--keep-conflicts",
-    "--kubeconfig",
-    "--lock-timeout",
     "--locked",
     "--offline",
     "--on-failure",
     "--out",
     "--rollback-all",
     "--schedule",
-    "--take-release",
     "--timeout",
 ];
 
@@ -37,12 +32,12 @@ pub(super) fn explain(error: &clap::Error) -> Option<Failure> {
         Some(ContextValue::String(word)) => Some(word.as_str()),
         _ => None,
     };
-    let not_yet =
-        |what: &str| {
-            Some(Failure::said(Reason::Usage, format!("{what} is not there yet")).help(
-                "this version works on directory targets; see `regatta --help` for what it has",
-            ))
-        };
+    let not_yet = |what: &str| {
+        Some(
+            Failure::said(Reason::Usage, format!("{what} is not there yet"))
+                .help("see `regatta --help` for what this version has"),
+        )
+    };
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let command = word(ContextKind::InvalidSubcommand)?;

@@ -2,13 +2,16 @@
 
 use clap::Args as ClapArgs;
 
-use crate::args::{Environments, Inputs, Kube, Overrides, Selection, Sure, TextOrJson, Workspace};
+use crate::args::{
+    Environments, Inputs, Kube, Overrides, Reach, Selection, Sure, TextOrJson, Workspace,
+};
 use crate::execute::{self, Permission};
+use crate::pipeline::{self, Asked};
+use crate::render;
 use crate::report::{Failure, Reason};
 use crate::results::Results;
 use crate::shell::Shell;
 use crate::workspace::{self, Wanted};
-use crate::{pipeline, render};
 
 /// Bring environments to what the manifest says, wave by wave
 ///
@@ -36,6 +39,8 @@ pub struct Args {
     )]
     pub output: TextOrJson,
     #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
     pub environments: Environments,
@@ -62,12 +67,14 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
     warn_of_flags(&wanted, shell);
     let run = render::Run::new(&args.kube)?;
+    let asked = Asked { run: &run, reach: &args.reach };
     let permission =
         Permission { sure: &args.sure, prune: args.prune, verb: "apply", output: args.output };
     for environment in workspace.choose_by_name(&args.environments)? {
-        let options = |stack: &stack::Stack| pipeline::options(&args.sure, stack.prune);
+        let options =
+            |stack: &stack::Stack| pipeline::options(&args.sure, &args.reach, stack.prune);
         let planned =
-            pipeline::plan_apply(&workspace, &environment, &wanted, &run, options, shell)?;
+            pipeline::plan_apply(&workspace, &environment, &wanted, &asked, options, shell)?;
         let ended = execute::carry_out(planned, &permission, shell)?;
         if !results.add(ended) {
             break;

@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use crate::args::{Environments, Inputs, Selection, Sure, TextOrJson, Workspace};
+use crate::args::{Environments, Inputs, Reach, Selection, Sure, TextOrJson, Workspace};
 use crate::execute::{self, Permission};
 use crate::instances;
 use crate::pipeline;
@@ -37,6 +37,8 @@ pub struct Args {
     )]
     pub output: TextOrJson,
     #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
     pub environments: Environments,
@@ -61,8 +63,8 @@ fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fail
         for stack in
             instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?
         {
-            let options = pipeline::options(&args.sure, stack.prune);
-            let planned = pipeline::plan_destroy(&workspace, stack, &options, shell)?;
+            let options = pipeline::options(&args.sure, &args.reach, stack.prune);
+            let planned = pipeline::plan_destroy(&workspace, stack, &args.reach, &options, shell)?;
             if !planned.plan.has_changes() && environment.has_instances {
                 instances::hint(&workspace, &environment, &wanted, shell)?;
             }

@@ -4,12 +4,15 @@ use clap::Args as ClapArgs;
 use plan::StackReport;
 use stack::Prune;
 
-use crate::args::{Environments, Inputs, Kube, Overrides, Run, Selection, TextOrJson, Workspace};
+use crate::args::{
+    Environments, Inputs, Kube, Overrides, Reach, Run, Selection, TextOrJson, Workspace,
+};
+use crate::pipeline::{self, Asked};
 use crate::report::{self, Failure, Reason};
 use crate::results::Results;
 use crate::shell::Shell;
 use crate::workspace::{self, Wanted};
-use crate::{pipeline, render, views};
+use crate::{render, views};
 
 /// Show what an apply would change, and write nothing
 ///
@@ -22,6 +25,8 @@ use crate::{pipeline, render, views};
 pub struct Args {
     #[command(flatten)]
     pub run: Run,
+    #[command(flatten)]
+    pub reach: Reach,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -47,20 +52,22 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
     let run = render::Run::new(&args.kube)?;
+    let asked = Asked { run: &run, reach: &args.reach };
     let printer = &shell.printer;
     // A diff shows what would go; an apply asks before it goes.
     let options = |stack: &stack::Stack| plan::Options {
         prune: if stack.prune == Prune::Never { Prune::Never } else { Prune::Auto },
         allow_protected: false,
-        force_conflicts: false,
-        take_release: false,
+        force_conflicts: args.reach.force_conflicts,
+        take_release: args.reach.take_release,
     };
     for (position, environment) in workspace.choose(&args.environments)?.iter().enumerate() {
-        let planned = pipeline::plan_apply(&workspace, environment, &wanted, &run, options, shell)?;
+        let planned =
+            pipeline::plan_apply(&workspace, environment, &wanted, &asked, options, shell)?;
         if args.run.output == TextOrJson::Text {
             let text = views::plan::text(
                 &planned.plan,
-                &planned.root.display().to_string(),
+                &planned.place.to_string(),
                 printer.data_paint(),
                 printer.width(),
             );

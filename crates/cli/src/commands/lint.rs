@@ -5,6 +5,7 @@ use manifest::Purpose;
 use source::{Problems, arrange};
 
 use crate::args::{Environments, Inputs, Kube, Overrides, Selection, Workspace};
+use crate::render::World;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 use crate::views::table::count;
@@ -40,7 +41,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let mut problems = Problems::new();
     let mut linted = 0;
     for read in workspace.stacks(&args.environments, &wanted, Purpose::Render, shell)? {
-        let jobs = render::prepare(&workspace, &read.stack, &run)?;
+        let jobs = render::prepare(&workspace, &read.stack, &run, &World::nowhere())?;
         linted += jobs.len();
         let lint = |job: &render::Job<'_>| render::lint(job, &run);
         threads::in_order(&threads::pool(run.jobs, jobs.len()), &jobs, lint, |_, found| {

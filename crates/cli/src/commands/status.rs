@@ -2,9 +2,9 @@
 
 use clap::Args as ClapArgs;
 
-use crate::args::{Environments, Inputs, TextOrJson, Workspace};
+use crate::args::{Environments, Inputs, Reach, TextOrJson, Workspace};
 use crate::instances;
-use crate::pipeline;
+use crate::place::{self, Place};
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
 use crate::views;
@@ -31,6 +31,8 @@ pub struct Args {
     )]
     pub output: TextOrJson,
     #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
     pub environments: Environments,
@@ -51,15 +53,22 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         for stack in
             instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?
         {
-            let root = pipeline::directory_of(&workspace, &stack)?;
-            let observed = pipeline::observe(&root, &stack.id)?;
-            match args.output {
-                TextOrJson::Text => {
-                    let place = root.display().to_string();
-                    let paint = shell.printer.data_paint();
-                    sections.push(views::status::text(&stack.id, &place, &observed, paint));
+            let place = Place::open(&workspace, &stack, &args.reach, shell)?;
+            let paint = shell.printer.data_paint();
+            let shown = place.to_string();
+            match place {
+                Place::Directory(root) => {
+                    let observed = directory::observe(&root, Some(&stack.id), None);
+                    let observed = observed.map_err(place::world)?;
+                    sections
+                        .push(views::status::directory::text(&stack.id, &shown, &observed, paint));
+                    documents.push(views::status::directory::json(&stack.id, &observed));
                 }
-                TextOrJson::Json => documents.push(views::status::json(&stack.id, &observed)),
+                Place::Cluster(opened) => {
+                    let cluster = opened.everything_recorded(&stack)?;
+                    sections.push(views::status::cluster::text(&stack.id, &shown, &cluster, paint));
+                    documents.push(views::status::cluster::json(&stack.id, &cluster));
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use manifest::Purpose;
 use source::{Problems, arrange};
 
 use crate::args::{Environments, Inputs, Kube, Overrides, Selection, Workspace};
-use crate::render::Job;
+use crate::render::{Job, World};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 use crate::workspace::{self, Wanted};
@@ -68,7 +68,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let several = reads.len() > 1;
     let mut problems = Problems::new();
     for read in Vec::leak(reads) {
-        let jobs = render::prepare(&workspace, &read.stack, &run)?;
+        let jobs = render::prepare(&workspace, &read.stack, &run, &World::nowhere())?;
         // Never freed: the process ends right after, and freeing what hundreds of charts hold takes time.
         let jobs: &[_] = Vec::leak(jobs);
         let print = |job: &Job<'_>| -> Result<_, Problems> {

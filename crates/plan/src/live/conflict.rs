@@ -74,10 +74,9 @@ pub fn decide(conflicts: &[FieldConflict], policy: Policy) -> Vec<Contested> {
     contested.collect()
 }
 
-/// An autoscaler's: it writes replicas through the subresource `scale`.
+/// An autoscaler's: whatever is no person and sets the number of replicas.
 fn is_scaled(conflict: &FieldConflict) -> bool {
-    conflict.field == ".spec.replicas"
-        && (conflict.subresource == "scale" || !is_person(&conflict.manager))
+    conflict.field == ".spec.replicas" && !is_person(&conflict.manager)
 }
 
 fn is_person(manager: &str) -> bool {
@@ -135,7 +134,8 @@ mod tests {
         check("keel", "", image, Policy::Leave, Decision::Leave);
         check("helm", "", image, Policy::Judge, Decision::Migrate);
         check("kube-controller-manager", "scale", ".spec.replicas", Policy::Judge, Decision::Leave);
-        check("kubectl", "scale", ".spec.replicas", Policy::Judge, Decision::Leave);
+        check("kubectl", "scale", ".spec.replicas", Policy::Judge, Decision::Take);
+        check("keda-operator", "", ".spec.replicas", Policy::Judge, Decision::Leave);
         check("kubectl-edit", "", ".spec.replicas", Policy::Judge, Decision::Take);
     }
 }

@@ -138,6 +138,12 @@ impl Draft {
             .filter(|release| release.action != ReleaseAction::Unchanged)
             .map(|release| &release.key)
             .collect();
+        let state = cluster.state_namespace.clone();
+        if !installing.is_empty()
+            && cluster.namespaces.get(&state) == Some(&NamespaceState::Missing)
+        {
+            self.namespaces.push(NamespacePlan { name: state, action: Action::Create });
+        }
         for release in desired.releases.iter().filter(|one| installing.contains(&one.key)) {
             let mut needed = BTreeSet::from([release.key.namespace.to_string()]);
             needed

@@ -16,6 +16,8 @@ pub struct Cluster {
     /// As a view names it: `nonprod (kind-dev)`.
     pub name: String,
     pub apis: Apis,
+    /// Where the inventory lies.
+    pub state_namespace: String,
     /// What the stack's inventory holds; none before its first apply.
     pub inventory: Option<Inventory>,
     /// What Helm's records say of every release that is desired or in the inventory.

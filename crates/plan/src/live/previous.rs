@@ -13,13 +13,15 @@ pub fn objects(
     release: &ReleaseKey,
     apis: &Apis,
 ) -> BTreeMap<ObjectId, Object> {
-    let mut objects = BTreeMap::new();
-    for record in &recorded.in_place {
-        let documents = manifest::read(&record.manifest);
-        for mut object in read(&documents, release).0 {
-            rescope(&mut object.key.id, release, apis);
-            objects.insert(object.key.id.clone(), object);
-        }
+    let objects = recorded.in_place.iter().flat_map(|record| objects_of(record, release, apis));
+    objects.map(|object| (object.key.id.clone(), object)).collect()
+}
+
+/// The objects of one revision, in the order of their installation.
+pub fn objects_of(record: &Record, release: &ReleaseKey, apis: &Apis) -> Vec<Object> {
+    let mut objects = read(&manifest::read(&record.manifest), release).0;
+    for object in &mut objects {
+        rescope(&mut object.key.id, release, apis);
     }
     objects
 }

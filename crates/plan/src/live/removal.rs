@@ -53,7 +53,7 @@ pub(super) fn plan_removal(
     let mut recorded: Vec<Object> = recorded.into_values().collect();
     recorded.sort_by_key(|object| {
         let id = object.id();
-        let own = kinds::is_custom(&id.group);
+        let own = kinds::is_custom(id);
         (!own, kinds::deletion_rank(object.key.section, id), object.key.clone())
     });
     let objects: Vec<ObjectPlan> = recorded

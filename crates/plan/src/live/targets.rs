@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use source::Tree;
 
-use super::{Cluster, NoWish, Wish, previous, wish};
+use super::{Cluster, NoWish, Recorded, Wish, previous, wish};
 use crate::{Address, Api, Apis, Desired, Object, ObjectKey, ReleaseKey, Section};
 
 /// One object to look at.
@@ -52,6 +52,15 @@ pub fn targets(desired: &mut Desired, cluster: &Cluster) -> Vec<Target> {
         }
     }
     targets
+}
+
+/// The recorded objects alone, for what is planned without charts.
+pub fn recorded_targets(cluster: &Cluster) -> Vec<Target> {
+    let objects = |(release, was): (&ReleaseKey, &Recorded)| -> Vec<Target> {
+        let objects = previous::objects(was, release, &cluster.apis).into_values();
+        objects.map(|object| recorded(release, &object, &cluster.apis)).collect()
+    };
+    cluster.recorded.iter().flat_map(objects).collect()
 }
 
 fn recorded(release: &ReleaseKey, object: &Object, apis: &Apis) -> Target {

@@ -1,0 +1,80 @@
+//! Why a release failed.
+
+use plan::record::EncodeError;
+use plan::{ObjectFailure, ObjectId};
+
+use crate::Error;
+use crate::wait::{self, Ending, NotGone, NotReady};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error("{0}")]
+    Api(#[from] Error),
+    /// The server's no to one object.
+    #[error("`{object}`: {error}")]
+    Object { object: ObjectId, error: Error },
+    #[error("{why}")]
+    NotReady { why: String, failures: Vec<ObjectFailure> },
+    #[error("{0}")]
+    NotGone(String),
+    #[error("the hook `{object}` failed: {why}")]
+    Hook { object: ObjectId, why: String, failures: Vec<ObjectFailure> },
+    /// Something stands there that the plan did not see.
+    #[error("`{object}` {what} since the plan was made; plan again")]
+    Stale { object: ObjectId, what: &'static str },
+    #[error("{0}")]
+    Record(#[from] EncodeError),
+    #[error("revision {version} of it was written by somebody else meanwhile; plan again")]
+    Overtaken { version: u64 },
+    #[error("stopped")]
+    Stopped,
+}
+
+impl Fault {
+    pub(super) fn of(object: &ObjectId, error: Error) -> Self {
+        Self::Object { object: object.clone(), error }
+    }
+
+    /// The end of a wait; stopping it is no failure of the objects.
+    pub(super) fn not_ready(not_ready: NotReady) -> Self {
+        if not_ready.kind == Ending::Stopped {
+            return Self::Stopped;
+        }
+        let failures: Vec<ObjectFailure> = not_ready.failures.into_iter().map(told).collect();
+        let why: Vec<String> = failures
+            .iter()
+            .map(|failure| format!("`{}`: {} ({})", failure.object, failure.cause, failure.code))
+            .collect();
+        Self::NotReady { why: why.join("; "), failures }
+    }
+
+    /// Names what holds on.
+    pub(super) fn not_gone(not_gone: NotGone) -> Self {
+        if not_gone.was_stopped {
+            return Self::Stopped;
+        }
+        let held = not_gone.objects.iter().map(|held| format!("`{}` {}", held.id, held.why));
+        Self::NotGone(format!("not gone in time: {}", held.collect::<Vec<_>>().join(", ")))
+    }
+
+    /// What was found out about each object that failed.
+    pub(super) fn failures(&self) -> Vec<ObjectFailure> {
+        match self {
+            Self::NotReady { failures, .. } | Self::Hook { failures, .. } => failures.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn told(failure: wait::ObjectFailure) -> ObjectFailure {
+    let wait::ObjectFailure { id, code, cause, evidence } = failure;
+    ObjectFailure {
+        object: id,
+        code,
+        cause,
+        pod: evidence.pod,
+        container: evidence.container,
+        logs: evidence.logs,
+        events: evidence.events,
+    }
+}

@@ -1,0 +1,117 @@
+//! A release's hooks for one event, one after the other as Helm runs them (`pkg/action/hooks.go`).
+
+use plan::hooks::{DeletePolicy, HookEvent, deletes, for_event};
+use plan::live::{HookObject, normal};
+use plan::record::{HookPhase, Record};
+use plan::{Event, Object};
+
+use super::apply::Work;
+use super::{Fault, Run, records, remove, send};
+use crate::client::Delete;
+use crate::wait::{self, AwaitedObject};
+
+/// Runs them all. The record tells each one's start and end while it is written at all.
+pub(super) async fn run(
+    work: &Work<'_>,
+    record: &mut Record,
+    event: HookEvent,
+) -> Result<(), Fault> {
+    let objects: Vec<Object> = work.deploy.hooks.iter().map(|hook| hook.object.clone()).collect();
+    let hooks: Vec<&HookObject> = for_event(&objects, event)
+        .into_iter()
+        .filter_map(|object| work.deploy.hooks.iter().find(|hook| hook.object == *object))
+        .collect();
+    for (position, hook) in hooks.iter().enumerate() {
+        work.stopped()?;
+        (work.run.order.tell)(&Event::HookStarted {
+            id: &work.release.id,
+            object: hook.object.id(),
+            event: event.as_str(),
+        });
+        if deletes(&hook.object, &DeletePolicy::BeforeHookCreation) {
+            delete(work, hook).await?;
+        }
+        mark(work, record, hook, HookPhase::Running).await?;
+        if let Err(fault) = one(work, hook).await {
+            mark(work, record, hook, HookPhase::Failed).await?;
+            if deletes(&hook.object, &DeletePolicy::HookFailed) {
+                delete(work, hook).await?;
+            }
+            for earlier in &hooks[..position] {
+                if deletes(&earlier.object, &DeletePolicy::HookSucceeded) {
+                    delete(work, earlier).await?;
+                }
+            }
+            return Err(fault);
+        }
+        mark(work, record, hook, HookPhase::Succeeded).await?;
+    }
+    for hook in hooks.iter().rev() {
+        if deletes(&hook.object, &DeletePolicy::HookSucceeded) {
+            delete(work, hook).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends one and waits for its end.
+async fn one(work: &Work<'_>, hook: &HookObject) -> Result<(), Fault> {
+    let id = hook.object.id();
+    let live = send::apply(&work.run.client, id, &hook.address, &hook.body, true).await?;
+    let sent = AwaitedObject {
+        id: id.clone(),
+        address: hook.address.clone(),
+        answer: Some(live),
+        changed: true,
+    };
+    let (settings, stop) = (&work.deploy.settings, work.run.order.stop.clone());
+    let ended = wait::hook(&work.run.hub, sent, settings, work.deadline, stop, &|_| {}).await;
+    ended.map_err(|not_ready| match Fault::not_ready(not_ready) {
+        Fault::NotReady { why, failures } => Fault::Hook { object: id.clone(), why, failures },
+        other => other,
+    })
+}
+
+/// Deletes a hook's object and waits until it is gone, as Helm 3 does: the next one may have its name.
+async fn delete(work: &Work<'_>, hook: &HookObject) -> Result<(), Fault> {
+    let Run { client, .. } = work.run;
+    let id = hook.object.id();
+    let live = client.get(&hook.address.path()).await.map_err(|error| Fault::of(id, error))?;
+    let Some(uid) = live.as_ref().and_then(normal::uid) else { return Ok(()) };
+    let how = Delete { uid: Some(uid), ..Delete::default() };
+    client.delete(&hook.address, how).await.map_err(|error| Fault::of(id, error))?;
+    let gone = vec![(id.clone(), hook.address.clone(), uid.to_owned())];
+    remove::gone(work.run, gone, work.deadline).await
+}
+
+/// Writes into the record how a hook's run goes.
+async fn mark(
+    work: &Work<'_>,
+    record: &mut Record,
+    hook: &HookObject,
+    phase: HookPhase,
+) -> Result<(), Fault> {
+    let now = work.run.order.clock.text();
+    let id = hook.object.id();
+    let same = |recorded: &&mut plan::record::RecordedHook| {
+        recorded.path == hook.object.template
+            && recorded.kind == id.kind
+            && recorded.name == id.name
+    };
+    if let Some(recorded) = record.hooks.iter_mut().find(same) {
+        recorded.last_run.phase = Some(phase);
+        match phase {
+            HookPhase::Running => {
+                recorded.last_run.started_at = Some(now);
+                recorded.last_run.completed_at = None;
+            }
+            HookPhase::Succeeded | HookPhase::Failed | HookPhase::Unknown => {
+                recorded.last_run.completed_at = Some(now);
+            }
+        }
+    }
+    match record.storage.uid() {
+        Some(_) => records::update(work.run, record).await,
+        None => Ok(()),
+    }
+}

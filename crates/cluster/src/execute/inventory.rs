@@ -1,0 +1,128 @@
+//! The stack's inventory while a run goes on: what it means to do is written first, what came of it last.
+
+use std::sync::MutexGuard;
+
+use plan::live::{Inventory, inventory};
+use plan::{Action, Operation, ReleasePlan, ReleaseRecord};
+use source::Tree;
+
+use super::{Order, Run};
+use crate::Error;
+use crate::client::{Client, Creation, Delete, MANAGER, Write};
+use crate::observe::inventory_address;
+
+/// What the inventory says while the run is at work: every release that is or will be there; those that change as unfinished.
+pub(super) fn intended(order: &Order<'_>) -> Inventory {
+    let plan = order.plan;
+    let mut inventory =
+        plan.inventory.clone().unwrap_or_else(|| Inventory::new(plan.stack.clone()));
+    let mut releases: Vec<ReleaseRecord> = plan.untouched.clone();
+    for release in plan.releases() {
+        let changes = release.action != plan::ReleaseAction::Unchanged
+            && release.action != plan::ReleaseAction::Record;
+        match (&release.before, &release.record) {
+            (Some(before), _) if !changes => releases.push(before.clone()),
+            (_, Some(record)) => {
+                let protect =
+                    record.protect || release.before.as_ref().is_some_and(|one| one.protect);
+                releases.push(ReleaseRecord { inputs: None, protect, ..record.clone() });
+            }
+            (Some(before), None) => {
+                releases.push(ReleaseRecord { inputs: None, ..before.clone() });
+            }
+            (None, None) => {}
+        }
+    }
+    sort(&mut releases);
+    inventory.releases = releases;
+    for namespace in &plan.namespaces {
+        if namespace.action == Action::Create && !inventory.namespaces.contains(&namespace.name) {
+            inventory.namespaces.push(namespace.name.clone());
+        }
+    }
+    if plan.operation == Operation::Apply {
+        inventory.ephemeral = order.ephemeral;
+        inventory.expires.clone_from(&order.expires);
+    }
+    inventory
+}
+
+/// A release came to its end: its record is what the plan said, or gone.
+pub(super) fn settle(run: &Run<'_>, release: &ReleasePlan) {
+    let mut inventory = locked(run);
+    inventory.releases.retain(|record| record.key != release.key);
+    inventory.releases.extend(release.record.clone());
+    sort(&mut inventory.releases);
+}
+
+/// Writes the inventory where it says something new; an inventory of nothing is deleted.
+pub(super) async fn write_if_changed(run: &Run<'_>) -> Result<(), Error> {
+    let order = run.order;
+    let inventory = locked(run).clone();
+    let address = inventory_address(&inventory.stack, order.state_namespace);
+    let owns = inventory.ephemeral && !inventory.namespaces.is_empty();
+    let empty = inventory.releases.is_empty() && !owns;
+    match &inventory.version {
+        Some((_, uid)) if empty => {
+            let how = Delete { uid: Some(uid), ..Delete::default() };
+            run.client.delete(&address, how).await?;
+            locked(run).version = None;
+            return Ok(());
+        }
+        None if empty => return Ok(()),
+        _ => {}
+    }
+    let before = order.plan.inventory.as_ref();
+    let same = before.is_some_and(|before| {
+        before.version == inventory.version
+            && before.digest() == inventory.digest()
+            && before.expires == inventory.expires
+    });
+    if same {
+        return Ok(());
+    }
+    let body = plan::live::wish::json(&inventory.write(order.state_namespace));
+    let how = Write { dry_run: false, manager: MANAGER };
+    let written = match inventory.version {
+        Some(_) => run.client.replace(&address, &body, how).await?,
+        None => match run.client.create(&address, &body, how).await? {
+            Creation::Done(tree) => tree,
+            // Our own, from an attempt whose answer was lost.
+            Creation::Uncertain => run.client.get(&address.path()).await?.unwrap_or_default(),
+        },
+    };
+    locked(run).version = version(&written);
+    Ok(())
+}
+
+/// Gives an ephemeral stack that has nothing to change its new time to live.
+pub async fn renew(
+    client: &Client,
+    inventory: &Inventory,
+    state_namespace: &str,
+    expires: String,
+) -> Result<(), Error> {
+    let renewed = Inventory { expires: Some(expires), ..inventory.clone() };
+    let address = inventory_address(&renewed.stack, state_namespace);
+    let body = plan::live::wish::json(&renewed.write(state_namespace));
+    let how = Write { dry_run: false, manager: MANAGER };
+    client.writer().replace(&address, &body, how).await.map(drop)
+}
+
+fn version(secret: &Tree) -> Option<(String, String)> {
+    let metadata = |key: &str| secret.get("metadata")?.get(key)?.as_str().map(str::to_owned);
+    metadata("resourceVersion").zip(metadata("uid"))
+}
+
+fn sort(releases: &mut [ReleaseRecord]) {
+    releases.sort_by(|a, b| (a.wave, &a.id).cmp(&(b.wave, &b.id)));
+}
+
+pub(super) fn locked<'a>(run: &'a Run<'_>) -> MutexGuard<'a, Inventory> {
+    run.inventory.lock().expect("nothing panics while it is held")
+}
+
+/// Labels of what belongs to the stack.
+pub(super) fn label(order: &Order<'_>) -> String {
+    inventory::label(&order.plan.stack)
+}

@@ -1,0 +1,108 @@
+//! Writing Helm's records: the pending one first, its end last, and the older ones superseded or forgotten.
+
+use plan::ReleaseKey;
+use plan::live::Recorded;
+use plan::live::wish::json;
+use plan::record::{self, Record, Revision, Status, Storage};
+
+use super::{Fault, Run};
+use crate::client::{Creation, Delete, MANAGER, Write};
+use crate::observe::{core, records::read};
+
+/// Writes the first version of a record. Its name is Helm's lock: where it is taken, somebody else was faster.
+pub(super) async fn create(run: &Run<'_>, record: &mut Record) -> Result<(), Fault> {
+    let clock = run.order.clock;
+    let now = clock.text();
+    record.info.last_deployed = Some(now.clone());
+    record.info.first_deployed.get_or_insert(now);
+    let address = core("secrets", Some(record.namespace.as_str()), &record.key());
+    let body = json(&record::encode(record, clock.seconds())?.object);
+    let how = Write { dry_run: false, manager: MANAGER };
+    let written = match run.client.create(&address, &body, how).await {
+        Ok(Creation::Done(tree)) => tree,
+        Ok(Creation::Uncertain) => {
+            let live = run.client.get(&address.path()).await?.unwrap_or_default();
+            let same = record::decode(&live)
+                .is_ok_and(|live| live.info.last_deployed == record.info.last_deployed);
+            if !same {
+                return Err(Fault::Overtaken { version: record.version });
+            }
+            live
+        }
+        Err(error) if error.is_already_exists() => {
+            return Err(Fault::Overtaken { version: record.version });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    record.storage = Storage::read(&written);
+    Ok(())
+}
+
+/// Writes a record again, with what became of it.
+pub(super) async fn update(run: &Run<'_>, record: &mut Record) -> Result<(), Fault> {
+    let address = core("secrets", Some(record.namespace.as_str()), &record.key());
+    let body = json(&record::encode(record, run.order.clock.seconds())?.object);
+    let how = Write { dry_run: false, manager: MANAGER };
+    let written = run.client.replace(&address, &body, how).await?;
+    record.storage = Storage::read(&written);
+    Ok(())
+}
+
+pub(super) async fn close(
+    run: &Run<'_>,
+    record: &mut Record,
+    status: Status,
+    description: String,
+) -> Result<(), Fault> {
+    record.info.status = status;
+    record.info.description = description;
+    update(run, record).await
+}
+
+/// Marks every other deployed revision as superseded. Helm does not mind two that are deployed; none would be worse, which is
+/// why this comes after the new one is.
+pub(super) async fn supersede(
+    run: &Run<'_>,
+    key: &ReleaseKey,
+    recorded: &Recorded,
+    by: u64,
+) -> Result<(), Fault> {
+    for revision in recorded.history.superseded_by(by) {
+        if let Some(mut older) = read(&run.client, key, revision).await? {
+            older.info.status = Status::Superseded;
+            update(run, &mut older).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes room for one more revision.
+pub(super) async fn prune(
+    run: &Run<'_>,
+    key: &ReleaseKey,
+    recorded: &Recorded,
+    limit: u32,
+) -> Result<(), Fault> {
+    for revision in recorded.history.to_prune(limit as usize) {
+        forget(run, key, revision).await?;
+    }
+    Ok(())
+}
+
+/// Forgets all that is known of a release that is gone.
+pub(super) async fn purge(
+    run: &Run<'_>,
+    key: &ReleaseKey,
+    recorded: &Recorded,
+) -> Result<(), Fault> {
+    for revision in recorded.history.revisions() {
+        forget(run, key, revision).await?;
+    }
+    Ok(())
+}
+
+async fn forget(run: &Run<'_>, key: &ReleaseKey, revision: &Revision) -> Result<(), Fault> {
+    let address = core("secrets", Some(key.namespace.as_str()), &revision.key);
+    run.client.delete(&address, Delete::default()).await?;
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! The requests of one object, with what the plan expects to find.
+
+use plan::live::{Present, Request, normal};
+use plan::{Address, ObjectId};
+use source::Tree;
+
+use super::{Fault, Run, migrate};
+use crate::client::{Apply, Client, Delete, Deletion, MANAGER};
+
+/// Sends them in order. The answer is the object as it is now, unless it is gone.
+pub(super) async fn requests(
+    run: &Run<'_>,
+    object: &ObjectId,
+    requests: &[Request],
+) -> Result<Option<Tree>, Fault> {
+    let mut answer = None;
+    for request in requests {
+        answer = match request {
+            Request::Migrate { address } => {
+                migrate::fields(&run.client, address)
+                    .await
+                    .map_err(|error| Fault::of(object, error))?;
+                None
+            }
+            Request::Apply { address, body, force, expect, .. } => {
+                expected(&run.client, object, address, expect).await?;
+                Some(apply(&run.client, object, address, body, *force).await?)
+            }
+            Request::Delete { address, uid } => {
+                delete(run, object, address, uid).await?;
+                None
+            }
+        };
+    }
+    Ok(answer)
+}
+
+/// The plan saw nothing there, or this very object.
+async fn expected(
+    client: &Client,
+    object: &ObjectId,
+    address: &Address,
+    expect: &Present,
+) -> Result<(), Fault> {
+    let live = client.get(&address.path()).await.map_err(|error| Fault::of(object, error))?;
+    let stale = |what| Err(Fault::Stale { object: object.clone(), what });
+    match (live.as_ref().and_then(normal::uid), expect) {
+        (None, Present::Absent) => Ok(()),
+        (Some(found), Present::Uid(uid)) if found == uid => Ok(()),
+        (Some(_), Present::Absent) => stale("was created by somebody else"),
+        (Some(_), Present::Uid(_)) => stale("was replaced by another object of its name"),
+        // Somebody deleted it; the apply brings it back.
+        (None, Present::Uid(_)) => Ok(()),
+    }
+}
+
+pub(super) async fn apply(
+    client: &Client,
+    object: &ObjectId,
+    address: &Address,
+    body: &str,
+    force: bool,
+) -> Result<Tree, Fault> {
+    let how = Apply { dry_run: false, force, manager: MANAGER, strict: true };
+    client.apply(address, body, how).await.map_err(|error| Fault::of(object, error))
+}
+
+/// Deletes just that object, in the background, and waits until it is gone.
+pub(super) async fn delete(
+    run: &Run<'_>,
+    object: &ObjectId,
+    address: &Address,
+    uid: &str,
+) -> Result<Deletion, Fault> {
+    let how = Delete { uid: Some(uid), ..Delete::default() };
+    run.client.delete(address, how).await.map_err(|error| Fault::of(object, error))
+}

@@ -1,0 +1,117 @@
+//! What is recorded and what lives in a cluster, asked side by side; nothing is changed and nothing is decided.
+
+mod objects;
+pub(crate) mod records;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::try_join_all;
+use plan::live::{Cluster, Inventory, NamespaceState, Policy, Target, inventory, targets};
+use plan::{Address, ReleaseKey};
+use source::Tree;
+use stack::StackId;
+
+use crate::client::Client;
+use crate::{Connection, Error};
+
+/// The stack's inventory and Helm's records of its releases: those in the inventory, and `desired`.
+pub async fn recorded(
+    connection: &Connection,
+    stack: &StackId,
+    state_namespace: &str,
+    desired: &[ReleaseKey],
+) -> Result<Cluster, Error> {
+    let client = &connection.client;
+    let inventory = read_inventory(client, stack, state_namespace).await?;
+    let known = inventory.iter().flat_map(|inventory| &inventory.releases);
+    let keys: BTreeSet<ReleaseKey> =
+        known.map(|record| record.key.clone()).chain(desired.iter().cloned()).collect();
+    Ok(Cluster {
+        name: connection.place.to_string(),
+        state_namespace: state_namespace.to_owned(),
+        apis: connection.discovery.apis.clone(),
+        inventory,
+        recorded: records::of(client, keys).await?,
+        ..Cluster::default()
+    })
+}
+
+/// Looks at every target: what lives there, and what an apply would make of it.
+pub async fn look(
+    connection: &Connection,
+    cluster: &mut Cluster,
+    wanted: Vec<Target>,
+    policy: Policy,
+) -> Result<(), Error> {
+    let client = &connection.client;
+    let mut names = targets::namespaces(&wanted);
+    names.insert(cluster.state_namespace.clone());
+    cluster.namespaces = namespaces(client, names).await?;
+    let looks =
+        wanted.into_iter().map(|target| objects::look(client, target, &cluster.namespaces, policy));
+    let seen = try_join_all(looks).await?;
+    cluster.objects = seen.into_iter().flatten().collect();
+    let warnings = client.take_warnings();
+    cluster.warnings = warnings
+        .into_iter()
+        .map(|warning| format!("{}: {}", warning.subject, warning.text))
+        .collect();
+    Ok(())
+}
+
+/// The Secret that keeps a stack's inventory.
+pub fn inventory_address(stack: &StackId, state_namespace: &str) -> Address {
+    core("secrets", Some(state_namespace), &inventory::name(stack))
+}
+
+/// An object of the core group.
+pub(crate) fn core(plural: &str, namespace: Option<&str>, name: &str) -> Address {
+    Address {
+        group: String::new(),
+        version: "v1".to_owned(),
+        plural: plural.to_owned(),
+        namespace: namespace.map(str::to_owned),
+        name: name.to_owned(),
+    }
+}
+
+async fn read_inventory(
+    client: &Client,
+    stack: &StackId,
+    state_namespace: &str,
+) -> Result<Option<Inventory>, Error> {
+    let address = inventory_address(stack, state_namespace);
+    let Some(secret) = client.get(&address.path()).await? else { return Ok(None) };
+    let unreadable = |reason| Error::State {
+        place: client.place().clone(),
+        object: format!("Secret {state_namespace}/{}", address.name),
+        reason,
+    };
+    Inventory::read(&secret).map(Some).map_err(unreadable)
+}
+
+async fn namespaces(
+    client: &Client,
+    names: BTreeSet<String>,
+) -> Result<BTreeMap<String, NamespaceState>, Error> {
+    let looks = names.into_iter().map(async |name| {
+        let namespace = client.get(&core("namespaces", None, &name).path()).await;
+        match namespace {
+            Ok(namespace) => Ok((name, state(namespace.as_ref()))),
+            // Who may work inside a namespace need not be allowed to look at it from outside.
+            Err(error) if error.is_forbidden() => Ok((name, NamespaceState::Active)),
+            Err(error) => Err(error),
+        }
+    });
+    Ok(try_join_all(looks).await?.into_iter().collect())
+}
+
+fn state(namespace: Option<&Tree>) -> NamespaceState {
+    match namespace {
+        None => NamespaceState::Missing,
+        Some(namespace) if plan::live::normal::is_terminating(namespace) => {
+            NamespaceState::Terminating
+        }
+        Some(_) => NamespaceState::Active,
+    }
+}
