@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chart::{Capabilities, KubeVersion, Lookup};
 use cluster::access::{Proxy, kubeconfig_paths};
-use cluster::{Access, Clock, Connection, Limits, OnFailure, Order};
+use cluster::{Access, Clock, Connection, Limits, OnFailure, Order, lease};
 use jiff::Timestamp;
 use plan::live::{self, Cluster, Policy, Target};
 use plan::{Event, Plan, ReleaseKey, RunResult};
@@ -14,9 +14,8 @@ use source::{Map, Tree};
 use stack::{ClusterName, Stack};
 use tokio::runtime::Runtime;
 
-use crate::args::Reach;
+use crate::args::{Contest, Reach};
 use crate::desired;
-use crate::holder;
 use crate::render::World;
 use crate::report::Failure;
 use crate::shell::Shell;
@@ -40,6 +39,7 @@ impl Opened {
         stack: &Stack,
         name: &ClusterName,
         reach: &Reach,
+        contest: &Contest,
         shell: &Shell,
     ) -> Result<Self, Failure> {
         let access = access(reach, shell)?;
@@ -59,8 +59,8 @@ impl Opened {
         Ok(Self {
             runtime: Arc::new(runtime),
             connection: Arc::new(connection),
-            policy: reach.policy(),
-            patience: reach.patience(),
+            policy: contest.policy(),
+            patience: contest.patience(),
             state_namespace: stack.namespace.to_string(),
         })
     }
@@ -146,8 +146,8 @@ impl Opened {
             clock: Clock(now),
             stop,
             tell,
-            holder: holder::holder(shell),
-            is_dead: holder::is_dead,
+            holder: lease::here(job(shell)),
+            is_dead: lease::is_dead,
             patience: self.patience,
             on_wait: &|waiting| {
                 if waiting.waited.as_secs() % 10 == 0 {
@@ -218,6 +218,20 @@ fn access(reach: &Reach, shell: &Shell) -> Result<Access, Failure> {
             none: variable("NO_PROXY").or_else(|| variable("no_proxy")).cloned(),
         },
     })
+}
+
+/// The page of the CI job, as the common servers tell it.
+fn job(shell: &Shell) -> Option<String> {
+    let variable = |name: &str| shell.environment.get(name).filter(|value| !value.is_empty());
+    if let Some(page) = variable("CI_JOB_URL").or_else(|| variable("BUILD_URL")) {
+        return Some(page.clone());
+    }
+    let (server, repository, run) = (
+        variable("GITHUB_SERVER_URL")?,
+        variable("GITHUB_REPOSITORY")?,
+        variable("GITHUB_RUN_ID")?,
+    );
+    Some(format!("{server}/{repository}/actions/runs/{run}"))
 }
 
 /// `lookup` of templates: read-only, each question asked once.

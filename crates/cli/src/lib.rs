@@ -14,7 +14,6 @@ pub mod charts;
 pub mod cluster;
 pub mod disk;
 pub mod git;
-pub mod holder;
 pub mod render;
 pub mod threads;
 pub mod workspace;

@@ -31,6 +31,7 @@ pub struct Planned {
 pub struct Asked<'a> {
     pub run: &'a Run,
     pub reach: &'a args::Reach,
+    pub contest: &'a args::Contest,
 }
 
 /// What an apply of one environment would do.
@@ -46,7 +47,7 @@ pub fn plan_apply(
     report::problems(&shell.printer, &read.warnings);
     let stack = read.stack;
     workspace::known_releases(&wanted.selection, std::iter::once(&stack))?;
-    let place = Place::open(workspace, &stack, asked.reach, shell)?;
+    let place = Place::open(workspace, &stack, asked.reach, asked.contest, shell)?;
     let options = options(&stack);
     let (plan, notes) = match &place {
         Place::Directory(root) => {
@@ -80,10 +81,11 @@ pub fn plan_destroy(
     workspace: &Workspace,
     stack: Stack,
     reach: &args::Reach,
+    contest: &args::Contest,
     options: &Options,
     shell: &Shell,
 ) -> Result<Planned, Failure> {
-    let place = Place::open(workspace, &stack, reach, shell)?;
+    let place = Place::open(workspace, &stack, reach, contest, shell)?;
     let plan = match &place {
         Place::Directory(root) => {
             let observed = directory::observe(root, Some(&stack.id), None).map_err(world)?;
@@ -157,11 +159,11 @@ fn render_all(
 }
 
 /// The options of a plan as the command line has them.
-pub fn options(sure: &args::Sure, reach: &args::Reach, prune: stack::Prune) -> Options {
+pub fn options(sure: &args::Sure, contest: &args::Contest, prune: stack::Prune) -> Options {
     Options {
         prune,
         allow_protected: sure.allow_protected,
-        force_conflicts: reach.force_conflicts,
-        take_release: reach.take_release,
+        force_conflicts: contest.force_conflicts,
+        take_release: contest.take_release,
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use stack::{Stack, Target};
 
-use crate::args::Reach;
+use crate::args::{Contest, Reach};
 use crate::cluster::Opened;
 use crate::disk;
 use crate::report::Failure;
@@ -23,6 +23,7 @@ impl Place {
         workspace: &Workspace,
         stack: &Stack,
         reach: &Reach,
+        contest: &Contest,
         shell: &Shell,
     ) -> Result<Self, Failure> {
         match &stack.target {
@@ -31,7 +32,7 @@ impl Place {
                 Ok(Self::Directory(PathBuf::from(if place.is_empty() { "." } else { &place })))
             }
             Target::Cluster(name) => {
-                Opened::open(stack, name, reach, shell).map(Box::new).map(Self::Cluster)
+                Opened::open(stack, name, reach, contest, shell).map(Box::new).map(Self::Cluster)
             }
         }
     }

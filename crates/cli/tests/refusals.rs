@@ -65,7 +65,7 @@ fn a_directory_belongs_to_one_stack() {
 }
 
 #[test]
-fn clusters_have_to_wait() {
+fn a_cluster_that_nobody_knows() {
     let sandbox = Sandbox::files(&[
         (
             "regatta.yaml",

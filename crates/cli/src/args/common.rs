@@ -126,7 +126,7 @@ pub struct Kube {
     pub jobs: Option<u16>,
 }
 
-/// How clusters are reached, and what happens to fields that others manage there.
+/// How clusters are reached.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Clusters")]
 pub struct Reach {
@@ -142,6 +142,12 @@ pub struct Reach {
         value_delimiter = ','
     )]
     pub context: Vec<String>,
+}
+
+/// What happens where others are at work on the same things.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Conflicts")]
+pub struct Contest {
     /// Leave fields that others manage to them
     #[arg(long, conflicts_with = "force_conflicts")]
     pub keep_conflicts: bool,
@@ -162,7 +168,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(span).map_err(|_| "it is negative".to_owned())
 }
 
-impl Reach {
+impl Contest {
     pub fn patience(&self) -> Duration {
         let usual = if terminal::somebody_is_there() { 60 } else { 600 };
         self.lock_timeout.unwrap_or(Duration::from_secs(usual))

@@ -9,8 +9,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use common::{
-    Color, Environments, Inputs, Kube, Overrides, Reach, Run, Selection, Sure, Talk, TextOrJson,
-    Workspace,
+    Color, Contest, Environments, Inputs, Kube, Overrides, Reach, Run, Selection, Sure, Talk,
+    TextOrJson, Workspace,
 };
 
 use crate::commands::{

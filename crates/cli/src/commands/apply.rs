@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 
 use crate::args::{
-    Environments, Inputs, Kube, Overrides, Reach, Selection, Sure, TextOrJson, Workspace,
+    Contest, Environments, Inputs, Kube, Overrides, Reach, Selection, Sure, TextOrJson, Workspace,
 };
 use crate::execute::{self, Permission};
 use crate::pipeline::{self, Asked};
@@ -39,8 +39,6 @@ pub struct Args {
     )]
     pub output: TextOrJson,
     #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
     pub environments: Environments,
@@ -52,6 +50,10 @@ pub struct Args {
     pub overrides: Overrides,
     #[command(flatten)]
     pub kube: Kube,
+    #[command(flatten)]
+    pub contest: Contest,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
@@ -67,12 +69,12 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
     warn_of_flags(&wanted, shell);
     let run = render::Run::new(&args.kube)?;
-    let asked = Asked { run: &run, reach: &args.reach };
+    let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
     let permission =
         Permission { sure: &args.sure, prune: args.prune, verb: "apply", output: args.output };
     for environment in workspace.choose_by_name(&args.environments)? {
         let options =
-            |stack: &stack::Stack| pipeline::options(&args.sure, &args.reach, stack.prune);
+            |stack: &stack::Stack| pipeline::options(&args.sure, &args.contest, stack.prune);
         let planned =
             pipeline::plan_apply(&workspace, &environment, &wanted, &asked, options, shell)?;
         let ended = execute::carry_out(planned, &permission, shell)?;

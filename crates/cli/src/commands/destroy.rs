@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use crate::args::{Environments, Inputs, Reach, Selection, Sure, TextOrJson, Workspace};
+use crate::args::{Contest, Environments, Inputs, Reach, Selection, Sure, TextOrJson, Workspace};
 use crate::execute::{self, Permission};
 use crate::instances;
 use crate::pipeline;
@@ -37,8 +37,6 @@ pub struct Args {
     )]
     pub output: TextOrJson,
     #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
     pub environments: Environments,
@@ -46,6 +44,10 @@ pub struct Args {
     pub selection: Selection,
     #[command(flatten)]
     pub inputs: Inputs,
+    #[command(flatten)]
+    pub contest: Contest,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
@@ -63,8 +65,15 @@ fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fail
         for stack in
             instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?
         {
-            let options = pipeline::options(&args.sure, &args.reach, stack.prune);
-            let planned = pipeline::plan_destroy(&workspace, stack, &args.reach, &options, shell)?;
+            let options = pipeline::options(&args.sure, &args.contest, stack.prune);
+            let planned = pipeline::plan_destroy(
+                &workspace,
+                stack,
+                &args.reach,
+                &args.contest,
+                &options,
+                shell,
+            )?;
             if !planned.plan.has_changes() && environment.has_instances {
                 instances::hint(&workspace, &environment, &wanted, shell)?;
             }

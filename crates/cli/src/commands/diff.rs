@@ -5,7 +5,7 @@ use plan::StackReport;
 use stack::Prune;
 
 use crate::args::{
-    Environments, Inputs, Kube, Overrides, Reach, Run, Selection, TextOrJson, Workspace,
+    Contest, Environments, Inputs, Kube, Overrides, Reach, Run, Selection, TextOrJson, Workspace,
 };
 use crate::pipeline::{self, Asked};
 use crate::report::{self, Failure, Reason};
@@ -26,8 +26,6 @@ pub struct Args {
     #[command(flatten)]
     pub run: Run,
     #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
     pub environments: Environments,
@@ -39,6 +37,10 @@ pub struct Args {
     pub overrides: Overrides,
     #[command(flatten)]
     pub kube: Kube,
+    #[command(flatten)]
+    pub contest: Contest,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
@@ -52,14 +54,14 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
     let run = render::Run::new(&args.kube)?;
-    let asked = Asked { run: &run, reach: &args.reach };
+    let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
     let printer = &shell.printer;
     // A diff shows what would go; an apply asks before it goes.
     let options = |stack: &stack::Stack| plan::Options {
         prune: if stack.prune == Prune::Never { Prune::Never } else { Prune::Auto },
         allow_protected: false,
-        force_conflicts: args.reach.force_conflicts,
-        take_release: args.reach.take_release,
+        force_conflicts: args.contest.force_conflicts,
+        take_release: args.contest.take_release,
     };
     for (position, environment) in workspace.choose(&args.environments)?.iter().enumerate() {
         let planned =

@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use crate::args::{Environments, Inputs, Reach, TextOrJson, Workspace};
+use crate::args::{Contest, Environments, Inputs, Reach, TextOrJson, Workspace};
 use crate::instances;
 use crate::place::{self, Place};
 use crate::report::{Failure, Reason};
@@ -31,13 +31,13 @@ pub struct Args {
     )]
     pub output: TextOrJson,
     #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
     pub environments: Environments,
     #[command(flatten)]
     pub inputs: Inputs,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
@@ -53,7 +53,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         for stack in
             instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?
         {
-            let place = Place::open(&workspace, &stack, &args.reach, shell)?;
+            let place = Place::open(&workspace, &stack, &args.reach, &Contest::default(), shell)?;
             let paint = shell.printer.data_paint();
             let shown = place.to_string();
             match place {

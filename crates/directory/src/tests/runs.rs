@@ -16,6 +16,7 @@ fn told(root: &Path, plan: &Plan) -> String {
     let mut lines = Vec::new();
     let result = execute(root, plan, &lock, &|| false, &mut |event| {
         lines.push(match event {
+            Event::Waiting { .. } | Event::HookStarted { .. } => unreachable!("files are ready"),
             Event::WaveStarted { number, of, releases, .. } => {
                 format!("wave {number}/{of}: {releases}")
             }

@@ -7,8 +7,8 @@ use super::ownership::{Owner, owner};
 use super::{Answer, Contested, Decision, Present, Request, Seen, conflict, wish};
 use crate::decide::objects::blank;
 use crate::{
-    Action, Cause, DesiredRelease, Edit, ImpureCall, Object, ObjectPlan, ObjectRecord, Refusal,
-    RefusalReason, Section, diff,
+    Action, Cause, DesiredRelease, Edit, EditPath, ImpureCall, Object, ObjectPlan, ObjectRecord,
+    Refusal, RefusalReason, Section, diff,
 };
 
 /// What is the same for all objects of a release.
@@ -128,6 +128,7 @@ impl Scene<'_> {
         let id = object.id();
         let mut edits = diff(id, &normal(live), &normal(result));
         let drift = recorded.map(|recorded| drifted(&edits, recorded, object)).unwrap_or_default();
+        let by_others = diff(id, &normal(result), &normal(live));
         if let (true, Some(recorded)) = (self.migrates, recorded) {
             edits.extend(dropped(&recorded.tree(), &object.tree(), live, object, &edits));
         }
@@ -147,6 +148,7 @@ impl Scene<'_> {
             (false, false) => Action::Update,
         };
         let causes = if action == Action::None { Vec::new() } else { causes };
+        let drift = by_others.into_iter().filter(|edit| drift.contains(&edit.path)).collect();
         ObjectPlan { edits, drift, ..self.blank(object, seen, action, causes) }
     }
 
@@ -243,8 +245,8 @@ fn is_disposable(object: &Object) -> bool {
     matches!((id.group.as_str(), id.kind.as_str()), ("batch", "Job") | ("", "Pod"))
 }
 
-/// Edits that only take back what others did: the chart says at their place what it said before.
-fn drifted(edits: &[Edit], recorded: &Object, object: &Object) -> Vec<Edit> {
+/// Where an edit only takes back what others did: the chart says there what it said before.
+fn drifted(edits: &[Edit], recorded: &Object, object: &Object) -> Vec<EditPath> {
     let (before, after) = (recorded.tree(), object.tree());
     let changes: Vec<String> =
         diff(object.id(), &before, &after).iter().map(|edit| edit.path.to_string()).collect();
@@ -253,7 +255,7 @@ fn drifted(edits: &[Edit], recorded: &Object, object: &Object) -> Vec<Edit> {
         !changes.iter().any(|change| is_within(change, &path) || is_within(&path, change))
             && !path.starts_with("metadata.annotations[\"meta.helm.sh/")
     };
-    edits.iter().filter(ours).cloned().collect()
+    edits.iter().filter(ours).map(|edit| edit.path.clone()).collect()
 }
 
 /// `spec.a[0]` lies within `spec.a` and within itself.
@@ -272,7 +274,7 @@ fn dropped(before: &Tree, after: &Tree, live: &Tree, object: &Object, known: &[E
         .collect()
 }
 
-fn field_is_there(live: &Tree, path: &crate::EditPath) -> bool {
+fn field_is_there(live: &Tree, path: &EditPath) -> bool {
     let mut at = live;
     for segment in &path.0 {
         let next = match segment {

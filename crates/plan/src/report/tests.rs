@@ -43,6 +43,8 @@ fn plans_and_results_fit_the_schema() {
                 written: release.objects.iter().map(|object| object.key.id.clone()).collect(),
                 deleted: Vec::new(),
                 error: Some("disk full".to_owned()),
+                failures: Vec::new(),
+                rolled_back: None,
             })
             .collect();
         let message = Some("release `api`: disk full".to_owned());
