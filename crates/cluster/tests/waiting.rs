@@ -21,7 +21,7 @@ use crate::world::APPLY;
 
 /// Graces that a test can wait for.
 fn settings() -> Settings {
-    let grace = Duration::from_secs(2);
+    let grace = Duration::from_secs(1);
     let fail_fast = FailFast { restarts: 3, image_pull: grace, config_error: grace };
     Settings { fail_fast, ..Settings::default() }
 }

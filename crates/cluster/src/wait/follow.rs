@@ -16,8 +16,10 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// The first pauses are shorter: what is asked for one by one is often ready at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A connection that is cut again after such a pause is worth telling of.
+const LASTS: Duration = Duration::from_secs(1);
 /// A watch that holds so long is a good one.
-const HOLDS: Duration = Duration::from_secs(5);
+const HOLDS: Duration = Duration::from_secs(1);
 
 /// Runs until it is aborted.
 pub(super) async fn follow(client: Client, source: Source, shared: Arc<Shared>) {
@@ -37,7 +39,7 @@ struct Follower {
 /// How a watch came to its end.
 enum End {
     /// The server ended it, or the connection did: it goes on from where it was.
-    Cut,
+    Cut(Option<Box<Error>>),
     /// Too old: list again.
     Expired,
     Forbidden,
@@ -51,7 +53,7 @@ impl Follower {
                 Ok(()) => {}
                 Err(error) if is_refused(&error) => return self.ask().await,
                 Err(error) => {
-                    self.trouble(&error);
+                    self.trouble(Some(&error));
                     sleep(pause).await;
                     pause = longer(pause);
                     continue;
@@ -65,7 +67,8 @@ impl Follower {
                 }
                 match end {
                     End::Forbidden => return self.list_again_and_again().await,
-                    End::Cut => {}
+                    End::Cut(Some(error)) if pause >= LASTS => self.trouble(Some(&error)),
+                    End::Cut(_) => {}
                     End::Expired => break,
                 }
                 sleep(pause).await;
@@ -90,25 +93,15 @@ impl Follower {
         }
         let mut watch = match self.client.watch(&self.source.path, self.pick(), &from).await {
             Ok(watch) => watch,
-            Err(error) => return self.ended(&error),
+            Err(error) => return End::of(error),
         };
+        self.trouble(None);
         loop {
             match watch.next().await {
                 Some(Ok(event)) => self.shared.change(|store| store.take(event)),
-                Some(Err(error)) => return self.ended(&error),
-                None => return End::Cut,
+                Some(Err(error)) => return End::of(error),
+                None => return End::Cut(None),
             }
-        }
-    }
-
-    fn ended(&self, error: &Error) -> End {
-        if error.is_gone() {
-            End::Expired
-        } else if is_refused(error) {
-            End::Forbidden
-        } else {
-            self.trouble(error);
-            End::Cut
         }
     }
 
@@ -118,7 +111,7 @@ impl Follower {
             match self.list().await {
                 Ok(()) => {}
                 Err(error) if is_refused(&error) => return self.ask().await,
-                Err(error) => self.trouble(&error),
+                Err(error) => self.trouble(Some(&error)),
             }
         }
     }
@@ -130,7 +123,7 @@ impl Follower {
                 let path = format!("{}/{name}", self.source.path);
                 match self.client.get(&path).await {
                     Ok(object) => self.shared.change(|store| store.answer(&name, object)),
-                    Err(error) => self.trouble(&error),
+                    Err(error) => self.trouble(Some(&error)),
                 }
             }
             tokio::select! {
@@ -144,8 +137,20 @@ impl Follower {
         Pick { metadata_only: self.source.how == How::Metadata, ..Pick::default() }
     }
 
-    fn trouble(&self, error: &Error) {
-        self.shared.change(|store| store.trouble = Some(error.to_string()));
+    fn trouble(&self, error: Option<&Error>) {
+        self.shared.change(|store| store.trouble = error.map(ToString::to_string));
+    }
+}
+
+impl End {
+    fn of(error: Error) -> Self {
+        if error.is_gone() {
+            Self::Expired
+        } else if is_refused(&error) {
+            Self::Forbidden
+        } else {
+            Self::Cut(Some(Box::new(error)))
+        }
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn judge(
     match failure {
         Some(failure) if decide(&failure, now - since, fail_fast) => Opinion::Failed(failure),
         Some(failure) => Opinion::Waiting { why: failure.cause.clone(), failure: Some(failure) },
-        None => Opinion::Waiting { why: why(standing), failure: None },
+        None => Opinion::Waiting { why: why(standing, seen), failure: None },
     }
 }
 
@@ -190,11 +190,15 @@ fn since(track: &mut Track, failure: Option<&Failure>, now: Instant) -> Instant 
     }
 }
 
-fn why(standing: State) -> String {
-    match standing {
+fn why(standing: State, seen: &Seen) -> String {
+    let why = match standing {
         State::Waiting { why } | State::Terminating { why } => why,
         State::Failed(failure) => failure.cause,
         State::Ready { note } => note.unwrap_or_default(),
+    };
+    match &seen.trouble {
+        Some(trouble) if *trouble != why => format!("{why}; {trouble}"),
+        _ => why,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use cluster::wait::{self, Awaited, Ending, Hub};
+use controlplane::ControlPlane;
 use plan::readiness::Runs;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{apply, config_map, job, never, pod, settings, until_ready, workload};
@@ -14,15 +15,6 @@ use crate::world::{namespace, writer};
 async fn everything_becomes_ready() {
     let namespace = &namespace("ready");
     let client = writer().await;
-    let claim = json!({
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": {"name": "data", "namespace": namespace},
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": "1Gi"}},
-        },
-    });
     let service = json!({
         "apiVersion": "v1",
         "kind": "Service",
@@ -32,7 +24,7 @@ async fn everything_becomes_ready() {
     let mut objects = Vec::new();
     for object in [
         config_map(namespace, "settings"),
-        claim,
+        claim(namespace),
         service,
         workload("Deployment", namespace, "web", "runs"),
         workload("StatefulSet", namespace, "db", "runs"),
@@ -55,6 +47,50 @@ async fn everything_becomes_ready() {
     let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments/web");
     let web = client.get(&path).await.unwrap().unwrap();
     assert!(web.get("status").is_some_and(|status| status.get("availableReplicas").is_some()));
+}
+
+/// A load balancer's address comes from outside; a volume that is made when it is used is not waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_provide() {
+    let namespace = &namespace("provided");
+    let client = writer().await;
+    let plane = ControlPlane::shared();
+    plane.create(
+        "/apis/storage.k8s.io/v1/storageclasses",
+        &json!({
+            "metadata": {"name": namespace},
+            "provisioner": "example.com/late",
+            "volumeBindingMode": "WaitForFirstConsumer",
+        }),
+    );
+    let mut claim = claim(namespace);
+    claim["spec"]["storageClassName"] = json!(namespace);
+    let service = json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web", "namespace": namespace},
+        "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]},
+    });
+    let objects = vec![apply(&client, &claim).await, apply(&client, &service).await];
+    let hub = Hub::new(&client);
+    let (result, told) = until_ready(&hub, objects.clone(), &settings(), 1).await;
+    let failed = result.unwrap_err();
+    assert_eq!(failed.failures[0].code.as_str(), "E-LOAD-BALANCER");
+    assert_eq!((failed.failures.len(), told.last().unwrap().ready), (1, 1));
+    plane.set_address(namespace, "web", "192.0.2.1");
+    assert_eq!(until_ready(&hub, objects, &settings(), 30).await.0, Ok(()));
+}
+
+fn claim(namespace: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data", "namespace": namespace},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+        },
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,7 +168,7 @@ async fn hooks_run_to_their_end() {
     let client = writer().await;
     let hub = Hub::new(&client);
     let settings = settings();
-    let said = controlplane::ControlPlane::shared().container_saying(&["migrating", "done"]);
+    let said = ControlPlane::shared().container_saying(&["migrating", "done"]);
     let deadline = Instant::now() + Duration::from_secs(60);
     for object in [
         job(namespace, "migrate", "runs", &said),
