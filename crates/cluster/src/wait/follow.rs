@@ -123,7 +123,11 @@ impl Follower {
                 let path = format!("{}/{name}", self.source.path);
                 match self.client.get(&path).await {
                     Ok(object) => self.shared.change(|store| store.answer(&name, object)),
-                    Err(error) => self.trouble(Some(&error)),
+                    Err(error) => {
+                        let is_blind = is_refused(&error);
+                        self.trouble(Some(&error));
+                        self.shared.change(|store| store.is_blind = is_blind);
+                    }
                 }
             }
             tokio::select! {

@@ -16,6 +16,7 @@ use super::AwaitedObject;
 use super::store::{Known, text, version};
 
 /// What is known of an object.
+#[derive(Default)]
 pub(super) struct Seen {
     pub(super) known: Known,
     /// Its pods and what stands between.
@@ -24,6 +25,8 @@ pub(super) struct Seen {
     pub(super) events: Vec<Arc<Tree>>,
     /// Why nothing is known.
     pub(super) trouble: Option<String>,
+    /// Nothing ever will be.
+    pub(super) is_blind: bool,
 }
 
 /// What is remembered of an object from one look to the next.
@@ -58,6 +61,11 @@ pub(super) fn judge(
     (start, now): (Instant, Instant),
 ) -> Opinion {
     let standing = match (&seen.known, &object.answer) {
+        (Known::Nothing, _) if seen.is_blind => {
+            let trouble = seen.trouble.as_deref().unwrap_or_default();
+            let cause = format!("it cannot be waited for: {trouble}");
+            State::Failed(Failure::certain(Code::Timeout, cause))
+        }
         (Known::Object(live), _) => of_live(object, live, rules, now - start),
         (Known::Nothing, Some(answer)) => of_live(object, answer, rules, now - start),
         (Known::Nothing, None) => {
@@ -243,12 +251,7 @@ mod tests {
         let start = Instant::now();
         let mut track = Track::default();
         for (second, known, expect) in looks {
-            let seen = Seen {
-                known: known.clone(),
-                family: Vec::new(),
-                events: Vec::new(),
-                trouble: None,
-            };
+            let seen = Seen { known: known.clone(), ..Seen::default() };
             let times = (start, start + Duration::from_secs(*second));
             let opinion = judge(object, &seen, &rules, &FailFast::default(), &mut track, times);
             let found = match opinion {

@@ -16,7 +16,7 @@ use super::facts;
 use super::hub::{How, Hub};
 use super::judge::{self, Opinion, Seen, Track};
 use super::kin::{Kin, concerned, written};
-use super::store::{Known, text, version};
+use super::store::{text, version};
 use super::thin::thin;
 use super::{Awaited, AwaitedObject, Ending, NotReady, Progress, Stop};
 
@@ -219,13 +219,13 @@ impl Entry {
         kin: &BTreeMap<String, Kin>,
         since: Option<&str>,
     ) -> Seen {
-        let mut seen =
-            Seen { known: Known::Nothing, family: Vec::new(), events: Vec::new(), trouble: None };
+        let mut seen = Seen::default();
         if let Some(collection) = &self.collection {
             let store = collection.store();
             let written = object.answer.as_ref().and_then(version);
             seen.known = store.find(&object.address.name, written);
             seen.trouble.clone_from(&store.trouble);
+            seen.is_blind = store.is_blind;
         }
         let kin = object.id.namespace.as_ref().and_then(|namespace| kin.get(namespace));
         if let Some(kin) = kin

@@ -23,12 +23,15 @@ pub(super) struct Store {
     pub(super) is_listed: bool,
     /// Why nothing is known at present.
     pub(super) trouble: Option<String>,
+    /// Nothing ever will be: this user may not look.
+    pub(super) is_blind: bool,
 }
 
 /// What is known of one object.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Known {
     /// Nothing that is not older than the version asked for.
+    #[default]
     Nothing,
     Object(Arc<Tree>),
     /// It was there and is not any more; its last state, where that was seen.
@@ -77,6 +80,7 @@ impl Store {
     /// The answer to a question about one name, where nothing is listed.
     pub(super) fn answer(&mut self, name: &str, object: Option<Tree>) {
         self.trouble = None;
+        self.is_blind = false;
         match object {
             Some(object) => self.put(object),
             None => {

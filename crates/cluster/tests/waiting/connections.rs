@@ -70,3 +70,18 @@ async fn a_server_that_is_away_is_told_of() {
     assert!(text.contains("waiting for its controller; cluster `dev`"), "{text}");
     assert!(text.contains("the server is confused"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_see_nothing_does_not_wait() {
+    let plane = ControlPlane::shared();
+    let namespace = namespace("blind");
+    let proxy = Proxy::start(plane);
+    let client = connect_by(proxy.kubeconfig(plane), "test").await.unwrap().client.writer();
+    let object = apply(&client, &workload("Deployment", &namespace, "web", "runs")).await;
+    proxy.on_request(|_| Fault::error(403, "Forbidden", "you may not look"));
+    let hub = Hub::new(&client);
+    let (result, _) = until_ready(&hub, vec![object], &settings(), 600).await;
+    let text = shown(&result.unwrap_err());
+    assert!(text.contains("Deployment/web E-TIMEOUT: it cannot be waited for: cluster"), "{text}");
+    assert!(text.contains("you may not look"), "{text}");
+}

@@ -168,6 +168,20 @@ async fn a_repair_is_no_failure() {
     assert_eq!(result, Ok(()));
 }
 
+/// A StatefulSet waits for a broken pod of its former revision for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repair_that_is_blocked() {
+    let namespace = &namespace("blocked");
+    let client = writer().await;
+    let hub = Hub::new(&client);
+    let broken = apply(&client, &workload("StatefulSet", namespace, "db", "image-pull")).await;
+    assert!(until_ready(&hub, vec![broken], &settings(), 60).await.0.is_err());
+    let repaired = apply(&client, &workload("StatefulSet", namespace, "db", "runs")).await;
+    let (result, _) = until_ready(&hub, vec![repaired], &settings(), 60).await;
+    let text = shown(&result.unwrap_err());
+    assert!(text.contains("StatefulSet/db E-ROLLOUT-BLOCKED: pod `db-0` of the former"), "{text}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pods_may_restart_until_their_database_is_there() {
     let namespace = &namespace("recovers");
