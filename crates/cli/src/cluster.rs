@@ -8,7 +8,7 @@ use chart::{Capabilities, KubeVersion, Lookup};
 use cluster::access::{Proxy, kubeconfig_paths};
 use cluster::{Access, Clock, Connection, Limits, OnFailure, Order, lease};
 use jiff::Timestamp;
-use plan::live::{self, Cluster, Policy, Target};
+use plan::live::{self, Cluster, Policy, Recorded, Target};
 use plan::{Event, Plan, ReleaseKey, RunResult};
 use source::{Map, Tree};
 use stack::{ClusterName, Stack};
@@ -104,7 +104,8 @@ impl Opened {
             kube_version: KubeVersion::of_cluster(&version.git, &version.major, &version.minor),
             api_versions: self.connection.discovery.api_versions.iter().cloned().collect(),
         };
-        let installed = recorded.recorded.iter().filter(|(_, one)| one.last().is_some());
+        let good = |one: &Recorded| one.history.last_good().is_some();
+        let installed = recorded.recorded.iter().filter(|(_, one)| good(one));
         World {
             capabilities: Some(Arc::new(capabilities)),
             lookup: Arc::new(Asked { opened: self.clone(), answers: Mutex::default() }),

@@ -32,7 +32,7 @@ pub fn release(job: &Job<'_>, rendered: &Rendered) -> Result<DesiredRelease, Pro
             version: metadata.version.clone(),
             app_version: metadata.app_version.clone(),
         },
-        inputs: inputs(job),
+        inputs: inputs(job, rendered),
         objects,
         impure: impure(rendered),
         settings: settings(job.body),
@@ -140,10 +140,17 @@ fn hook(hook: &chart::Hook) -> Hook {
 }
 
 /// Digests of everything that decided what was rendered, the clock and randomness aside.
-fn inputs(job: &Job<'_>) -> Inputs {
+fn inputs(job: &Job<'_>, rendered: &Rendered) -> Inputs {
     let capabilities = &job.capabilities;
     let mut seen = vec![capabilities.kube_version.version.as_str()];
-    seen.extend(capabilities.api_versions.iter().map(String::as_str));
+    match job.keeps_records {
+        // A cluster gets new APIs all the time: those count that the chart asked about.
+        true => {
+            let questions = rendered.report.capability_questions.iter();
+            seen.extend(questions.filter(|one| one.answer).map(|one| one.api.as_str()));
+        }
+        false => seen.extend(capabilities.api_versions.iter().map(String::as_str)),
+    }
     Inputs {
         chart: job.chart.digest().to_owned(),
         values: plan::digest(canonical(&job.values).as_bytes()),

@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod disk;
 pub mod git;
 pub mod render;
+pub mod rounds;
 pub mod threads;
 pub mod workspace;
 

@@ -1,9 +1,11 @@
 //! The picture of the whole, as code: arguments → files → stack → charts → rendered → desired → observed → plan.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use manifest::{Environment, Purpose};
-use plan::{Desired, DesiredRelease, Options, Plan, live};
+use plan::{Desired, Options, Plan, live};
 use source::{Problems, Redactor, arrange};
 use stack::{ReleaseId, Stack};
 
@@ -12,6 +14,7 @@ use crate::desired;
 use crate::place::{Place, world};
 use crate::render::{self, Job, Run, World};
 use crate::report::{self, Failure};
+use crate::rounds::{self, Made};
 use crate::shell::Shell;
 use crate::threads;
 use crate::views::table::count;
@@ -103,10 +106,10 @@ pub fn plan_destroy(
     Ok(Planned { stack, place, plan, notes: Vec::new() })
 }
 
-/// A chart's notes for a release, where it has any.
-type Notes = Option<(ReleaseId, String)>;
+/// Chart notes by release.
+type Notes = BTreeMap<ReleaseId, String>;
 
-/// Renders what the stack should be.
+/// Renders what the stack should be; on a cluster again where a release asked for APIs that its needs bring.
 fn desire(
     workspace: &Workspace,
     stack: &Stack,
@@ -114,38 +117,59 @@ fn desire(
     world: &World,
     shell: &Shell,
 ) -> Result<(Desired, Vec<(ReleaseId, String)>), Failure> {
-    let jobs = render::prepare(workspace, stack, run, world)?;
+    let mut jobs = render::prepare(workspace, stack, run, world)?;
     let began = Instant::now();
-    let (releases, notes): (Vec<_>, Vec<_>) = render_all(&jobs, run, shell)?.into_iter().unzip();
-    shell.printer.detail(|| {
-        format!("rendered {} in {:.1?}", count(releases.len(), "release"), began.elapsed())
-    });
+    let mut notes = Notes::new();
+    let mut made = render_all(&jobs.iter().collect::<Vec<_>>(), run, &mut notes, shell)?;
+    if world.capabilities.is_some() {
+        for wave in 0..stack.waves.len() {
+            let again = rounds::again(wave, &jobs, &made);
+            for (position, capabilities) in &again {
+                jobs[*position].capabilities = Arc::clone(capabilities);
+            }
+            let chosen: Vec<&Job<'_>> =
+                again.iter().map(|(position, _)| &jobs[*position]).collect();
+            let remade = render_all(&chosen, run, &mut notes, shell)?;
+            for ((position, _), one) in again.into_iter().zip(remade) {
+                made[position] = one;
+            }
+        }
+    }
+    shell
+        .printer
+        .detail(|| format!("rendered {} in {:.1?}", count(made.len(), "release"), began.elapsed()));
+    let told = made.iter().filter_map(|one| notes.remove_entry(&one.release.id)).collect();
+    let releases = made.into_iter().map(|one| one.release).collect();
     let desired = desired::desired(stack, releases)?;
     std::mem::forget(jobs);
-    Ok((desired, notes.into_iter().flatten().collect()))
+    Ok((desired, told))
 }
 
 /// Renders every job and reads its objects, side by side. All problems of all releases together; warnings are told.
 fn render_all(
-    jobs: &[Job<'_>],
+    jobs: &[&Job<'_>],
     run: &Run,
+    notes: &mut Notes,
     shell: &Shell,
-) -> Result<Vec<(DesiredRelease, Notes)>, Failure> {
+) -> Result<Vec<Made>, Failure> {
     let mut problems = Problems::new();
     let mut warnings = Problems::new();
-    let mut releases = Vec::with_capacity(jobs.len());
-    let work = |job: &Job<'_>| -> Result<_, Problems> {
+    let mut made = Vec::with_capacity(jobs.len());
+    let work = |job: &&Job<'_>| -> Result<_, Problems> {
         let rendered = render::render(job, run)?;
         let release = desired::release(job, &rendered)?;
-        let notes = (!rendered.notes.trim().is_empty())
-            .then(|| (job.release.id.clone(), rendered.notes.clone()));
-        Ok((release, notes, rendered.warnings))
+        let questions = rendered.report.capability_questions.into_iter();
+        let missed = questions.filter(|one| !one.answer).map(|one| one.api).collect();
+        Ok((Made { release, missed }, rendered.notes, rendered.warnings))
     };
-    threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, work, |_, result| {
+    threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, work, |job, result| {
         match result {
-            Ok((release, notes, found)) => {
-                releases.push((release, notes));
+            Ok((one, text, found)) => {
+                made.push(one);
                 warnings.extend(found);
+                if !text.trim().is_empty() {
+                    notes.insert(job.release.id.clone(), text);
+                }
             }
             Err(found) => problems.extend(found),
         }
@@ -155,7 +179,7 @@ fn render_all(
         return Err(arrange(problems).into());
     }
     report::problems(&shell.printer, &arrange(warnings));
-    Ok(releases)
+    Ok(made)
 }
 
 /// The options of a plan as the command line has them.

@@ -7,7 +7,8 @@ use stack::{Prune, ReleaseId, StackId};
 
 use crate::live::{Contested, Deploy, Inventory, Request};
 use crate::{
-    Edit, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal, ReleaseKey, ReleaseRecord,
+    Address, Edit, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal, ReleaseKey,
+    ReleaseRecord,
 };
 
 /// What the command line decides.
@@ -187,7 +188,9 @@ pub struct ObjectPlan {
     /// Carries contents and is never shown.
     #[serde(skip)]
     pub steps: Vec<Step>,
-    /// The same for a cluster.
+    /// Where it is in a cluster, and what is sent there.
+    #[serde(skip)]
+    pub address: Option<Address>,
     #[serde(skip)]
     pub requests: Vec<Request>,
     /// What the inventory says of it now, and when the steps are done.

@@ -83,6 +83,7 @@ async fn revision(work: &mut Work<'_>, record: &mut Record) -> Result<(), Fault>
         true => (HookEvent::PreInstall, HookEvent::PostInstall),
         false => (HookEvent::PreUpgrade, HookEvent::PostUpgrade),
     };
+    records::recover(run, &deploy.recorded).await?;
     crds(work).await?;
     records::prune(run, key, &deploy.recorded, deploy.settings.history).await?;
     records::create(run, record).await?;
@@ -169,12 +170,18 @@ impl Work<'_> {
     }
 }
 
-/// Waits for what was sent, and for what did not change but was left unready by an earlier run.
+/// Waits for what was sent, and for what did not change but may have been left unready by an earlier run.
 async fn ready(work: &mut Work<'_>) -> Result<(), Fault> {
-    if work.deploy.settings.wait == stack::Wait::No {
-        return Ok(());
-    }
-    let awaited = std::mem::take(&mut work.awaited);
+    let mut awaited = std::mem::take(&mut work.awaited);
+    let unchanged = work.release.objects.iter().filter(|object| {
+        object.key.section == Section::Manifest
+            && matches!(object.action, plan::Action::None | plan::Action::Keep)
+            && object.requests.is_empty()
+    });
+    awaited.extend(unchanged.filter_map(|object| {
+        let address = object.address.clone()?;
+        Some(AwaitedObject { id: object.key.id.clone(), address, answer: None, changed: false })
+    }));
     until_ready(work, awaited, work.deadline).await
 }
 

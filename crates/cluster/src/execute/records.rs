@@ -59,6 +59,17 @@ pub(super) async fn close(
     update(run, record).await
 }
 
+/// A pending record under our lock is what a killed run left: it says so from now on.
+pub(super) async fn recover(run: &Run<'_>, recorded: &Recorded) -> Result<(), Fault> {
+    let pending = recorded.in_place.iter().filter(|record| record.info.status.is_pending());
+    for record in pending {
+        let mut record = record.clone();
+        let description = format!("{} was interrupted", record.info.status);
+        close(run, &mut record, Status::Failed, description).await?;
+    }
+    Ok(())
+}
+
 /// Marks every other deployed revision as superseded. Helm does not mind two that are deployed; none would be worse, which is
 /// why this comes after the new one is.
 pub(super) async fn supersede(

@@ -298,6 +298,7 @@ pub(crate) fn blank(record: ObjectRecord, action: Action, causes: Vec<Cause>) ->
         predicted: false,
         contested: Vec::new(),
         steps: Vec::new(),
+        address: None,
         requests: Vec::new(),
         before: None,
         after: None,

@@ -18,6 +18,8 @@ pub(super) struct Scene<'a> {
     pub(super) causes: Option<Vec<Cause>>,
     /// Its objects were sent by a client-side apply until now.
     pub(super) migrates: bool,
+    /// Its newest revision did not come to its end.
+    pub(super) unfinished: bool,
     pub(super) allow_protected: bool,
 }
 
@@ -116,6 +118,7 @@ impl Scene<'_> {
     ) -> ObjectPlan {
         let Some(live) = &seen.live else {
             let causes = match recorded {
+                Some(_) if self.unfinished => vec![Cause::Unfinished],
                 Some(_) => vec![Cause::Drift],
                 None => self
                     .causes
@@ -235,7 +238,8 @@ impl Scene<'_> {
             template: object.template.clone(),
             keep: object.keep,
         };
-        ObjectPlan { impure, ..blank(record, action, causes) }
+        let address = Some(seen.address.clone());
+        ObjectPlan { impure, address, ..blank(record, action, causes) }
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) fn plan_release(
         release,
         causes: last.map(|_| causes_of_inputs(before.as_ref(), &release.inputs)),
         migrates,
+        unfinished: last.is_some_and(|last| last.info.status != Status::Deployed),
         allow_protected: stage.options.allow_protected,
     };
 
@@ -73,7 +74,7 @@ pub(super) fn plan_release(
             record: writes.then_some(next),
             recorded: was.clone(),
             settings: release.settings.clone(),
-            first: last.is_none(),
+            first: was.history.last_good().is_none(),
         })),
         record: Some(after),
         before,
@@ -167,7 +168,7 @@ fn next_record(release: &DesiredRelease, was: &Recorded, label: &str) -> Record 
         info: Info {
             first_deployed: last.and_then(|last| last.info.first_deployed.clone()),
             description: release.settings.description.clone().unwrap_or_default(),
-            status: match last {
+            status: match was.history.last_good() {
                 None => Status::PendingInstall,
                 Some(_) => Status::PendingUpgrade,
             },

@@ -48,7 +48,7 @@ pub struct Deploy {
     pub recorded: Recorded,
     pub settings: Settings,
     pub hooks: Vec<HookObject>,
-    /// Nothing of it was there before.
+    /// No revision of it was ever good, so this is an install.
     pub first: bool,
 }
 
