@@ -8,12 +8,13 @@ use plan::readiness::{Rules, Runs, State, state};
 use plan::{Address, ObjectId};
 use source::Tree;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::collection::Collection;
 use super::hub::{How, Hub};
 use super::ready::stopped;
-use super::store::{Known, text};
+use super::store::{Known, text, version};
 use super::{Progress, Stop};
 
 /// An object whose deletion was asked for.
@@ -23,7 +24,7 @@ pub struct Deleted {
     pub address: Address,
     /// Another object of the same name is not this one.
     pub uid: Option<String>,
-    /// Of the object in the delete's answer: what is older does not count.
+    /// Of the object in the delete's answer, where that says that it is still there.
     pub version: Option<String>,
 }
 
@@ -47,6 +48,8 @@ pub struct Held {
 const TICK: Duration = Duration::from_millis(500);
 const SWARM: Duration = Duration::from_millis(20);
 
+/// Asks for each object once, as most are gone at once; watches are for the others.
+///
 /// # Errors
 /// With what is still there, when the time is up or when it is stopped.
 pub async fn until_gone(
@@ -56,6 +59,8 @@ pub async fn until_gone(
     mut stop: Stop,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), NotGone> {
+    let total = objects.len();
+    let objects = &still_there(hub, objects).await;
     let changed = Arc::new(Notify::new());
     let sources = open(hub, objects, &changed);
     let mut told = None;
@@ -64,8 +69,8 @@ pub async fn until_gone(
         let held: Vec<Held> =
             objects.iter().filter_map(|it| held(it, &sources[&it.address.collection()])).collect();
         let progress = Progress {
-            ready: objects.len() - held.len(),
-            total: objects.len(),
+            ready: total - held.len(),
+            total,
             waiting_for: held.first().map(|it| (it.id.clone(), it.why.clone())),
         };
         if told.as_ref() != Some(&progress) {
@@ -84,6 +89,29 @@ pub async fn until_gone(
             () = changed.notified() => sleep(SWARM).await,
         }
     }
+}
+
+/// Those that are not gone, each with the version that was seen.
+async fn still_there(hub: &Hub, objects: &[Deleted]) -> Vec<Deleted> {
+    let mut asked = JoinSet::new();
+    for (position, object) in objects.iter().enumerate().filter(|(_, it)| it.version.is_none()) {
+        let (client, path) = (hub.client().clone(), object.address.path());
+        asked.spawn(async move { (position, client.get(&path).await) });
+    }
+    let mut there: Vec<Option<Deleted>> = objects.iter().cloned().map(Some).collect();
+    while let Some(Ok((position, answer))) = asked.join_next().await {
+        // Where there was no answer, the watch will tell.
+        let Ok(live) = answer else { continue };
+        let is_this = |live: &Tree| {
+            let uid = objects[position].uid.as_deref();
+            uid.is_none() || uid == text(live, "uid")
+        };
+        there[position] = live.filter(is_this).map(|live| {
+            let version = version(&live).map(str::to_owned);
+            Deleted { version, ..objects[position].clone() }
+        });
+    }
+    there.into_iter().flatten().collect()
 }
 
 /// One per kind and namespace.
@@ -114,7 +142,6 @@ fn held(object: &Deleted, collection: &Collection) -> Option<Held> {
     let live = match store.find(&object.address.name, object.version.as_deref()) {
         Known::Object(live) => live,
         Known::Deleted(_) => return None,
-        Known::Nothing if store.is_listed && object.version.is_none() => return None,
         Known::Nothing => {
             let why = store.trouble.clone();
             return Some(unseen(why.unwrap_or_else(|| "not seen yet".to_owned())));

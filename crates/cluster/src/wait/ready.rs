@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use plan::readiness::{Failure, Rules, Runs, needs_wait};
+use plan::readiness::{Certainty, Failure, Rules, Runs, needs_wait};
 use source::Tree;
 use stack::Wait;
 use tokio::sync::Notify;
@@ -175,22 +175,29 @@ impl<'a> Waiter<'a> {
         true
     }
 
+    /// All that is wrong, what ends the wait first: one failure often comes a moment before another.
     async fn failed(self, kind: Ending, opinions: Vec<Opinion>) -> NotReady {
+        let (mut failing, mut also) = (Vec::new(), Vec::new());
         let all = self.awaited.objects.into_iter().zip(self.entries).zip(opinions);
-        let failing = all.filter_map(|((object, entry), opinion)| {
-            let seen = entry.seen?;
-            let failure = match (kind, opinion) {
-                (_, Opinion::Ready) | (Ending::Failed, Opinion::Waiting { .. }) => return None,
-                (_, Opinion::Failed(failure)) => failure,
-                (_, Opinion::Waiting { why, failure }) => {
-                    judge::late(&object, &seen, &why, failure.as_ref())
-                }
-            };
+        for ((object, entry), opinion) in all {
+            let seen = entry.seen.unwrap_or_default();
             let live = judge::live(&object, &seen).cloned();
-            Some(Failing { id: object.id, live, failure })
-        });
-        let failures =
-            evidence::collect(self.hub.client(), failing.collect(), self.since.as_deref()).await;
+            let failing_with = |failure, id| Failing { id, live, failure };
+            match opinion {
+                Opinion::Ready => {}
+                Opinion::Failed(failure) => failing.push(failing_with(failure, object.id)),
+                Opinion::Waiting { why, failure } if kind == Ending::TimedOut => {
+                    let late = judge::late(&object, &seen, &why, failure.as_ref());
+                    failing.push(failing_with(late, object.id));
+                }
+                Opinion::Waiting { failure, .. } => {
+                    let likely = failure.filter(|it| it.certainty != Certainty::Possible);
+                    also.extend(likely.map(|failure| failing_with(failure, object.id)));
+                }
+            }
+        }
+        failing.append(&mut also);
+        let failures = evidence::collect(self.hub.client(), failing, self.since.as_deref()).await;
         NotReady { kind, failures }
     }
 }

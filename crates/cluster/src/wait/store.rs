@@ -109,7 +109,7 @@ impl Store {
         match last {
             Some(last) if is_late(last) => Known::Deleted(Some(Arc::clone(last))),
             Some(_) if !self.is_listed => Known::Deleted(None),
-            _ => match self.is_listed && since.is_some() && !is_older(&self.version, since) {
+            _ => match self.is_listed && !is_older(&self.version, since) {
                 true => Known::Deleted(None),
                 false => Known::Nothing,
             },
@@ -233,7 +233,7 @@ mod tests {
         check(&store, "a", None, "5");
         check(&store, "a", Some("5"), "5");
         check(&store, "a", Some("6"), "nothing");
-        check(&store, "b", None, "nothing");
+        check(&store, "b", None, "deleted");
         check(&store, "b", Some("9"), "deleted");
         check(&store, "b", Some("10"), "nothing");
         store.take(WatchEvent::Modified(object("a", 11)));

@@ -151,6 +151,28 @@ async fn what_is_never_ready_is_named_at_the_timeout() {
     "#);
 }
 
+/// What ends the wait is not all that is wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_failures_are_told() {
+    let namespace = &namespace("all");
+    let client = writer().await;
+    let hub = Hub::new(&client);
+    let mut settings = settings();
+    settings.fail_fast.image_pull = Duration::from_secs(600);
+    let mut objects = Vec::new();
+    for object in [
+        workload("Deployment", namespace, "pulls", "image-pull"),
+        workload("Deployment", namespace, "misses", "config-error"),
+        workload("Deployment", namespace, "waits", "never-ready"),
+    ] {
+        objects.push(apply(&client, &object).await);
+    }
+    let (result, _) = until_ready(&hub, objects, &settings, 60).await;
+    let failures = result.unwrap_err().failures;
+    let told: Vec<String> = failures.iter().map(|it| format!("{} {}", it.id, it.code)).collect();
+    assert_eq!(told, ["Deployment/misses E-CONFIG", "Deployment/pulls E-IMAGE-PULL"]);
+}
+
 /// Broken pods of the former revision are not blamed on the new one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repair_is_no_failure() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::wait::{self, Awaited, Ending, Hub};
+use cluster::wait::{self, Awaited, AwaitedObject, Ending, Hub};
 use controlplane::ControlPlane;
 use plan::readiness::Runs;
 use serde_json::{Value, json};
@@ -140,6 +140,21 @@ async fn what_is_ready_already_needs_no_request() {
     let before = client.counts();
     assert_eq!(until_ready(&hub, vec![object], &settings(), 60).await.0, Ok(()));
     assert_eq!(client.counts(), before);
+}
+
+/// What a plan saw and left alone has no answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_that_were_not_sent() {
+    let namespace = &namespace("unsent");
+    let client = writer().await;
+    let hub = Hub::new(&client);
+    let mut object = apply(&client, &workload("Deployment", namespace, "web", "runs")).await;
+    object = AwaitedObject { answer: None, changed: false, ..object };
+    assert_eq!(until_ready(&hub, vec![object.clone()], &settings(), 60).await.0, Ok(()));
+    ControlPlane::shared().delete(&object.address.path());
+    let (result, _) = until_ready(&hub, vec![object], &settings(), 60).await;
+    let failures = result.unwrap_err().failures;
+    assert_eq!(failures[0].cause, "it was deleted while it was waited for");
 }
 
 #[tokio::test(flavor = "multi_thread")]
