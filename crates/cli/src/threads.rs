@@ -20,18 +20,6 @@ pub fn pool(jobs: Option<u16>, items: usize) -> ThreadPool {
         .expect("the system gives a process a few threads")
 }
 
-/// Runs one piece of work on a thread of its own with a large stack.
-pub fn deep<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        let thread = thread.expect("the system gives a process a thread");
-        match thread.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
-}
-
 /// Runs `work` on each item, side by side, and hands the results to `deliver` on this thread in the order of the items.
 /// An error of `deliver` ends the handing out; work that has begun ends by itself.
 pub fn in_order<T: Sync, R: Send, E>(

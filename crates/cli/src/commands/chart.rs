@@ -13,7 +13,7 @@ use crate::args::Kube;
 use crate::disk::{self, Disk};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
-use crate::{charts, render, threads};
+use crate::{charts, render};
 
 /// Work on one chart without a workspace
 #[derive(ClapArgs, Debug)]
@@ -100,38 +100,32 @@ fn template(args: Template, shell: &Shell) -> Result<Reason, Failure> {
         no_hooks: args.no_hooks,
         show_only: args.show_only.clone(),
     };
-    // Templates recurse: rendering wants a thread with a large stack.
-    let work = || -> Result<_, Failure> {
-        let chart = load(path)?;
-        let rendered = chart::render(
-            &chart,
-            &Input {
-                values: &values,
-                release: ReleaseInfo {
-                    name: name.to_owned(),
-                    namespace: args.namespace.clone(),
-                    revision: 1,
-                    is_upgrade: args.is_upgrade,
-                },
-                capabilities,
-                lookup: Arc::new(NoLookup),
-                seed: run.seed_of(name),
-                now: Arc::clone(&run.now),
-                dialect: Dialect::Helm4,
-                skip_schema_validation: args.skip_schema_validation,
-                subchart_notes: false,
-                limits: Limits::default(),
+    let chart = load(path)?;
+    let rendered = chart::render(
+        &chart,
+        &Input {
+            values: &values,
+            release: ReleaseInfo {
+                name: name.to_owned(),
+                namespace: args.namespace.clone(),
+                revision: 1,
+                is_upgrade: args.is_upgrade,
             },
-        )?;
-        let text = chart::print_template(&rendered, &options)?;
-        let warnings = rendered.warnings.clone();
-        // Never freed: the process ends right after.
-        std::mem::forget((chart, rendered));
-        Ok((text, warnings))
-    };
-    let (text, warnings) = threads::deep(work)?;
-    report::problems(&shell.printer, &warnings);
+            capabilities,
+            lookup: Arc::new(NoLookup),
+            seed: run.seed_of(name),
+            now: Arc::clone(&run.now),
+            dialect: Dialect::Helm4,
+            skip_schema_validation: args.skip_schema_validation,
+            subchart_notes: false,
+            limits: Limits::default(),
+        },
+    )?;
+    let text = chart::print_template(&rendered, &options)?;
+    report::problems(&shell.printer, &rendered.warnings);
     shell.printer.manifests(&text)?;
+    // Never freed: the process ends right after.
+    std::mem::forget((chart, rendered));
     Ok(Reason::Done)
 }
 
