@@ -1,0 +1,83 @@
+//! Custom resources whose definitions come with the same apply.
+
+use crate::support::{CHART, Scene};
+
+const DEFINITION: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: boats.NAMESPACE.example.com }
+spec:
+  group: NAMESPACE.example.com
+  scope: Namespaced
+  names: { kind: Boat, plural: boats, singular: boat, listKind: BoatList }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties: { spec: { type: object, properties: { sails: { type: integer } } } }
+";
+
+const BOAT: &str = "\
+apiVersion: NAMESPACE.example.com/v1
+kind: Boat
+metadata: { name: optimist }
+spec: { sails: 1 }
+";
+
+const RELEASES: &str = "
+  operator: { chart: ./operator }
+  boats: { chart: ./boats, needs: [operator] }
+";
+
+#[test]
+fn a_resource_of_a_definition_that_an_earlier_wave_renders_is_predicted_and_applied() {
+    let scene = Scene::releases(
+        "definition",
+        RELEASES,
+        &[
+            ("operator/Chart.yaml", CHART),
+            ("operator/templates/definition.yaml", DEFINITION),
+            ("boats/Chart.yaml", CHART),
+            ("boats/templates/boat.yaml", BOAT),
+        ],
+    );
+    let expect = [
+        "operator create CustomResourceDefinition/boats.NAMESPACE.example.com",
+        "boats create Boat/optimist predicted",
+    ];
+    assert_eq!(scene.diff(), expect.map(|line| scene.here(line)));
+    scene.apply();
+    let boat = scene.get("/apis/NAMESPACE.example.com/v1/namespaces/NAMESPACE/boats/optimist");
+    assert_eq!(boat["spec"]["sails"], 1);
+    assert_eq!(scene.diff(), [""; 0]);
+}
+
+const MONITORING: &str = r#"
+{{- if .Capabilities.APIVersions.Has "NAMESPACE.example.com/v1/Boat" }}
+apiVersion: NAMESPACE.example.com/v1
+kind: Boat
+metadata: { name: optimist }
+spec: { sails: 1 }
+{{- end }}
+"#;
+
+#[test]
+fn a_chart_that_asks_for_an_api_that_its_needs_bring_gets_it_on_the_first_apply() {
+    let scene = Scene::releases(
+        "brought",
+        RELEASES,
+        &[
+            ("operator/Chart.yaml", CHART),
+            ("operator/crds/boat.yaml", DEFINITION),
+            ("boats/Chart.yaml", CHART),
+            ("boats/templates/boat.yaml", MONITORING),
+        ],
+    );
+    scene.apply();
+    let boat = scene.get("/apis/NAMESPACE.example.com/v1/namespaces/NAMESPACE/boats/optimist");
+    assert_eq!(boat["spec"]["sails"], 1);
+    assert_eq!(scene.diff(), [""; 0]);
+}

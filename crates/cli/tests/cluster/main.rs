@@ -1,0 +1,14 @@
+//! The program on a real cluster: each test has a workspace and a namespace of its own, all share one control plane.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "these tests run the program on files, and a failure is a failed test"
+)]
+
+#[path = "../sandbox.rs"]
+#[expect(dead_code, reason = "the tests without a cluster use the rest")]
+mod sandbox;
+mod support;
+
+mod definitions;
