@@ -15,9 +15,11 @@ pub mod targets;
 pub mod wish;
 
 mod decide;
+mod drift;
 mod object;
 mod release;
 mod removal;
+mod revision;
 mod secrets;
 
 pub use conflict::{Contested, Decision, FieldConflict, Policy};
@@ -29,3 +31,6 @@ pub use request::{Deploy, HookObject, Present, Request};
 pub use secrets::{secrets, secrets_of_observed};
 pub use targets::{Target, recorded_targets, targets};
 pub use wish::{NoWish, Wish, wish};
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,11 @@ use source::Tree;
 
 use super::normal::{normal, uid};
 use super::ownership::{Owner, owner};
-use super::{Answer, Contested, Decision, Present, Request, Seen, conflict, wish};
+use super::{Answer, Contested, Decision, Present, Request, Seen, conflict, drift, wish};
 use crate::decide::objects::blank;
 use crate::{
-    Action, Cause, DesiredRelease, Edit, EditPath, ImpureCall, Object, ObjectPlan, ObjectRecord,
-    Refusal, RefusalReason, Section, diff,
+    Action, Cause, DesiredRelease, ImpureCall, Object, ObjectPlan, ObjectRecord, Refusal,
+    RefusalReason, Section, diff,
 };
 
 /// What is the same for all objects of a release.
@@ -130,10 +130,11 @@ impl Scene<'_> {
         };
         let id = object.id();
         let mut edits = diff(id, &normal(live), &normal(result));
-        let drift = recorded.map(|recorded| drifted(&edits, recorded, object)).unwrap_or_default();
+        let drift =
+            recorded.map(|recorded| drift::paths(&edits, recorded, object)).unwrap_or_default();
         let by_others = diff(id, &normal(result), &normal(live));
         if let (true, Some(recorded)) = (self.migrates, recorded) {
-            edits.extend(dropped(&recorded.tree(), &object.tree(), live, object, &edits));
+            edits.extend(drift::dropped(&recorded.tree(), &object.tree(), live, object, &edits));
         }
         let mut causes = Vec::new();
         if adopted {
@@ -175,8 +176,9 @@ impl Scene<'_> {
             false => refuse(RefusalReason::Immutable, told),
         }
         let live = seen.live.as_ref();
-        let edits =
-            live.map(|live| diff(object.id(), &shared(live, body), body)).unwrap_or_default();
+        let edits = live
+            .map(|live| diff(object.id(), &drift::shared(live, body), body))
+            .unwrap_or_default();
         let mut requests = Vec::new();
         if let Some(uid) = live.and_then(uid) {
             requests.push(Request::Delete { address: seen.address.clone(), uid: uid.to_owned() });
@@ -247,76 +249,4 @@ impl Scene<'_> {
 fn is_disposable(object: &Object) -> bool {
     let id = object.id();
     matches!((id.group.as_str(), id.kind.as_str()), ("batch", "Job") | ("", "Pod"))
-}
-
-/// Where an edit only takes back what others did: the chart says there what it said before.
-fn drifted(edits: &[Edit], recorded: &Object, object: &Object) -> Vec<EditPath> {
-    let (before, after) = (recorded.tree(), object.tree());
-    let changes: Vec<String> =
-        diff(object.id(), &before, &after).iter().map(|edit| edit.path.to_string()).collect();
-    let ours = |edit: &&Edit| {
-        let path = edit.path.to_string();
-        !changes.iter().any(|change| is_within(change, &path) || is_within(&path, change))
-            && !path.starts_with("metadata.annotations[\"meta.helm.sh/")
-    };
-    edits.iter().filter(ours).map(|edit| edit.path.clone()).collect()
-}
-
-/// `spec.a[0]` lies within `spec.a` and within itself.
-fn is_within(path: &str, of: &str) -> bool {
-    path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-}
-
-/// Fields that the chart no longer has and that are still there because the client-side apply that wrote them is not yet
-/// ours; the dry-run of an apply does not see them go.
-fn dropped(before: &Tree, after: &Tree, live: &Tree, object: &Object, known: &[Edit]) -> Vec<Edit> {
-    diff(object.id(), before, after)
-        .into_iter()
-        .filter(|edit| matches!(edit.change, crate::Change::Remove { .. }))
-        .filter(|edit| field_is_there(live, &edit.path))
-        .filter(|edit| !known.iter().any(|other| other.path == edit.path))
-        .collect()
-}
-
-fn field_is_there(live: &Tree, path: &EditPath) -> bool {
-    let mut at = live;
-    for segment in &path.0 {
-        let next = match segment {
-            crate::Segment::Key(key) => at.get(key),
-            crate::Segment::Index(index) => at.as_list().and_then(|list| list.get(*index)),
-            crate::Segment::Item(keys) => at.as_list().and_then(|list| {
-                list.iter().find(|item| {
-                    keys.iter().all(|(key, value)| {
-                        item.get(key).is_some_and(|found| match found.as_str() {
-                            Some(text) => text == value,
-                            None => crate::json::line(found) == *value,
-                        })
-                    })
-                })
-            }),
-        };
-        match next {
-            Some(next) => at = next,
-            None => return false,
-        }
-    }
-    true
-}
-
-/// The part of a live object that a body speaks of, so that defaults do not count as removed.
-fn shared(live: &Tree, body: &Tree) -> Tree {
-    use source::Node;
-    match (&live.node, &body.node) {
-        (Node::Map(there), Node::Map(wanted)) => {
-            let kept = there.iter().filter_map(|(key, value)| {
-                let wanted = wanted.get(key)?;
-                Some((key.clone(), shared(value, wanted)))
-            });
-            Tree::new(Node::Map(kept.collect()))
-        }
-        (Node::List(there), Node::List(wanted)) if there.len() == wanted.len() => {
-            Tree::new(Node::List(there.iter().zip(wanted).map(|(a, b)| shared(a, b)).collect()))
-        }
-        _ => live.clone(),
-    }
 }

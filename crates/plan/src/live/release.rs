@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::Scene;
-use super::wish::json;
-use super::{Cluster, Deploy, HookObject, Recorded, Seen, inventory, previous, wish};
+use super::{Cluster, Deploy, Recorded, Seen, inventory, previous, revision};
 use crate::decide::objects::blank;
 use crate::live::removal::delete;
-use crate::record::{ApplyMethod, Info, Record, Status};
+use crate::record::{ApplyMethod, Record, Status};
 use crate::{
-    Action, Cause, Content, DesiredRelease, Inputs, Object, ObjectId, ObjectPlan, ObjectRecord,
-    Options, Refusal, RefusalReason, ReleaseAction, ReleasePlan, ReleaseRecord, Section,
+    Action, Cause, DesiredRelease, Inputs, Object, ObjectId, ObjectPlan, ObjectRecord, Options,
+    Refusal, RefusalReason, ReleaseAction, ReleasePlan, ReleaseRecord, Section,
 };
 
 /// What planning one release needs to know of everything else.
@@ -54,7 +53,7 @@ pub(super) fn plan_release(
     }
 
     let after = record(release);
-    let next = next_record(release, was, stage.label);
+    let next = revision::next(release, was, stage.label);
     let action = action(&next, last, before.as_ref(), &after, &objects);
     let writes = matches!(action, ReleaseAction::Install | ReleaseAction::Upgrade)
         || (action == ReleaseAction::Adopt && migrates);
@@ -70,7 +69,7 @@ pub(super) fn plan_release(
         revision: writes.then_some(next.version),
         migrated: migrates && writes,
         deploy: Some(Box::new(Deploy {
-            hooks: hook_objects(release, stage.apis),
+            hooks: revision::hooks(release, stage.apis),
             record: writes.then_some(next),
             recorded: was.clone(),
             settings: release.settings.clone(),
@@ -155,37 +154,6 @@ fn refuse_too_large(next: &Record, release: &DesiredRelease, refusals: &mut Vec<
     }
 }
 
-fn next_record(release: &DesiredRelease, was: &Recorded, label: &str) -> Record {
-    let last = was.last();
-    let mut labels = last.map(|last| last.labels.clone()).unwrap_or_default();
-    labels.insert(inventory::STACK.to_owned(), label.to_owned());
-    let Content { config, chart, manifest, hooks, notes } =
-        release.content.clone().unwrap_or_default();
-    Record {
-        name: release.key.name.clone(),
-        namespace: release.key.namespace.clone(),
-        version: was.history.next_version(),
-        info: Info {
-            first_deployed: last.and_then(|last| last.info.first_deployed.clone()),
-            description: release.settings.description.clone().unwrap_or_default(),
-            status: match was.history.last_good() {
-                None => Status::PendingInstall,
-                Some(_) => Status::PendingUpgrade,
-            },
-            notes,
-            ..Info::default()
-        },
-        chart,
-        config,
-        manifest,
-        hooks,
-        apply_method: Some(ApplyMethod::Ssa),
-        labels,
-        storage: crate::record::Storage::default(),
-        other: source::Map::default(),
-    }
-}
-
 /// What the inventory holds when everything has been done. Objects stand in Helm's record.
 fn record(release: &DesiredRelease) -> ReleaseRecord {
     ReleaseRecord {
@@ -212,11 +180,7 @@ fn action(
         return ReleaseAction::Install;
     };
     let works = objects.iter().any(|object| object.action.is_change());
-    let same = last.info.status == Status::Deployed
-        && last.manifest == next.manifest
-        && same_values(last, next)
-        && same_chart(last, next)
-        && same_hooks(last, next);
+    let same = last.info.status == Status::Deployed && revision::is_same(last, next);
     match before {
         _ if works => ReleaseAction::Upgrade,
         None => ReleaseAction::Adopt,
@@ -226,34 +190,10 @@ fn action(
     }
 }
 
-/// Null and an empty map are both no values.
-fn same_values(last: &Record, next: &Record) -> bool {
-    let empty =
-        |tree: &source::Tree| tree.is_null() || tree.as_map().is_some_and(|map| map.is_empty());
-    (empty(&last.config) && empty(&next.config))
-        || json(&last.config) == json(&next.config)
-        || last.config == next.config
-}
-
-fn same_chart(last: &Record, next: &Record) -> bool {
-    let field = |record: &Record, key: &str| {
-        record.chart.get("metadata").and_then(|metadata| metadata.get(key)).cloned()
-    };
-    ["name", "version", "appVersion"].iter().all(|key| field(last, key) == field(next, key))
-}
-
-fn same_hooks(last: &Record, next: &Record) -> bool {
-    let texts = |record: &Record| -> Vec<(String, String)> {
-        let hooks = record.hooks.iter();
-        hooks.map(|hook| (hook.path.clone(), hook.manifest.trim().to_owned())).collect()
-    };
-    texts(last) == texts(next)
-}
-
 fn causes_of_inputs(recorded: Option<&ReleaseRecord>, inputs: &Inputs) -> Vec<Cause> {
     match recorded.map(|record| record.inputs.as_ref()) {
         // It was not ours: what its inputs were is not known.
-        None => Vec::new(),
+        None => vec![Cause::Foreign],
         Some(recorded) => crate::decide::release::input_causes(recorded, inputs),
     }
 }
@@ -292,18 +232,6 @@ fn causes(
         }
     }
     causes.into_iter().collect()
-}
-
-/// The hooks as they would be sent. One whose kind is not known can only be sent when its kind has come.
-fn hook_objects(release: &DesiredRelease, apis: &crate::Apis) -> Vec<HookObject> {
-    let hooks = release.objects.iter().filter(|object| object.key.section == Section::Hook);
-    hooks
-        .filter_map(|object| {
-            let wish = wish(object, &release.key, apis).ok()?;
-            let body = wish.json().into();
-            Some(HookObject { object: object.clone(), address: wish.address, body })
-        })
-        .collect()
 }
 
 /// A plan for a recorded object that says no more than what and why.
