@@ -2,6 +2,7 @@
 //! `plan::readiness` says what it means.
 
 mod collection;
+mod entry;
 mod evidence;
 mod facts;
 mod follow;

@@ -5,20 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plan::readiness::{Certainty, Failure, Rules, Runs, needs_wait};
-use source::Tree;
 use stack::Wait;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::collection::Collection;
+use super::entry::Entry;
 use super::evidence::{self, Failing};
 use super::facts;
-use super::hub::{How, Hub};
-use super::judge::{self, Opinion, Seen, Track};
-use super::kin::{Kin, concerned, written};
-use super::store::{text, version};
+use super::hub::Hub;
+use super::judge::{self, Opinion};
+use super::kin::{Kin, written};
 use super::thin::thin;
-use super::{Awaited, AwaitedObject, Ending, NotReady, Progress, Stop};
+use super::{Awaited, Ending, NotReady, Progress, Stop};
 
 /// Most workloads are ready before it pays to look at their pods.
 const KIN_AFTER: Duration = Duration::from_secs(1);
@@ -80,18 +78,6 @@ struct Waiter<'a> {
     since: Option<String>,
 }
 
-/// One for each awaited object.
-#[derive(Default)]
-struct Entry {
-    /// None where its answer said already that it is ready, or where it is of a kind that always is.
-    collection: Option<Arc<Collection>>,
-    track: Track,
-    has_kin: bool,
-    /// An API that was seen to be served stays so.
-    is_served: bool,
-    seen: Option<Seen>,
-}
-
 impl<'a> Waiter<'a> {
     fn new(hub: &'a Hub, mut awaited: Awaited<'a>) -> Self {
         let times = awaited.objects.iter().filter(|it| it.changed);
@@ -116,13 +102,8 @@ impl<'a> Waiter<'a> {
                 opinions.push(Opinion::Ready);
                 continue;
             }
-            if now - self.start >= KIN_AFTER && entry.collection.is_some() && !entry.has_kin {
-                entry.has_kin = true;
-                let namespace = object.id.namespace.clone().unwrap_or_default();
-                let kin = self.kin.entry(namespace).or_default();
-                kin.open(self.hub, &object.id, &self.changed);
-            }
-            let seen = entry.see(object, &self.kin, self.since.as_deref());
+            let kin = object.id.namespace.as_ref().and_then(|it| self.kin.get(it));
+            let seen = entry.see(object, kin, self.since.as_deref());
             let mut rules = Rules {
                 runs: self.awaited.runs,
                 readiness: &settings.readiness,
@@ -143,6 +124,12 @@ impl<'a> Waiter<'a> {
             }
             if opinion != Opinion::Ready {
                 entry.open(self.hub, object, &self.changed);
+                if now - self.start >= KIN_AFTER && !entry.has_kin {
+                    entry.has_kin = true;
+                    let namespace = object.id.namespace.clone().unwrap_or_default();
+                    let kin = self.kin.entry(namespace).or_default();
+                    kin.open(self.hub, &object.id, &self.changed);
+                }
             }
             entry.seen = Some(seen);
             opinions.push(opinion);
@@ -199,65 +186,6 @@ impl<'a> Waiter<'a> {
         failing.append(&mut also);
         let failures = evidence::collect(self.hub.client(), failing, self.since.as_deref()).await;
         NotReady { kind, failures }
-    }
-}
-
-impl Entry {
-    fn open(&mut self, hub: &Hub, object: &AwaitedObject, listener: &Arc<Notify>) {
-        if self.collection.is_some() {
-            return;
-        }
-        // All definitions of a cluster are many megabytes.
-        let how = match object.id.kind.as_str() {
-            "CustomResourceDefinition" => How::Single,
-            _ => How::Watched,
-        };
-        let collection = hub.open(object.address.collection(), how);
-        collection.listen(listener);
-        collection.add_name(&object.address.name);
-        self.collection = Some(collection);
-        // What was known before the first look at it is looked at at once.
-        listener.notify_one();
-    }
-
-    fn see(
-        &self,
-        object: &AwaitedObject,
-        kin: &BTreeMap<String, Kin>,
-        since: Option<&str>,
-    ) -> Seen {
-        let mut seen = Seen::default();
-        if let Some(collection) = &self.collection {
-            let store = collection.store();
-            let written = object.answer.as_ref().and_then(version);
-            seen.known = store.find(&object.address.name, written);
-            seen.trouble.clone_from(&store.trouble);
-            seen.is_blind = store.is_blind;
-        }
-        let kin = object.id.namespace.as_ref().and_then(|namespace| kin.get(namespace));
-        if let Some(kin) = kin
-            && let Some(live) = judge::live(object, &seen)
-            && let Some(uid) = text(live, "uid")
-        {
-            let family = kin.family(uid);
-            let members: Vec<&Tree> = family.iter().map(AsRef::as_ref).collect();
-            seen.events = kin.events(&concerned(live, &members), since);
-            seen.family = family;
-        }
-        seen
-    }
-
-    /// Whether the API of a definition that was changed can be used; true for everything else.
-    async fn is_served(&mut self, hub: &Hub, object: &AwaitedObject, seen: &Seen) -> bool {
-        let asks = object.id.kind == "CustomResourceDefinition" && object.changed;
-        if asks
-            && !self.is_served
-            && let Some(definition) = judge::live(object, seen)
-        {
-            self.is_served = hub.serves(definition).await;
-            return self.is_served;
-        }
-        true
     }
 }
 

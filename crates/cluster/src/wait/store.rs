@@ -87,7 +87,7 @@ impl Store {
                 if let Some(former) = self.remove(name) {
                     self.remember(name.to_owned(), former);
                 } else if !self.deleted.contains_key(name) {
-                    self.deleted.insert(name.to_owned(), Arc::new(Tree::default()));
+                    self.remember(name.to_owned(), Arc::default());
                 }
             }
         }
@@ -156,9 +156,10 @@ impl Store {
     }
 
     fn remember(&mut self, name: String, object: Arc<Tree>) {
-        if self.deleted.len() < REMEMBERED {
-            self.deleted.insert(name, object);
+        if self.deleted.len() >= REMEMBERED {
+            self.deleted.pop_first();
         }
+        self.deleted.insert(name, object);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use source::{Map, Node, Tree};
 
-/// Keeps what `plan::readiness` reads.
+/// Keeps what `plan::readiness` reads, and what rules of a release may well ask for.
 pub(super) fn thin(mut object: Tree) -> Tree {
     if let Some(metadata) = map(&mut object).and_then(|it| it.get_mut("metadata"))
         && let Some(metadata) = map(metadata)
@@ -26,17 +26,13 @@ pub(super) fn thin(mut object: Tree) -> Tree {
 }
 
 fn pod(spec: &mut Map) {
-    spec.retain(|key, _| {
-        matches!(&**key, "containers" | "initContainers" | "readinessGates" | "restartPolicy")
-    });
+    spec.retain(|key, _| !matches!(&**key, "affinity" | "tolerations" | "volumes"));
     for containers in ["containers", "initContainers"] {
         let Some(Node::List(list)) = spec.get_mut(containers).map(|it| &mut it.node) else {
             continue;
         };
         for container in list.iter_mut().filter_map(map) {
-            container.retain(|key, _| {
-                matches!(&**key, "name" | "image" | "readinessProbe" | "startupProbe")
-            });
+            container.retain(|key, _| !matches!(&**key, "env" | "envFrom" | "volumeMounts"));
         }
     }
 }
