@@ -183,11 +183,10 @@ fn map<'a>(tree: &'a mut Tree, key: &str) -> Option<&'a mut Tree> {
 /// `Upgrade 2 Values: Update [Values] k: a → b`
 fn told(plan: &Plan) -> String {
     let release = &plan.waves[0].releases[0];
-    let mut text = format!("{:?}", release.action);
-    if let Some(revision) = release.revision {
-        text.push_str(&format!(" {revision}"));
-    }
-    text.push_str(&format!(" {:?}", release.causes));
+    let mut parts = vec![match release.revision {
+        Some(revision) => format!("{:?} {revision} {:?}", release.action, release.causes),
+        None => format!("{:?} {:?}", release.action, release.causes),
+    }];
     for object in &release.objects {
         let requests: String = object
             .requests
@@ -199,18 +198,11 @@ fn told(plan: &Plan) -> String {
                 Request::Delete { .. } => '-',
             })
             .collect();
-        text.push_str(&format!(
-            "; {:?} {:?} {requests} {} {}",
-            object.action,
-            object.causes,
-            object.edits.len(),
-            object.drift.len()
-        ));
+        let (edits, drift) = (object.edits.len(), object.drift.len());
+        parts.push(format!("{:?} {:?} {requests} {edits} {drift}", object.action, object.causes));
     }
-    for refusal in &plan.refusals {
-        text.push_str(&format!("; refused {:?}", refusal.reason));
-    }
-    text
+    parts.extend(plan.refusals.iter().map(|refusal| format!("refused {:?}", refusal.reason)));
+    parts.join("; ")
 }
 
 #[track_caller]
