@@ -52,7 +52,8 @@ pub fn desired(stack: &Stack, releases: Vec<DesiredRelease>) -> Result<Desired, 
     if problems.is_empty() { Ok(desired) } else { Err(problems) }
 }
 
-fn settings(body: &Body) -> Settings {
+/// How a release is applied.
+pub fn settings(body: &Body) -> Settings {
     Settings {
         crds: body.crds,
         wait: body.wait,
@@ -83,6 +84,7 @@ fn content(job: &Job<'_>, rendered: &Rendered) -> Result<Option<Content>, Proble
         manifest: plan::record::manifest::write(&documents),
         hooks: documents.iter().filter_map(plan::hooks::to_record).collect(),
         notes: rendered.notes.clone(),
+        back_to: None,
     }))
 }
 

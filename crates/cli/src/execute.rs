@@ -6,7 +6,6 @@ use plan::{Operation, Outcome, Plan, RunResult, StackReport};
 use stack::{ReleaseId, Stack};
 
 use crate::args::{Sure, TextOrJson};
-use crate::cluster::RunPolicy;
 use crate::confirm::Consent;
 use crate::pipeline::Planned;
 use crate::place::{self, Place};
@@ -25,7 +24,6 @@ pub struct Permission<'a> {
     /// `apply`, `destroy`
     pub verb: &'static str,
     pub output: TextOrJson,
-    pub policy: RunPolicy,
 }
 
 /// How one stack ended, for the report and for the exit code.
@@ -66,7 +64,7 @@ pub fn carry_out(
         }
         return Ok(Ended { report: StackReport { plan, result: None }, reason: Reason::NoChanges });
     }
-    let result = execute(&place, &stack, &plan, &permission.policy, shell)?;
+    let result = execute(&place, &stack, &plan, shell)?;
     let reason = result.reason;
     if reason == Reason::Done {
         tell_notes(&notes, &plan, &result, shell);
@@ -91,13 +89,7 @@ fn show(plan: &Plan, place: &str, output: TextOrJson, shell: &Shell) -> Result<(
     Ok(())
 }
 
-fn execute(
-    place: &Place,
-    stack: &Stack,
-    plan: &Plan,
-    policy: &RunPolicy,
-    shell: &Shell,
-) -> Result<RunResult, Failure> {
+fn execute(place: &Place, stack: &Stack, plan: &Plan, shell: &Shell) -> Result<RunResult, Failure> {
     let interrupted = Interrupted::watch()
         .map_err(|error| Failure::said(Reason::Failed, format!("watch for signals: {error}")))?;
     let (mut result, took) = match place {
@@ -118,7 +110,6 @@ fn execute(
                 plan,
                 &interrupted,
                 &|event| progress.lock().expect("no holder panics").tell(event),
-                policy,
                 shell,
             )?;
             (result, progress.into_inner().expect("no holder panics").finish())

@@ -1,6 +1,7 @@
 //! The shell around the pure crates: arguments, the disk, threads, what is shown, exit codes. `pipeline` is where to start reading.
 
 pub mod args;
+pub mod back;
 pub mod commands;
 pub mod confirm;
 pub mod desired;
@@ -8,6 +9,7 @@ pub mod execute;
 pub mod instances;
 pub mod pipeline;
 pub mod place;
+pub mod recorded;
 pub mod results;
 
 pub mod charts;

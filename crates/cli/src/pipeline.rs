@@ -10,8 +10,10 @@ use source::{Problems, Redactor, arrange};
 use stack::{ReleaseId, Stack};
 
 use crate::args;
+use crate::back;
 use crate::desired;
 use crate::place::{Place, world};
+use crate::recorded::{self, Located};
 use crate::render::{self, Job, Run, World};
 use crate::report::{self, Failure};
 use crate::rounds::{self, Made};
@@ -104,6 +106,50 @@ pub fn plan_destroy(
         }
     };
     Ok(Planned { stack, place, plan, notes: Vec::new() })
+}
+
+/// What a rollback is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Back<'a> {
+    /// A release, to a revision or to the one before.
+    Release(&'a str, Option<u64>),
+    /// All that the last run changed.
+    Run,
+}
+
+/// What going back would do: recorded revisions are what should be, without charts.
+pub fn plan_rollback(
+    workspace: &Workspace,
+    environment: &Environment,
+    wanted: &Wanted<'_>,
+    back: Back<'_>,
+    (reach, contest): (&args::Reach, &args::Contest),
+    options: &Options,
+    shell: &Shell,
+) -> Result<Planned, Failure> {
+    let Located { stack, opened } =
+        recorded::locate(workspace, environment, wanted, reach, contest, shell)?;
+    let mut cluster = opened.recorded_alone(&stack)?;
+    let (back, lost) = match back {
+        Back::Release(word, revision) => {
+            (back::of_release(&opened, &cluster, word, revision)?, Vec::new())
+        }
+        Back::Run => back::of_last_run(&opened, &cluster)?,
+    };
+    // What is wrong with the manifest today must not keep anybody from going back.
+    let declared = workspace.read(environment, wanted, Purpose::Inspect, shell);
+    let declared = declared.map_or_else(|_| stack.clone(), |read| read.stack);
+    let settings = back::settings(&declared);
+    let mut desired = live::rollback::desired(&stack.id, &cluster, &back, settings);
+    let targets = live::targets(&mut desired, &cluster);
+    opened.look(&mut cluster, targets)?;
+    shell.printer.learn(live::secrets(&desired, &cluster));
+    let mut plan = live::rollback::plan(&desired, &cluster, options);
+    for what in &lost {
+        shell.printer.tell(&format!("{} {what}", shell.printer.talk_paint().yellow("warning:")));
+    }
+    plan.warnings.extend(lost);
+    Ok(Planned { stack, place: Place::Cluster(Box::new(opened)), plan, notes: Vec::new() })
 }
 
 /// Chart notes by release.

@@ -45,6 +45,11 @@ impl<'a> Wanted<'a> {
             instance: environments.instance.as_deref(),
         })
     }
+
+    /// For commands that look for a stack alone: nothing is selected or overridden.
+    pub fn located(environments: &'a args::Environments, inputs: &'a args::Inputs) -> Self {
+        Self { inputs: Some(inputs), instance: environments.instance.as_deref(), ..Self::default() }
+    }
 }
 
 /// Finds the manifest: the one named, or regatta.yaml here or in the nearest folder above.

@@ -1,11 +1,13 @@
 //! What is recorded and what lives in a cluster, asked side by side; nothing is changed and nothing is decided.
 
+mod history;
 mod objects;
 pub(crate) mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
+pub use history::history;
 use plan::live::{Cluster, Inventory, NamespaceState, Policy, Target, inventory, targets};
 use plan::{Address, ReleaseKey};
 use source::Tree;

@@ -100,6 +100,8 @@ pub struct Content {
     pub manifest: String,
     pub hooks: Vec<RecordedHook>,
     pub notes: String,
+    /// The revision that all of this was taken from; none for what was rendered.
+    pub back_to: Option<u64>,
 }
 
 /// A call whose result depends on the clock or on randomness.

@@ -11,6 +11,7 @@ pub mod observed;
 pub mod ownership;
 pub mod previous;
 pub mod request;
+pub mod rollback;
 pub mod targets;
 pub mod wish;
 

@@ -61,6 +61,8 @@ pub struct Plan {
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
     Apply,
+    /// To earlier revisions.
+    Rollback,
     Destroy,
 }
 
@@ -136,6 +138,10 @@ pub enum Cause {
     Settings,
     /// Same inputs, no random call, and yet another text: another version of Regatta renders it so.
     Renderer,
+    /// A rollback was asked for.
+    Rollback,
+    /// It was rolled back since the last apply.
+    RolledBack,
     /// Somebody else changed or removed it since our last apply.
     Drift,
     /// The last apply did not come to its end.

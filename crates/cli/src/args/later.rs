@@ -5,9 +5,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::report::{Failure, Reason};
 
 const COMMANDS: &[&str] = &[
-    "adopt", "cache", "convert", "deps", "drift", "export", "gc", "helmfile", "history", "login",
-    "logout", "logs", "lint", "output", "package", "promote", "pull", "push", "rbac", "rollback",
-    "search", "secrets", "show", "test", "unlock", "vars", "with",
+    "adopt", "cache", "convert", "deps", "drift", "export", "gc", "helmfile", "login", "logout",
+    "logs", "lint", "output", "package", "promote", "pull", "push", "rbac", "search", "secrets",
+    "show", "test", "vars", "with",
 ];
 
 const FLAGS: &[&str] = &[
@@ -17,8 +17,11 @@ const FLAGS: &[&str] = &[
     "--continue",
     "--locked",
     "--offline",
+    "--on-failure",
     "--out",
+    "--rollback-all",
     "--schedule",
+    "--timeout",
 ];
 
 const FORMATS: &[&str] = &["github", "html", "junit", "markdown"];

@@ -10,12 +10,12 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use common::{
     Color, Contest, Environments, Inputs, Kube, Overrides, Reach, Run, Selection, Sure, Talk,
-    TextOrJson, Workspace, duration,
+    TextOrJson, Workspace,
 };
 
 use crate::commands::{
-    apply, chart, completion, destroy, diff, graph, init, lint, list, schema, status, template,
-    validate, values, version,
+    apply, chart, completion, destroy, diff, graph, history, init, lint, list, rollback, schema,
+    status, template, unlock, validate, values, version,
 };
 use crate::report::Failure;
 
@@ -54,6 +54,9 @@ pub enum Command {
     Apply(apply::Args),
     Destroy(destroy::Args),
     Status(status::Args),
+    History(history::Args),
+    Rollback(rollback::Args),
+    Unlock(unlock::Args),
     Chart(chart::Args),
     Schema(schema::Args),
     Completion(completion::Args),

@@ -6,12 +6,15 @@ pub mod completion;
 pub mod destroy;
 pub mod diff;
 pub mod graph;
+pub mod history;
 pub mod init;
 pub mod lint;
 pub mod list;
+pub mod rollback;
 pub mod schema;
 pub mod status;
 pub mod template;
+pub mod unlock;
 pub mod validate;
 pub mod values;
 pub mod version;
@@ -33,6 +36,9 @@ pub fn run(command: Command, shell: &Shell) -> Result<Reason, Failure> {
         Command::Apply(args) => apply::run(args, shell),
         Command::Destroy(args) => destroy::run(args, shell),
         Command::Status(args) => status::run(args, shell),
+        Command::History(args) => history::run(args, shell),
+        Command::Rollback(args) => rollback::run(args, shell),
+        Command::Unlock(args) => unlock::run(args, shell),
         Command::Chart(args) => chart::run(args, shell),
         Command::Schema(args) => schema::run(args, shell),
         Command::Completion(args) => completion::run(args, shell),

@@ -3,6 +3,7 @@
 pub mod edits;
 pub mod explain;
 pub mod graph;
+pub mod history;
 pub mod list;
 pub mod plan;
 pub mod refusals;

@@ -62,8 +62,14 @@ fn release_text(release: &ReleasePlan, paint: Paint, width: usize) -> String {
         ReleaseAction::Unchanged => (paint.dim("="), "unchanged"),
         ReleaseAction::Delete => (paint.red("-"), "delete"),
     };
+    let back_to = back_to(release);
+    let verb = match back_to {
+        Some(revision) => format!("roll back to revision {revision}"),
+        None => verb.to_owned(),
+    };
     let why = match release.causes.as_slice() {
         [Cause::New | Cause::NotInManifest | Cause::Destroy] => String::new(),
+        [Cause::Rollback] if back_to.is_some() => String::new(),
         several => causes(several),
     };
     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
@@ -80,6 +86,11 @@ fn release_text(release: &ReleasePlan, paint: Paint, width: usize) -> String {
         }
     }
     text
+}
+
+/// The revision that a rollback takes it to.
+fn back_to(release: &ReleasePlan) -> Option<u64> {
+    release.deploy.as_ref()?.record.as_ref()?.info.rollback_revision
 }
 
 fn object_text(object: &ObjectPlan, release: &ReleasePlan, paint: Paint, width: usize) -> String {
@@ -161,6 +172,8 @@ fn word(cause: Cause) -> &'static str {
         Cause::Capabilities => "Kubernetes version or APIs changed",
         Cause::Settings => "labels, needs or protection changed",
         Cause::Renderer => "rendered differently by this version of Regatta",
+        Cause::Rollback => "rollback",
+        Cause::RolledBack => "rolled back since the last apply",
         Cause::Drift => "changed by others",
         Cause::Unfinished => "the last apply did not finish",
         Cause::Foreign => "there already, not ours",
@@ -230,6 +243,9 @@ fn totals(plan: &Plan, place: &str, paint: Paint) -> String {
             paint.bold("No changes:"),
             paint.dim(&more)
         ),
+        Operation::Rollback => {
+            format!("{} everything is at that revision already\n", paint.bold("No changes:"))
+        }
         Operation::Destroy => {
             format!("{} nothing of this stack is in {place}\n", paint.bold("No changes:"))
         }

@@ -12,3 +12,4 @@ mod sandbox;
 mod support;
 
 mod definitions;
+mod rollback;

@@ -55,8 +55,7 @@ impl<'a> Work<'a> {
         deploy: &'a Deploy,
         result: ReleaseResult,
     ) -> Self {
-        let own = Instant::now() + deploy.settings.timeout;
-        let deadline = run.order.deadline.map_or(own, |total| own.min(total));
+        let deadline = Instant::now() + deploy.settings.timeout;
         Self { run, release, deploy, result, deadline, awaited: Vec::new() }
     }
 
@@ -80,9 +79,10 @@ impl<'a> Work<'a> {
 /// One new revision, from its pending record to the deployed one.
 async fn revision(work: &mut Work<'_>, record: &mut Record) -> Result<(), Fault> {
     let (run, deploy, key) = (work.run, work.deploy, &work.release.key);
-    let (pre, post) = match deploy.first {
-        true => (HookEvent::PreInstall, HookEvent::PostInstall),
-        false => (HookEvent::PreUpgrade, HookEvent::PostUpgrade),
+    let (pre, post) = match record.info.status {
+        Status::PendingRollback => (HookEvent::PreRollback, HookEvent::PostRollback),
+        _ if deploy.first => (HookEvent::PreInstall, HookEvent::PostInstall),
+        _ => (HookEvent::PreUpgrade, HookEvent::PostUpgrade),
     };
     records::recover(run, &deploy.recorded).await?;
     crds(work).await?;
@@ -226,7 +226,11 @@ async fn failed(work: &mut Work<'_>, record: &mut Record, fault: &Fault) {
         && !matches!(fault, Fault::Stopped);
     work.result.error = Some(fault.to_string());
     if record.storage.uid().is_some() {
-        let what = if work.deploy.first { "Release" } else { "Upgrade" };
+        let what = match record.info.status {
+            Status::PendingRollback => "Rollback",
+            _ if work.deploy.first => "Release",
+            _ => "Upgrade",
+        };
         let description = format!("{what} \"{}\" failed: {fault}", record.name);
         if let Err(second) = records::close(work.run, record, Status::Failed, description).await {
             work.also(&format!("its record could not be written: {second}"));

@@ -2,6 +2,7 @@
 
 use std::sync::MutexGuard;
 
+use plan::live::inventory::{Change, LastRun};
 use plan::live::{Inventory, inventory};
 use plan::{Action, Operation, ReleasePlan, ReleaseRecord};
 use source::Tree;
@@ -40,11 +41,26 @@ pub(super) fn intended(order: &Order<'_>) -> Inventory {
             inventory.namespaces.push(namespace.name.clone());
         }
     }
+    let changes: Vec<Change> = plan.releases().filter_map(change).collect();
+    if !changes.is_empty() {
+        inventory.run = Some(LastRun { id: order.clock.text(), changes });
+    }
     if plan.operation == Operation::Apply {
         inventory.ephemeral = order.ephemeral;
         inventory.expires.clone_from(&order.expires);
     }
     inventory
+}
+
+/// What the run means to change of a release's revisions.
+fn change(release: &ReleasePlan) -> Option<Change> {
+    let deploy = release.deploy.as_ref()?;
+    let changes = deploy.record.is_some() || release.record.is_none();
+    changes.then(|| Change {
+        id: release.id.clone(),
+        key: release.key.clone(),
+        revision: deploy.recorded.history.last_good().map(|good| good.version),
+    })
 }
 
 /// A release came to its end: its record is what the plan said, or gone.

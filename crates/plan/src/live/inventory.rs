@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use source::{Tree, base64};
-use stack::{EnvironmentName, InstanceName, StackId, WorkspaceName};
+use stack::{EnvironmentName, InstanceName, ReleaseId, StackId, WorkspaceName};
 
-use crate::ReleaseRecord;
+use crate::{ReleaseKey, ReleaseRecord};
 
 /// Readable without us: the Secret's `inventory` is this as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,27 @@ pub struct Inventory {
     pub ephemeral: bool,
     /// RFC 3339; `regatta gc` destroys the stack after it.
     pub expires: Option<String>,
+    /// The last run that changed releases.
+    pub run: Option<LastRun>,
     /// `resourceVersion` and `uid` of the Secret that it was read from.
     pub version: Option<(String, String)>,
+}
+
+/// What a run set out to change: enough to go back to what was there before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRun {
+    /// When it began, RFC 3339.
+    pub id: String,
+    pub changes: Vec<Change>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub id: ReleaseId,
+    pub key: ReleaseKey,
+    /// The revision that was in place before; none for a release that was not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +59,8 @@ struct Content {
     expires: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     namespaces: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<LastRun>,
     releases: Vec<ReleaseRecord>,
 }
 
@@ -102,6 +123,7 @@ impl Inventory {
             namespaces: Vec::new(),
             ephemeral: false,
             expires: None,
+            run: None,
             version: None,
         }
     }
@@ -128,6 +150,7 @@ impl Inventory {
             namespaces: content.namespaces,
             ephemeral: content.ephemeral,
             expires: content.expires,
+            run: content.run,
             version: metadata("resourceVersion").zip(metadata("uid")),
         })
     }
@@ -142,6 +165,7 @@ impl Inventory {
             ephemeral: self.ephemeral,
             expires: self.expires.clone(),
             namespaces: self.namespaces.clone(),
+            run: self.run.clone(),
             releases: self.releases.clone(),
         };
         let bytes = serde_json::to_vec(&content).expect("names and texts are JSON");
@@ -190,6 +214,14 @@ mod tests {
         inventory.namespaces = vec!["shop-e2e-build-41".to_owned()];
         inventory.ephemeral = true;
         inventory.expires = Some("2026-11-21T12:00:00Z".to_owned());
+        let key = ReleaseKey {
+            cluster: None,
+            namespace: "shop".parse().unwrap(),
+            name: "api".parse().unwrap(),
+        };
+        let change = Change { id: "api".parse().unwrap(), key, revision: Some(3) };
+        let id = "2026-11-21T10:00:00Z".to_owned();
+        inventory.run = Some(LastRun { id, changes: vec![change] });
         let secret = inventory.write("shop-e2e-build-41");
         assert_eq!(Inventory::read(&secret), Ok(inventory));
     }

@@ -39,7 +39,7 @@ pub(super) fn plan_release(
     let migrates = last.is_some_and(|last| last.apply_method != Some(ApplyMethod::Ssa));
     let scene = Scene {
         release,
-        causes: last.map(|_| causes_of_inputs(before.as_ref(), &release.inputs)),
+        causes: last.map(|_| causes_of_inputs(before.as_ref(), release)),
         migrates,
         unfinished: last.is_some_and(|last| last.info.status != Status::Deployed),
         allow_protected: stage.options.allow_protected,
@@ -185,17 +185,27 @@ fn action(
         _ if works => ReleaseAction::Upgrade,
         None => ReleaseAction::Adopt,
         Some(_) if !same => ReleaseAction::Upgrade,
+        // It is as that revision was, and what the inventory knows of it stays known.
+        Some(_) if next.info.rollback_revision.is_some() => ReleaseAction::Unchanged,
         Some(before) if before != after => ReleaseAction::Record,
         Some(_) => ReleaseAction::Unchanged,
     }
 }
 
-fn causes_of_inputs(recorded: Option<&ReleaseRecord>, inputs: &Inputs) -> Vec<Cause> {
+fn causes_of_inputs(recorded: Option<&ReleaseRecord>, release: &DesiredRelease) -> Vec<Cause> {
+    if back_to(release).is_some() {
+        return vec![Cause::Rollback];
+    }
     match recorded.map(|record| record.inputs.as_ref()) {
         // It was not ours: what its inputs were is not known.
         None => vec![Cause::Foreign],
-        Some(recorded) => crate::decide::release::input_causes(recorded, inputs),
+        Some(Some(inputs)) if *inputs == Inputs::default() => vec![Cause::RolledBack],
+        Some(recorded) => crate::decide::release::input_causes(recorded, &release.inputs),
     }
+}
+
+fn back_to(release: &DesiredRelease) -> Option<u64> {
+    release.content.as_ref()?.back_to
 }
 
 fn causes(

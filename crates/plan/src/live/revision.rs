@@ -10,19 +10,25 @@ pub(super) fn next(release: &DesiredRelease, was: &Recorded, label: &str) -> Rec
     let last = was.last();
     let mut labels = last.map(|last| last.labels.clone()).unwrap_or_default();
     labels.insert(inventory::STACK.to_owned(), label.to_owned());
-    let Content { config, chart, manifest, hooks, notes } =
+    let Content { config, chart, manifest, hooks, notes, back_to } =
         release.content.clone().unwrap_or_default();
+    let description = match back_to {
+        Some(version) => format!("Rollback to {version}"),
+        None => release.settings.description.clone().unwrap_or_default(),
+    };
     Record {
         name: release.key.name.clone(),
         namespace: release.key.namespace.clone(),
         version: was.history.next_version(),
         info: Info {
             first_deployed: last.and_then(|last| last.info.first_deployed.clone()),
-            description: release.settings.description.clone().unwrap_or_default(),
-            status: match was.history.last_good() {
-                None => Status::PendingInstall,
-                Some(_) => Status::PendingUpgrade,
+            description,
+            status: match (back_to, was.history.last_good()) {
+                (Some(_), _) => Status::PendingRollback,
+                (None, None) => Status::PendingInstall,
+                (None, Some(_)) => Status::PendingUpgrade,
             },
+            rollback_revision: back_to,
             notes,
             ..Info::default()
         },

@@ -183,10 +183,11 @@ fn map<'a>(tree: &'a mut Tree, key: &str) -> Option<&'a mut Tree> {
 /// `Upgrade 2 Values: Update [Values] k: a → b`
 fn told(plan: &Plan) -> String {
     let release = &plan.waves[0].releases[0];
-    let mut parts = vec![match release.revision {
-        Some(revision) => format!("{:?} {revision} {:?}", release.action, release.causes),
-        None => format!("{:?} {:?}", release.action, release.causes),
-    }];
+    let mut text = format!("{:?}", release.action);
+    if let Some(revision) = release.revision {
+        text.push_str(&format!(" {revision}"));
+    }
+    text.push_str(&format!(" {:?}", release.causes));
     for object in &release.objects {
         let requests: String = object
             .requests
@@ -198,11 +199,18 @@ fn told(plan: &Plan) -> String {
                 Request::Delete { .. } => '-',
             })
             .collect();
-        let (edits, drift) = (object.edits.len(), object.drift.len());
-        parts.push(format!("{:?} {:?} {requests} {edits} {drift}", object.action, object.causes));
+        text.push_str(&format!(
+            "; {:?} {:?} {requests} {} {}",
+            object.action,
+            object.causes,
+            object.edits.len(),
+            object.drift.len()
+        ));
     }
-    parts.extend(plan.refusals.iter().map(|refusal| format!("refused {:?}", refusal.reason)));
-    parts.join("; ")
+    for refusal in &plan.refusals {
+        text.push_str(&format!("; refused {:?}", refusal.reason));
+    }
+    text
 }
 
 #[track_caller]
