@@ -72,7 +72,7 @@ pub fn plan_apply(
             let (mut desired, notes) =
                 desire(workspace, &stack, asked.run, &opened.world(&cluster), shell)?;
             live::keep_drawn(&mut desired, &cluster);
-            let targets = live::targets(&mut desired, &cluster);
+            let targets = live::targets(&mut desired, &mut cluster);
             opened.look(&mut cluster, targets)?;
             shell.printer.learn(live::secrets(&desired, &cluster));
             (live::plan(&desired, &cluster, &options), notes)
@@ -141,7 +141,7 @@ pub fn plan_rollback(
     let declared = declared.map_or_else(|_| stack.clone(), |read| read.stack);
     let settings = back::settings(&declared);
     let mut desired = live::rollback::desired(&stack.id, &cluster, &back, settings);
-    let targets = live::targets(&mut desired, &cluster);
+    let targets = live::targets(&mut desired, &mut cluster);
     opened.look(&mut cluster, targets)?;
     shell.printer.learn(live::secrets(&desired, &cluster));
     let mut plan = live::rollback::plan(&desired, &cluster, options);

@@ -92,6 +92,11 @@ impl Api {
 }
 
 impl Address {
+    /// The same kind in all namespaces.
+    pub fn everywhere(self) -> Self {
+        Self { namespace: None, ..self }
+    }
+
     /// Of all objects of the kind in the namespace: `/apis/apps/v1/namespaces/shop/deployments`.
     pub fn collection(&self) -> String {
         let base = match self.group.is_empty() {

@@ -4,6 +4,7 @@
 //! whoever talks to the server fills in a `Cluster`.
 
 pub mod conflict;
+pub mod definition;
 pub mod field_path;
 pub mod inventory;
 pub mod normal;

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use plan::live::{Answer, Contested, Decision, NamespaceState, Policy, Seen, Target, conflict};
+use plan::live::targets::served;
+use plan::live::{
+    Answer, Contested, Decision, NamespaceState, Policy, Seen, Target, conflict, definition,
+};
 use plan::{ObjectKey, ReleaseKey};
 use source::Tree;
 
 use crate::Error;
-use crate::client::{Apply, Client, MANAGER};
+use crate::client::{Apply, Client, MANAGER, Pick};
 
 type Found = Option<((ReleaseKey, ObjectKey), Seen)>;
 
@@ -39,7 +42,30 @@ pub(super) async fn look(
     };
     let (live, answer) = tokio::join!(live, answer);
     let (live, answer) = (live?, answer?);
-    Ok(Some(((release, key), Seen { address, live, answer })))
+    let instances = instances(client, live.as_ref(), answer.as_ref()).await?;
+    Ok(Some(((release, key), Seen { address, live, answer, instances })))
+}
+
+/// Counts the objects of a definition that an apply would make smaller.
+async fn instances(
+    client: &Client,
+    live: Option<&Tree>,
+    answer: Option<&Answer>,
+) -> Result<Option<usize>, Error> {
+    let (Some(live), Some(Answer::Applied { result, .. })) = (live, answer) else {
+        return Ok(None);
+    };
+    if definition::losses(live, result).is_empty() {
+        return Ok(None);
+    }
+    let Some(api) = served(live).into_iter().next() else { return Ok(None) };
+    let all = api.address("", "").everywhere();
+    let pick = Pick { metadata_only: true, ..Pick::default() };
+    match client.list(&all.collection(), pick).await {
+        Ok(list) => Ok(Some(list.items.len())),
+        Err(error) if error.is_forbidden() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The very apply that would be sent, as a dry run. Where others manage fields of it, a second one without the fields that are

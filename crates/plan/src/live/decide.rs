@@ -7,13 +7,14 @@ use stack::{Selection, StackId};
 use super::observed::NamespaceState;
 use super::release::{Stage, plan_release};
 use super::removal::plan_removal;
-use super::{Cluster, Recorded, inventory, targets};
+use super::{Answer, Cluster, Recorded, definition, inventory, targets};
 use crate::decide::removal::selects;
 use crate::decide::{missing_needs, reason_to_stay};
 use crate::record::Status;
 use crate::{
     Action, Desired, DesiredRelease, Left, LeftReason, NamespacePlan, Operation, Options, Plan,
-    Purpose, Refusal, RefusalReason, ReleaseAction, ReleaseKey, ReleaseRecord, Summary, Wave,
+    Purpose, Refusal, RefusalReason, ReleaseAction, ReleaseKey, ReleaseRecord, Section, Summary,
+    Wave,
 };
 
 /// What an apply would do. Releases go in the waves of their needs; what the manifest no longer has goes after all of them,
@@ -91,6 +92,37 @@ pub fn destroy(
         draft.namespaces.extend(names.map(|name| NamespacePlan { name, action: Action::Delete }));
     }
     draft.finish(stack.clone(), Operation::Destroy, cluster)
+}
+
+/// What definitions would lose, and what those that stay as they are do not have.
+fn definitions(cluster: &Cluster) -> Vec<String> {
+    let seen =
+        cluster.objects.iter().filter(|((_, key), _)| key.id.kind == "CustomResourceDefinition");
+    let mut warnings = Vec::new();
+    for ((release, key), seen) in seen {
+        let (Some(live), Some(Answer::Applied { result, body, .. })) = (&seen.live, &seen.answer)
+        else {
+            continue;
+        };
+        let stays = key.section == Section::Crd && cluster.keeps_definitions.contains(release);
+        if stays {
+            for version in definition::missing(live, body) {
+                warnings.push(format!(
+                    "`{}` is there without the version `{version}` that the chart brings; `crds: apply` updates it",
+                    key.id
+                ));
+            }
+            continue;
+        }
+        for loss in definition::losses(live, result) {
+            let concerned = match seen.instances {
+                Some(count) => format!(", which concerns {count} objects"),
+                None => String::new(),
+            };
+            warnings.push(format!("`{}` {loss}{concerned}", key.id));
+        }
+    }
+    warnings
 }
 
 fn recorded(cluster: &Cluster) -> Vec<&ReleaseRecord> {
@@ -193,7 +225,7 @@ impl Draft {
             summary: Summary::default(),
             unfinished,
             namespaces: self.namespaces,
-            warnings: cluster.warnings.clone(),
+            warnings: cluster.warnings.iter().cloned().chain(definitions(cluster)).collect(),
             inventory: cluster.inventory.clone(),
             kept_before: Vec::new(),
             kept: Vec::new(),

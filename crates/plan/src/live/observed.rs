@@ -1,7 +1,7 @@
 //! What a cluster answered: records, inventory, namespaces, and for each object what lives there and what an apply would
 //! make of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use source::Tree;
 use stack::StackId;
@@ -22,6 +22,8 @@ pub struct Cluster {
     pub inventory: Option<Inventory>,
     /// What Helm's records say of every release that is desired or in the inventory.
     pub recorded: BTreeMap<ReleaseKey, Recorded>,
+    /// Releases whose `crds/` are only created, never changed.
+    pub keeps_definitions: BTreeSet<ReleaseKey>,
     /// Only namespaces that releases lie in.
     pub namespaces: BTreeMap<String, NamespaceState>,
     pub objects: BTreeMap<(ReleaseKey, ObjectKey), Seen>,
@@ -69,6 +71,8 @@ pub struct Seen {
     pub live: Option<Tree>,
     /// None for what is not desired: nothing would be sent.
     pub answer: Option<Answer>,
+    /// Of a definition that would take something away: how many objects of its kind there are.
+    pub instances: Option<usize>,
 }
 
 /// What the server would make of the apply.

@@ -54,7 +54,11 @@ pub(super) fn plan_release(
 
     let after = record(release);
     let next = revision::next(release, was, stage.label);
-    let action = action(&next, last, before.as_ref(), &after, &objects);
+    let action = match was.history.last_good() {
+        // What failed from the first is installed, whatever its records say.
+        None => ReleaseAction::Install,
+        Some(_) => action(&next, last, before.as_ref(), &after, &objects),
+    };
     let writes = matches!(action, ReleaseAction::Install | ReleaseAction::Upgrade)
         || (action == ReleaseAction::Adopt && migrates);
     if writes {
@@ -220,7 +224,8 @@ fn causes(
     match action {
         ReleaseAction::Unchanged => causes.clear(),
         ReleaseAction::Install => {
-            causes = BTreeSet::from([Cause::New]);
+            let cause = if last.is_some() { Cause::Unfinished } else { Cause::New };
+            causes = BTreeSet::from([cause]);
         }
         ReleaseAction::Adopt => causes = BTreeSet::from([Cause::Foreign]),
         ReleaseAction::Upgrade | ReleaseAction::Record | ReleaseAction::Delete => {

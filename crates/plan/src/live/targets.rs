@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use source::Tree;
+use stack::Crds;
 
 use super::{Cluster, NoWish, Recorded, Wish, previous, wish};
 use crate::{Address, Api, Apis, Desired, Object, ObjectKey, ReleaseKey, Section};
@@ -22,7 +23,9 @@ pub struct Target {
 
 /// Every object of the desired releases and of the recorded ones. Says also of every id whether it has a namespace, which
 /// only the cluster knows for sure.
-pub fn targets(desired: &mut Desired, cluster: &Cluster) -> Vec<Target> {
+pub fn targets(desired: &mut Desired, cluster: &mut Cluster) -> Vec<Target> {
+    let only_created = desired.releases.iter().filter(|one| one.settings.crds == Crds::Create);
+    cluster.keeps_definitions = only_created.map(|one| one.key.clone()).collect();
     let (apis, brought) = with_brought(desired, &cluster.apis);
     let mut targets = Vec::new();
     let mut seen: BTreeSet<(ReleaseKey, ObjectKey)> = BTreeSet::new();

@@ -152,7 +152,7 @@ fn plan_of(case: &Case) -> Plan {
         });
         cluster.inventory = Some(inventory);
     }
-    for target in targets(&mut desired, &cluster) {
+    for target in targets(&mut desired, &mut cluster) {
         let live = live(case.live, case.owner);
         let answer = target.wish.clone().and_then(Result::ok).map(|wish| {
             let mut result = live.clone().unwrap_or_else(|| wish.body.clone());
@@ -162,7 +162,9 @@ fn plan_of(case: &Case) -> Plan {
             Answer::Applied { result, body: wish.body, contested: Vec::new() }
         });
         let address = target.address.expect("its kind is known");
-        cluster.objects.insert((target.release, target.key), Seen { address, live, answer });
+        cluster
+            .objects
+            .insert((target.release, target.key), Seen { address, live, answer, instances: None });
     }
     let options = Options {
         prune: Prune::Ask,
@@ -235,10 +237,10 @@ fn a_release_of_ours() {
 #[test]
 fn a_run_that_did_not_end() {
     let failed = |recorded, live, wanted| Case { status: "failed", ..of(recorded, live, wanted) };
-    check(failed("a", "a", "a"), "Upgrade 2 [Unfinished]; None []  0 0");
-    check(failed("a", "-", "a"), "Upgrade 2 [Unfinished]; Create [Unfinished] + 0 0");
+    check(failed("a", "a", "a"), "Install 2 [Unfinished]; None []  0 0");
+    check(failed("a", "-", "a"), "Install 2 [Unfinished]; Create [Unfinished] + 0 0");
     let killed = Case { status: "pending-upgrade", ..of("a", "a", "b") };
-    check(killed, "Upgrade 2 [Values, Unfinished]; Update [Values] ~ 1 0");
+    check(killed, "Install 2 [Unfinished]; Update [Values] ~ 1 0");
 }
 
 #[test]
