@@ -142,6 +142,7 @@ async fn under_lock(order: &Order<'_>, client: Client) -> Result<RunResult, Erro
         let done: Vec<ReleaseResult> = releases.buffered(order.jobs.max(1)).collect().await;
         results.extend(done);
     }
+    inventory::keep_untouched(&run, &results);
     let ended = finish(&run, &results).await;
     Ok(summarize(order, results, ended.err()))
 }

@@ -4,7 +4,7 @@ use std::sync::MutexGuard;
 
 use plan::live::inventory::{Change, LastRun};
 use plan::live::{Inventory, inventory};
-use plan::{Action, Operation, ReleasePlan, ReleaseRecord};
+use plan::{Action, Operation, Outcome, ReleasePlan, ReleaseRecord, ReleaseResult};
 use source::Tree;
 
 use super::{Order, Run};
@@ -68,6 +68,26 @@ pub(super) fn settle(run: &Run<'_>, release: &ReleasePlan) {
     let mut inventory = locked(run);
     inventory.releases.retain(|record| record.key != release.key);
     inventory.releases.extend(release.record.clone());
+    sort(&mut inventory.releases);
+}
+
+/// What was not begun, or was taken back to what stood before, is what it was.
+pub(super) fn keep_untouched(run: &Run<'_>, results: &[ReleaseResult]) {
+    for result in results {
+        let mut planned = run.order.plan.releases();
+        let Some(release) = planned.find(|release| release.id == result.id) else { continue };
+        let back = result.rolled_back.is_some() && release.before.is_some();
+        if result.outcome == Outcome::Skipped || back {
+            restore(run, release);
+        }
+    }
+}
+
+/// The inventory says of the release what it said before the run.
+pub(super) fn restore(run: &Run<'_>, release: &ReleasePlan) {
+    let mut inventory = locked(run);
+    inventory.releases.retain(|record| record.key != release.key);
+    inventory.releases.extend(release.before.clone());
     sort(&mut inventory.releases);
 }
 
