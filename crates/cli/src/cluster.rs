@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use plan::live::{self, Cluster, Policy, Recorded, Target};
 use plan::{Event, Plan, ReleaseKey, RunResult};
 use source::{Map, Tree};
-use stack::{ClusterName, Stack};
+use stack::{ClusterName, Release, Stack};
 use tokio::runtime::Runtime;
 
 use crate::args::{Contest, Reach};
@@ -20,6 +20,22 @@ use crate::render::World;
 use crate::report::Failure;
 use crate::shell::Shell;
 use crate::signals::Interrupted;
+
+/// What the command line says about a run as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct RunPolicy {
+    pub on_failure: OnFailure,
+    pub rollback_all: bool,
+    pub timeout: Option<Duration>,
+    /// Releases side by side.
+    pub jobs: u16,
+}
+
+impl Default for RunPolicy {
+    fn default() -> Self {
+        Self { on_failure: OnFailure::Stop, rollback_all: false, timeout: None, jobs: 16 }
+    }
+}
 
 /// An open connection and the runtime that drives it. Cheap to clone.
 #[derive(Clone)]
@@ -42,6 +58,7 @@ impl Opened {
         contest: &Contest,
         shell: &Shell,
     ) -> Result<Self, Failure> {
+        one_cluster(stack, name)?;
         let access = access(reach, shell)?;
         let unknown = || Failure::usage(format!("the manifest has no cluster `{name}`"));
         let cluster = stack.clusters.get(name).ok_or_else(unknown)?;
@@ -130,6 +147,7 @@ impl Opened {
         plan: &Plan,
         interrupted: &Interrupted,
         tell: &(dyn Fn(&Event<'_>) + Sync),
+        policy: &RunPolicy,
         shell: &Shell,
     ) -> Result<RunResult, Failure> {
         let (sender, stop) = tokio::sync::watch::channel(false);
@@ -147,8 +165,10 @@ impl Opened {
             state_namespace: &self.state_namespace,
             expires: stack.ephemeral.map(|ephemeral| later(ephemeral.ttl)),
             ephemeral: stack.ephemeral.is_some(),
-            jobs: 16,
-            on_failure: OnFailure::Stop,
+            jobs: usize::from(policy.jobs),
+            on_failure: policy.on_failure,
+            rollback_all: policy.rollback_all,
+            deadline: policy.timeout.map(|timeout| tokio::time::Instant::now() + timeout),
             clock: Clock(now),
             stop,
             tell,
@@ -190,6 +210,19 @@ fn now() -> (String, u64) {
 fn later(span: Duration) -> String {
     let now = Timestamp::now();
     now.checked_add(span).unwrap_or(Timestamp::MAX).to_string()
+}
+
+/// A stack over several clusters cannot be applied yet.
+fn one_cluster(stack: &Stack, name: &ClusterName) -> Result<(), Failure> {
+    let elsewhere = |release: &&Release| release.cluster.as_ref().is_some_and(|one| one != name);
+    match stack.releases.values().find(elsewhere) {
+        None => Ok(()),
+        Some(release) => Err(Failure::usage(format!(
+            "the release `{}` has a cluster of its own, and several clusters in one stack are not there yet",
+            release.id
+        ))
+        .help("give it an environment of that cluster")),
+    }
 }
 
 /// What a cluster says, with its reason and the next step.

@@ -6,6 +6,7 @@ use plan::{Operation, Outcome, Plan, RunResult, StackReport};
 use stack::{ReleaseId, Stack};
 
 use crate::args::{Sure, TextOrJson};
+use crate::cluster::RunPolicy;
 use crate::confirm::Consent;
 use crate::pipeline::Planned;
 use crate::place::{self, Place};
@@ -24,6 +25,7 @@ pub struct Permission<'a> {
     /// `apply`, `destroy`
     pub verb: &'static str,
     pub output: TextOrJson,
+    pub policy: RunPolicy,
 }
 
 /// How one stack ended, for the report and for the exit code.
@@ -64,7 +66,7 @@ pub fn carry_out(
         }
         return Ok(Ended { report: StackReport { plan, result: None }, reason: Reason::NoChanges });
     }
-    let result = execute(&place, &stack, &plan, shell)?;
+    let result = execute(&place, &stack, &plan, &permission.policy, shell)?;
     let reason = result.reason;
     if reason == Reason::Done {
         tell_notes(&notes, &plan, &result, shell);
@@ -89,7 +91,13 @@ fn show(plan: &Plan, place: &str, output: TextOrJson, shell: &Shell) -> Result<(
     Ok(())
 }
 
-fn execute(place: &Place, stack: &Stack, plan: &Plan, shell: &Shell) -> Result<RunResult, Failure> {
+fn execute(
+    place: &Place,
+    stack: &Stack,
+    plan: &Plan,
+    policy: &RunPolicy,
+    shell: &Shell,
+) -> Result<RunResult, Failure> {
     let interrupted = Interrupted::watch()
         .map_err(|error| Failure::said(Reason::Failed, format!("watch for signals: {error}")))?;
     let (mut result, took) = match place {
@@ -110,6 +118,7 @@ fn execute(place: &Place, stack: &Stack, plan: &Plan, shell: &Shell) -> Result<R
                 plan,
                 &interrupted,
                 &|event| progress.lock().expect("no holder panics").tell(event),
+                policy,
                 shell,
             )?;
             (result, progress.into_inner().expect("no holder panics").finish())

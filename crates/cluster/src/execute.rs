@@ -12,6 +12,7 @@ mod records;
 mod remove;
 mod rollback;
 mod send;
+mod undo;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -19,10 +20,12 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt as _};
 use plan::live::Inventory;
 use plan::{
-    Event, Outcome, Plan, Purpose, Reason, ReleaseAction, ReleasePlan, ReleaseResult, RunResult,
-    Wave,
+    Event, Outcome, Plan, Purpose, Reason, ReleaseAction, ReleasePlan, ReleaseRecord,
+    ReleaseResult, RunResult, Wave,
 };
+use stack::ReleaseId;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 pub use fault::Fault;
 pub use inventory::renew;
@@ -45,6 +48,10 @@ pub struct Order<'a> {
     /// Releases side by side.
     pub jobs: usize,
     pub on_failure: OnFailure,
+    /// A failure takes back all that the run did.
+    pub rollback_all: bool,
+    /// When the run is to be over.
+    pub deadline: Option<Instant>,
     pub clock: Clock,
     /// Becomes true when the run is to stop: requests in flight are finished, nothing new is begun.
     pub stop: watch::Receiver<bool>,
@@ -125,7 +132,8 @@ async fn under_lock(order: &Order<'_>, client: Client) -> Result<RunResult, Erro
     let mut results: Vec<ReleaseResult> = Vec::new();
     for (index, wave) in plan.waves.iter().enumerate() {
         let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
-        let halted = *order.stop.borrow() || (failed && !goes_on(order, wave));
+        let late = order.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let halted = *order.stop.borrow() || late || (failed && !goes_on(order, wave));
         if !halted && wave.releases.iter().any(|release| release.action != ReleaseAction::Unchanged)
         {
             (order.tell)(&Event::WaveStarted {
@@ -136,11 +144,15 @@ async fn under_lock(order: &Order<'_>, client: Client) -> Result<RunResult, Erro
             });
         }
         let releases = stream::iter(&wave.releases).map(|release| {
-            let skipped = halted || needs_failed(release, &results);
+            let skipped = halted || needs_failed(plan, release, &results);
             one(&run, release, wave.purpose, skipped)
         });
         let done: Vec<ReleaseResult> = releases.buffered(order.jobs.max(1)).collect().await;
         results.extend(done);
+    }
+    let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
+    if failed && order.rollback_all {
+        undo::everything(&run, &mut results).await;
     }
     inventory::keep_untouched(&run, &results);
     let ended = finish(&run, &results).await;
@@ -192,15 +204,25 @@ async fn one(
 /// After a failure only what asks for it goes on, and nothing is deleted that the manifest no longer has.
 fn goes_on(order: &Order<'_>, wave: &Wave) -> bool {
     match order.on_failure {
-        OnFailure::Stop => wave.purpose == Purpose::Destroy,
+        OnFailure::Stop => false,
         OnFailure::Continue => wave.purpose != Purpose::Prune,
     }
 }
 
-fn needs_failed(release: &ReleasePlan, results: &[ReleaseResult]) -> bool {
-    let needs = release.record.as_ref().map_or(&[][..], |record| &record.needs);
-    results.iter().any(|result| {
-        matches!(result.outcome, Outcome::Failed | Outcome::Skipped) && needs.contains(&result.id)
+/// A release waits for those that it needs, and its deletion for those that need it.
+fn needs_failed(plan: &Plan, release: &ReleasePlan, results: &[ReleaseResult]) -> bool {
+    let needs = |record: Option<&ReleaseRecord>, id: &ReleaseId| {
+        record.is_some_and(|record| record.needs.contains(id))
+    };
+    let failed = results
+        .iter()
+        .filter(|result| matches!(result.outcome, Outcome::Failed | Outcome::Skipped));
+    failed.into_iter().any(|result| match &release.record {
+        Some(record) => needs(Some(record), &result.id),
+        None => plan
+            .releases()
+            .filter(|other| other.id == result.id)
+            .any(|other| needs(other.before.as_ref(), &release.id)),
     })
 }
 

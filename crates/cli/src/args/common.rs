@@ -163,7 +163,7 @@ pub struct Contest {
 }
 
 /// `90s`, `10m`, `1h30m`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let span = text.parse::<jiff::SignedDuration>().map_err(|error| error.to_string())?;
     Duration::try_from(span).map_err(|_| "it is negative".to_owned())
 }

@@ -17,11 +17,8 @@ const FLAGS: &[&str] = &[
     "--continue",
     "--locked",
     "--offline",
-    "--on-failure",
     "--out",
-    "--rollback-all",
     "--schedule",
-    "--timeout",
 ];
 
 const FORMATS: &[&str] = &["github", "html", "junit", "markdown"];

@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use common::{
     Color, Contest, Environments, Inputs, Kube, Overrides, Reach, Run, Selection, Sure, Talk,
-    TextOrJson, Workspace,
+    TextOrJson, Workspace, duration,
 };
 
 use crate::commands::{

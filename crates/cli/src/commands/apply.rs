@@ -1,10 +1,14 @@
 //! `apply`: one plan, confirmed, carried out wave by wave.
 
-use clap::Args as ClapArgs;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::args::{
     Contest, Environments, Inputs, Kube, Overrides, Reach, Selection, Sure, TextOrJson, Workspace,
+    duration,
 };
+use crate::cluster::RunPolicy;
 use crate::execute::{self, Permission};
 use crate::pipeline::{self, Asked};
 use crate::render;
@@ -50,10 +54,35 @@ pub struct Args {
     pub overrides: Overrides,
     #[command(flatten)]
     pub kube: Kube,
+    /// After a failure: `stop`, or `continue` with what does not need it
+    #[arg(
+        long,
+        value_name = "WHAT",
+        default_value = "stop",
+        hide_possible_values = true,
+        env = "REGATTA_ON_FAILURE",
+        hide_env = true,
+        help_heading = "Failures"
+    )]
+    pub on_failure: OnFailure,
+    /// After a failure take back everything that this run did
+    #[arg(long, help_heading = "Failures")]
+    pub rollback_all: bool,
+    /// Time for the whole run: `90s`, `1h`
+    #[arg(long, value_name = "TIME", env = "REGATTA_TIMEOUT", hide_env = true,
+          value_parser = duration, help_heading = "Failures")]
+    pub timeout: Option<Duration>,
     #[command(flatten)]
     pub contest: Contest,
     #[command(flatten)]
     pub reach: Reach,
+}
+
+/// What a failed release means to the rest of the run.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum OnFailure {
+    Stop,
+    Continue,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
@@ -70,8 +99,17 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
     warn_of_flags(&wanted, shell);
     let run = render::Run::new(&args.kube)?;
     let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
-    let permission =
-        Permission { sure: &args.sure, prune: args.prune, verb: "apply", output: args.output };
+    let policy = RunPolicy {
+        on_failure: match args.on_failure {
+            OnFailure::Stop => cluster::OnFailure::Stop,
+            OnFailure::Continue => cluster::OnFailure::Continue,
+        },
+        rollback_all: args.rollback_all,
+        timeout: args.timeout,
+        jobs: args.kube.jobs.unwrap_or(RunPolicy::default().jobs),
+    };
+    let (prune, output) = (args.prune, args.output);
+    let permission = Permission { sure: &args.sure, prune, verb: "apply", output, policy };
     for environment in workspace.choose_by_name(&args.environments)? {
         let options =
             |stack: &stack::Stack| pipeline::options(&args.sure, &args.contest, stack.prune);

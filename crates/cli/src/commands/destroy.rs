@@ -3,6 +3,7 @@
 use clap::Args as ClapArgs;
 
 use crate::args::{Contest, Environments, Inputs, Reach, Selection, Sure, TextOrJson, Workspace};
+use crate::cluster::RunPolicy;
 use crate::execute::{self, Permission};
 use crate::instances;
 use crate::pipeline;
@@ -59,8 +60,13 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
 fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted = Wanted::new(&args.environments, &args.selection, &args.inputs, None)?;
-    let permission =
-        Permission { sure: &args.sure, prune: true, verb: "destroy", output: args.output };
+    let permission = Permission {
+        sure: &args.sure,
+        prune: true,
+        verb: "destroy",
+        output: args.output,
+        policy: RunPolicy::default(),
+    };
     for environment in workspace.choose_by_name(&args.environments)? {
         for stack in
             instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?

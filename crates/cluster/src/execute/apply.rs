@@ -55,7 +55,8 @@ impl<'a> Work<'a> {
         deploy: &'a Deploy,
         result: ReleaseResult,
     ) -> Self {
-        let deadline = Instant::now() + deploy.settings.timeout;
+        let own = Instant::now() + deploy.settings.timeout;
+        let deadline = run.order.deadline.map_or(own, |total| own.min(total));
         Self { run, release, deploy, result, deadline, awaited: Vec::new() }
     }
 

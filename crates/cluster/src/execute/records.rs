@@ -70,6 +70,21 @@ pub(super) async fn recover(run: &Run<'_>, recorded: &Recorded) -> Result<(), Fa
     Ok(())
 }
 
+/// A revision that was good and was taken back all the same: superseded where an older one stands again, or else failed.
+pub(super) async fn mark_undone(
+    run: &Run<'_>,
+    key: &ReleaseKey,
+    record: &Record,
+    superseded: bool,
+) -> Result<(), Fault> {
+    let address = core("secrets", Some(key.namespace.as_str()), &record.key());
+    let Some(live) = run.client.get(&address.path()).await? else { return Ok(()) };
+    let Ok(mut record) = record::decode(&live) else { return Ok(()) };
+    let status = if superseded { Status::Superseded } else { Status::Failed };
+    let description = "taken back because another release of the run failed".to_owned();
+    close(run, &mut record, status, description).await
+}
+
 /// Marks every other deployed revision as superseded. Helm does not mind two that are deployed; none would be worse, which is
 /// why this comes after the new one is.
 pub(super) async fn supersede(
