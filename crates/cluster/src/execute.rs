@@ -15,6 +15,7 @@ mod send;
 mod undo;
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
@@ -95,6 +96,8 @@ struct Run<'a> {
     client: Client,
     hub: Hub,
     inventory: Mutex<Inventory>,
+    /// A new revision stands in Helm's records, perhaps before any object was written.
+    has_recorded: AtomicBool,
 }
 
 /// Executes the plan. An error is one of the run itself, before its first release; what happens to releases is in the result.
@@ -102,31 +105,39 @@ pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     let client = order.connection.client.writer();
     namespaces::create_state(&client, order).await?;
     let held = lock::take(order).await?;
-    let outcome = tokio::select! {
-        outcome = under_lock(order, client) => outcome,
-        lost = held.lost() => Err(lost),
-    };
-    let released = held.release().await;
-    let result = outcome?;
-    // The namespace of the lock may be gone with the stack.
-    released.ok();
-    Ok(result)
-}
-
-async fn under_lock(order: &Order<'_>, client: Client) -> Result<RunResult, Error> {
-    if !lock::is_fresh(order).await? {
-        let message = "another run changed the stack since this plan was made; nothing was written";
-        let message = Some(message.to_owned());
-        return Ok(RunResult { reason: Reason::Stale, message, releases: Vec::new() });
-    }
     let run = Run {
         order,
         hub: Hub::new(&client),
         inventory: Mutex::new(inventory::intended(order)),
         client,
+        has_recorded: AtomicBool::new(false),
     };
-    namespaces::create(&run).await?;
-    inventory::write_if_changed(&run).await?;
+    let outcome = tokio::select! {
+        outcome = under_lock(&run) => outcome,
+        lost = held.lost() => Err(lost),
+    };
+    // A lock that could not be given back runs out by itself.
+    held.release().await.ok();
+    let Some((releases, mut last)) = outcome? else {
+        let message = "another run changed the stack since this plan was made; nothing was written";
+        let message = Some(message.to_owned());
+        return Ok(RunResult { reason: Reason::Stale, message, releases: Vec::new() });
+    };
+    // The lock lies in a namespace of the stack, so namespaces go without it.
+    if last.is_none() && is_complete(&releases) {
+        last = namespaces::delete(&run).await.err();
+    }
+    Ok(summarize(&run, releases, last))
+}
+
+/// What became of the releases, and whether the inventory could be written; none where the plan is of yesterday.
+async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<Fault>)>, Error> {
+    let order = run.order;
+    if !lock::is_fresh(order).await? {
+        return Ok(None);
+    }
+    namespaces::create(run).await?;
+    inventory::write_if_changed(run).await?;
 
     let plan = order.plan;
     let mut results: Vec<ReleaseResult> = Vec::new();
@@ -145,18 +156,18 @@ async fn under_lock(order: &Order<'_>, client: Client) -> Result<RunResult, Erro
         }
         let releases = stream::iter(&wave.releases).map(|release| {
             let skipped = halted || needs_failed(plan, release, &results);
-            one(&run, release, wave.purpose, skipped)
+            one(run, release, wave.purpose, skipped)
         });
         let done: Vec<ReleaseResult> = releases.buffered(order.jobs.max(1)).collect().await;
         results.extend(done);
     }
     let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
     if failed && order.rollback_all {
-        undo::everything(&run, &mut results).await;
+        undo::everything(run, &mut results).await;
     }
-    inventory::keep_untouched(&run, &results);
-    let ended = finish(&run, &results).await;
-    Ok(summarize(order, results, ended.err()))
+    inventory::keep_untouched(run, &results);
+    let written = inventory::write_if_changed(run).await;
+    Ok(Some((results, written.err().map(Fault::from))))
 }
 
 async fn one(
@@ -226,26 +237,25 @@ fn needs_failed(plan: &Plan, release: &ReleasePlan, results: &[ReleaseResult]) -
     })
 }
 
-async fn finish(run: &Run<'_>, results: &[ReleaseResult]) -> Result<(), Fault> {
-    let complete =
-        results.iter().all(|result| matches!(result.outcome, Outcome::Done | Outcome::Unchanged));
-    if complete {
-        namespaces::delete(run).await?;
-    }
-    Ok(inventory::write_if_changed(run).await?)
+fn is_complete(results: &[ReleaseResult]) -> bool {
+    results.iter().all(|result| matches!(result.outcome, Outcome::Done | Outcome::Unchanged))
 }
 
 /// How the run ended: the summary of its releases, and what went wrong with the inventory itself.
-fn summarize(order: &Order<'_>, releases: Vec<ReleaseResult>, last: Option<Fault>) -> RunResult {
+fn summarize(run: &Run<'_>, releases: Vec<ReleaseResult>, last: Option<Fault>) -> RunResult {
     let failed: Vec<&ReleaseResult> =
         releases.iter().filter(|result| result.outcome == Outcome::Failed).collect();
-    let wrote = releases.iter().any(|one| !one.written.is_empty() || !one.deleted.is_empty());
-    let stopped = *order.stop.borrow();
+    let is_written = |one: &ReleaseResult| !one.written.is_empty() || !one.deleted.is_empty();
+    let wrote = run.has_recorded.load(Ordering::Relaxed) || releases.iter().any(is_written);
+    let stays = releases.iter().any(|one| one.outcome == Outcome::Done && is_written(one));
+    let stopped = *run.order.stop.borrow();
     let reason = match (&last, failed.is_empty()) {
         _ if stopped => Reason::Interrupted,
         (Some(_), _) => Reason::FailedPartly,
         (None, true) => Reason::Done,
-        (None, false) if failed.iter().all(|one| one.rolled_back.is_some()) => Reason::RolledBack,
+        (None, false) if !stays && failed.iter().all(|one| one.rolled_back.is_some()) => {
+            Reason::RolledBack
+        }
         (None, false) if wrote => Reason::FailedPartly,
         (None, false) => Reason::Failed,
     };

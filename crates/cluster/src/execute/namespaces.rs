@@ -7,7 +7,7 @@ use source::{Map, Tree};
 use tokio::time::Instant;
 
 use super::inventory::locked;
-use super::{Fault, Order, Run, SOON, remove};
+use super::{Fault, Order, Run, SOON, inventory, remove};
 use crate::Error;
 use crate::client::{Client, Creation, Delete, MANAGER, Pick, Write};
 use crate::observe::core;
@@ -63,21 +63,26 @@ async fn create_named(client: &Client, name: &str) -> Result<bool, Error> {
 }
 
 /// Deletes the planned ones, unless a release of somebody else or another stack lives there, and waits until they are gone.
+/// What stays afterwards stands in the inventory.
 pub(super) async fn delete(run: &Run<'_>) -> Result<(), Fault> {
     let planned = run.order.plan.namespaces.iter();
     let deleted = planned
         .filter(|namespace| namespace.action == Action::Delete)
         .map(|namespace| delete_one(run, &namespace.name));
-    for gone in try_join_all(deleted).await?.into_iter().flatten() {
+    let gone: Vec<String> = try_join_all(deleted).await?.into_iter().flatten().collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    {
         let mut inventory = locked(run);
-        inventory.namespaces.retain(|known| *known != gone);
+        inventory.namespaces.retain(|known| !gone.contains(known));
         // The inventory went with its namespace.
-        if gone == run.order.state_namespace {
+        if gone.iter().any(|name| name == run.order.state_namespace) {
             inventory.version = None;
             inventory.namespaces.clear();
         }
     }
-    Ok(())
+    Ok(inventory::write_if_changed(run).await?)
 }
 
 async fn delete_one(run: &Run<'_>, name: &str) -> Result<Option<String>, Fault> {

@@ -1,5 +1,7 @@
 //! Writing Helm's records: the pending one first, its end last, and the older ones superseded or forgotten.
 
+use std::sync::atomic::Ordering;
+
 use plan::ReleaseKey;
 use plan::live::Recorded;
 use plan::live::wish::json;
@@ -35,6 +37,7 @@ pub(super) async fn create(run: &Run<'_>, record: &mut Record) -> Result<(), Fau
         Err(error) => return Err(error.into()),
     };
     record.storage = Storage::read(&written);
+    run.has_recorded.store(true, Ordering::Relaxed);
     Ok(())
 }
 
