@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use plan::live::{self, Cluster, Policy, Recorded, Target};
 use plan::{Event, Plan, ReleaseKey, RunResult};
 use source::{Map, Tree};
-use stack::{ClusterName, Release, Stack};
+use stack::{ClusterName, Release, Stack, StackId};
 use tokio::runtime::Runtime;
 
 use crate::args::{Contest, Reach};
@@ -111,6 +111,14 @@ impl Opened {
         let targets = live::recorded_targets(&recorded);
         self.look(&mut recorded, targets)?;
         Ok(recorded)
+    }
+
+    /// The instances of the stack's environment that are there.
+    pub fn instances(&self, stack: &StackId) -> Result<Vec<String>, Failure> {
+        let environment = Some(&stack.environment);
+        let found = cluster::inventories(&self.connection, &stack.workspace, environment);
+        let found = self.block_on(found).map_err(failure)?.into_iter();
+        Ok(found.filter_map(|(_, one)| one.stack.instance).map(|name| name.to_string()).collect())
     }
 
     /// Looks at objects, and asks what an apply would make of them.

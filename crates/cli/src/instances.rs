@@ -3,8 +3,10 @@
 use manifest::{Environment, Purpose};
 use stack::{Stack, Target};
 
+use crate::args::{Contest, Reach};
+use crate::cluster::Opened;
 use crate::disk;
-use crate::report::{self, Failure, Reason};
+use crate::report::{self, Failure};
 use crate::shell::Shell;
 use crate::workspace::{Wanted, Workspace};
 
@@ -17,27 +19,28 @@ pub fn stacks(
     environment: &Environment,
     wanted: &Wanted<'_>,
     all: bool,
+    reach: &Reach,
     shell: &Shell,
 ) -> Result<Vec<Stack>, Failure> {
     let read = |instance: Option<&str>| {
         let wanted = Wanted { instance: instance.or(wanted.instance), ..wanted.clone() };
-        workspace.read(environment, &wanted, Purpose::Inspect, shell).map(|read| read.stack)
+        workspace.read(environment, &wanted, Purpose::Locate, shell).map(|read| read.stack)
     };
     if all && environment.has_instances {
-        let live = live(workspace, environment, wanted, shell)?;
+        let live = live(workspace, environment, wanted, reach, shell)?;
         let stacks = live.iter().map(|instance| read(Some(instance)).map_err(Failure::from));
         return stacks.collect();
     }
     match read(None) {
         Ok(stack) => Ok(vec![stack]),
         Err(problems) if environment.has_instances && wanted.instance.is_none() => {
-            let live = live(workspace, environment, wanted, shell).unwrap_or_default();
+            let help = match live(workspace, environment, wanted, reach, shell) {
+                Ok(live) => choices(&live),
+                Err(_) => "choose with --instance NAME".to_owned(),
+            };
             report::problems(&shell.printer, &problems);
-            Err(Failure::said(
-                Reason::Usage,
-                format!("which instance of `{}` is meant is not known", environment.name),
-            )
-            .help(choices(&live)))
+            let message = format!("which instance of `{}` is meant is not known", environment.name);
+            Err(Failure::usage(message).help(help))
         }
         Err(problems) => Err(problems.into()),
     }
@@ -48,9 +51,10 @@ pub fn hint(
     workspace: &Workspace,
     environment: &Environment,
     wanted: &Wanted<'_>,
+    reach: &Reach,
     shell: &Shell,
 ) -> Result<(), Failure> {
-    let live = live(workspace, environment, wanted, shell)?;
+    let live = live(workspace, environment, wanted, reach, shell)?;
     if !live.is_empty() {
         shell.printer.tell(&choices(&live));
     }
@@ -72,14 +76,25 @@ fn live(
     workspace: &Workspace,
     environment: &Environment,
     wanted: &Wanted<'_>,
+    reach: &Reach,
     shell: &Shell,
 ) -> Result<Vec<String>, Failure> {
     let anything = Wanted { instance: Some(ANY), ..wanted.clone() };
-    let stack = workspace.read(environment, &anything, Purpose::Inspect, shell)?.stack;
-    let Target::Directory { path } = &stack.target else { return Ok(Vec::new()) };
+    let stack = workspace.read(environment, &anything, Purpose::Locate, shell)?.stack;
+    match &stack.target {
+        Target::Directory { path } => Ok(in_directories(workspace, &stack, path)),
+        Target::Cluster(name) => {
+            let opened = Opened::open(&stack, name, reach, &Contest::default(), shell)?;
+            opened.instances(&stack.id)
+        }
+    }
+}
+
+/// Those whose folders lie where the manifest would put them.
+fn in_directories(workspace: &Workspace, stack: &Stack, path: &str) -> Vec<String> {
     let parts: Vec<&str> = path.split('/').collect();
     let Some(position) = parts.iter().position(|part| part.contains(ANY)) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let parent = workspace.disk.root.join(parts[..position].join("/"));
     let (before, after) = parts[position].split_once(ANY).expect("the part contains it");
@@ -98,5 +113,5 @@ fn live(
             live.push(name.to_owned());
         }
     }
-    Ok(live)
+    live
 }

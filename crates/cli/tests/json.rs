@@ -39,8 +39,7 @@ fn results_fit_the_schema() {
     check(&sandbox.run("apply -e nowhere -o json --yes"), 64, "usage");
     sandbox.edit("regatta.yaml", "needs: [redis]", "needs: [rediss]");
     check(&sandbox.run("diff -e dev -o json"), 1, "invalid");
-    check(&sandbox.run("destroy -e dev -o json --yes"), 1, "invalid");
-    sandbox.edit("regatta.yaml", "needs: [rediss]", "needs: [redis]");
+    // What goes is recorded, so a mistake in a release does not stop it.
     check(&sandbox.run("destroy -e dev -o json --yes"), 0, "done");
 }
 

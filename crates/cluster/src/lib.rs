@@ -22,6 +22,6 @@ pub use connect::{Connection, Version, connect};
 pub use discovery::Discovery;
 pub use error::{Error, Place};
 pub use execute::{Clock, OnFailure, Order, execute, lock_address, renew};
-pub use observe::{history, look, recorded};
+pub use observe::{history, inventories, look, recorded};
 pub use status::{FieldConflict, InvalidField, Status};
 pub use subject::Subject;

@@ -1,6 +1,7 @@
 //! What is recorded and what lives in a cluster, asked side by side; nothing is changed and nothing is decided.
 
 mod history;
+mod inventories;
 mod objects;
 pub(crate) mod records;
 
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 pub use history::history;
+pub use inventories::inventories;
 use plan::live::{Cluster, Inventory, NamespaceState, Policy, Target, inventory, targets};
 use plan::{Address, ReleaseKey};
 use source::Tree;

@@ -68,9 +68,14 @@ fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fail
         policy: RunPolicy::default(),
     };
     for environment in workspace.choose_by_name(&args.environments)? {
-        for stack in
-            instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?
-        {
+        for stack in instances::stacks(
+            &workspace,
+            &environment,
+            &wanted,
+            args.all_instances,
+            &args.reach,
+            shell,
+        )? {
             let options = pipeline::options(&args.sure, &args.contest, stack.prune);
             let planned = pipeline::plan_destroy(
                 &workspace,
@@ -81,7 +86,7 @@ fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fail
                 shell,
             )?;
             if !planned.plan.has_changes() && environment.has_instances {
-                instances::hint(&workspace, &environment, &wanted, shell)?;
+                instances::hint(&workspace, &environment, &wanted, &args.reach, shell)?;
             }
             let ended = execute::carry_out(planned, &permission, shell)?;
             if !results.add(ended) {

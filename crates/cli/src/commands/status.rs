@@ -50,9 +50,14 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let mut sections = Vec::new();
     let mut documents = Vec::new();
     for environment in workspace.choose(&args.environments)? {
-        for stack in
-            instances::stacks(&workspace, &environment, &wanted, args.all_instances, shell)?
-        {
+        for stack in instances::stacks(
+            &workspace,
+            &environment,
+            &wanted,
+            args.all_instances,
+            &args.reach,
+            shell,
+        )? {
             let place = Place::open(&workspace, &stack, &args.reach, &Contest::default(), shell)?;
             let paint = shell.printer.data_paint();
             let shown = place.to_string();

@@ -115,6 +115,16 @@ pub fn labels(stack: &StackId) -> BTreeMap<String, String> {
     labels
 }
 
+/// The selector that finds the inventories of a workspace, or of one environment of it.
+pub fn selector(workspace: &WorkspaceName, environment: Option<&EnvironmentName>) -> String {
+    let mut selector =
+        format!("{COMPONENT}={KEY},{WORKSPACE}={}", shortened(workspace.to_string(), 63));
+    if let Some(environment) = environment {
+        selector += &format!(",{ENVIRONMENT}={}", shortened(environment.to_string(), 63));
+    }
+    selector
+}
+
 impl Inventory {
     pub fn new(stack: StackId) -> Self {
         Self {
