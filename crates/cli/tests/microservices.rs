@@ -17,7 +17,7 @@ fn looking_at_it() {
     insta::assert_snapshot!("graph_mermaid", sandbox.run("graph -e prod -o mermaid").succeeds());
     insta::assert_snapshot!("validate", sandbox.run("validate").succeeds());
     let list = sandbox.run("list -e '*' -o json").succeeds().json();
-    assert_eq!(list.as_array().unwrap().len(), 16 + 16 + 15);
+    assert_eq!(list.as_array().unwrap().len(), 16 + 16 + 16 + 15);
 }
 
 #[test]

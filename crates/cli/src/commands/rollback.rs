@@ -3,6 +3,7 @@
 use clap::Args as ClapArgs;
 
 use crate::args::{Contest, Environments, Inputs, Reach, Sure, TextOrJson, Workspace};
+use crate::cluster::RunPolicy;
 use crate::execute::{self, Permission};
 use crate::pipeline::{self, Back};
 use crate::report::Failure;
@@ -67,8 +68,13 @@ fn rollback(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fai
         Some(release) => Back::Release(release, args.revision),
         None => Back::Run,
     };
-    let permission =
-        Permission { sure: &args.sure, prune: true, verb: "rollback", output: args.output };
+    let permission = Permission {
+        sure: &args.sure,
+        prune: true,
+        verb: "rollback",
+        output: args.output,
+        policy: RunPolicy::default(),
+    };
     for environment in workspace.choose_by_name(&args.environments)? {
         let options = pipeline::options(&args.sure, &args.contest, stack::Prune::Never);
         let planned = pipeline::plan_rollback(

@@ -11,5 +11,11 @@
 mod sandbox;
 mod support;
 
+mod adoption;
 mod definitions;
+mod deletions;
+mod failures;
+mod instances;
 mod rollback;
+mod same_as_helm;
+mod waves;

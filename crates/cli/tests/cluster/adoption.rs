@@ -1,0 +1,70 @@
+//! Releases that Helm installed: they become ours without a change.
+
+use serde_json::{Value, json};
+
+use crate::support::{CHART, Scene, list};
+
+const WEB: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "web:{{ .Values.tag }}" }] }
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+  minReplicas: 2
+  maxReplicas: 10
+  metrics:
+    - type: Resource
+      resource: { name: cpu, target: { type: Utilization, averageUtilization: 80 } }
+"#;
+
+/// As the autoscaler does it.
+fn scale(scene: &Scene, replicas: u32) {
+    let path = "/apis/apps/v1/namespaces/NAMESPACE/deployments/web/scale";
+    let path = scene.here(&format!("{path}?fieldManager=kube-controller-manager"));
+    scene.plane.patch(&path, &json!({"spec": {"replicas": replicas}}));
+}
+
+fn deployment(scene: &Scene) -> Value {
+    scene.get("/apis/apps/v1/namespaces/NAMESPACE/deployments/web")
+}
+
+#[test]
+fn a_release_of_helm_3_with_an_autoscaler_is_adopted_without_a_change() {
+    let files = [
+        ("web/Chart.yaml", CHART),
+        ("web/values.yaml", "tag: one"),
+        ("web/templates/web.yaml", WEB),
+    ];
+    let scene = Scene::releases("adopted", "  web: { chart: ./web }\n", &files);
+    scene.helm3("install web ./web -n NAMESPACE --create-namespace");
+    scale(&scene, 5);
+    let before = deployment(&scene);
+
+    assert_eq!(scene.diff(), [""; 0]);
+    let answer = scene.run("apply -e dev --yes -o json").succeeds();
+    assert_eq!(answer.json()["stacks"][0]["plan"]["waves"][0]["releases"][0]["action"], "adopt");
+    let after = deployment(&scene);
+    assert_eq!(after["spec"], before["spec"], "{answer}");
+    assert_eq!(after["metadata"]["generation"], before["metadata"]["generation"]);
+    let managers = list(&after["metadata"]["managedFields"]).iter();
+    let helms = managers.filter(|one| one["manager"] == "helm").map(|one| &one["operation"]);
+    assert_eq!(helms.collect::<Vec<_>>(), ["Apply"]);
+    assert_eq!(scene.diff(), [""; 0]);
+
+    // A later change of something else leaves the autoscaler's number too.
+    scale(&scene, 7);
+    let answer = scene.run("apply -e dev --yes --set web:tag=two").succeeds();
+    let after = deployment(&scene);
+    assert_eq!(after["spec"]["replicas"], 7, "{answer}");
+    assert_eq!(after["spec"]["template"]["spec"]["containers"][0]["image"], "web:two");
+}

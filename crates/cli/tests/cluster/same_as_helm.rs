@@ -1,0 +1,67 @@
+//! The same chart installed by real Helm and by us.
+
+use serde_json::{Map, Value};
+
+use crate::support::{Scene, list};
+
+const COLLECTIONS: [&str; 8] = [
+    "/api/v1/namespaces/NAMESPACE/serviceaccounts",
+    "/api/v1/namespaces/NAMESPACE/services",
+    "/api/v1/namespaces/NAMESPACE/configmaps",
+    "/apis/apps/v1/namespaces/NAMESPACE/deployments",
+    "/apis/autoscaling/v2/namespaces/NAMESPACE/horizontalpodautoscalers",
+    "/apis/networking.k8s.io/v1/namespaces/NAMESPACE/ingresses",
+    "/apis/policy/v1/namespaces/NAMESPACE/poddisruptionbudgets",
+    "/apis/networking.k8s.io/v1/namespaces/NAMESPACE/networkpolicies",
+];
+
+#[test]
+fn the_same_objects_with_the_same_fields_owned() {
+    let ours = Scene::releases("ours", "  web: { chart: ./web, values: [values.yaml] }\n", &[]);
+    let theirs = Scene::files("theirs", &[]);
+    for scene in [&ours, &theirs] {
+        scene.helm4("create web");
+        scene
+            .write("values.yaml", "{ ingress: { enabled: true }, autoscaling: { enabled: true } }");
+    }
+    ours.apply();
+    theirs.helm4(
+        "install web ./web -n NAMESPACE --create-namespace --server-side=true -f values.yaml",
+    );
+    for path in COLLECTIONS {
+        let (ours, theirs) = (objects(&ours, path), objects(&theirs, path));
+        assert_eq!(ours, theirs, "{path}");
+    }
+    assert_eq!(objects(&ours, COLLECTIONS[3]).len(), 1);
+    assert_eq!(objects(&ours, COLLECTIONS[5]).len(), 1);
+}
+
+/// What a chart says of each object, and which fields of it Helm's manager owns; without what no two objects share.
+fn objects(scene: &Scene, path: &str) -> Vec<Value> {
+    let mut objects = list(&scene.get(path)["items"]).to_vec();
+    objects.retain(|object| object["metadata"]["name"] != "kube-root-ca.crt");
+    for object in &mut objects {
+        let object = object.as_object_mut().unwrap();
+        object.remove("status");
+        // The API server draws addresses, and the controllers of roots of trust and of tokens write into objects.
+        if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
+            spec.remove("clusterIP");
+            spec.remove("clusterIPs");
+        }
+        let metadata = object.get_mut("metadata").and_then(Value::as_object_mut).unwrap();
+        let fields = metadata.remove("managedFields").unwrap_or_default();
+        metadata.retain(|key, _| ["name", "labels", "annotations"].contains(&key.as_str()));
+        object.insert("owned".to_owned(), owned(&fields));
+        let text = serde_json::to_string(object).unwrap().replace(&scene.namespace, "NAMESPACE");
+        *object = serde_json::from_str::<Map<String, Value>>(&text).unwrap();
+    }
+    objects
+}
+
+fn owned(fields: &Value) -> Value {
+    let by_helm = list(fields).iter().filter(|one| one["manager"] == "helm");
+    by_helm
+        .map(|one| (one["operation"].clone(), one["fieldsV1"].clone()))
+        .map(|(operation, fields)| Value::Array(vec![operation, fields]))
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! The life of the larger example: sixteen releases in four waves, from nothing to nothing.
+
+use serde_json::json;
+
+use crate::support::Scene;
+
+/// The example in the test's own namespace.
+fn scene() -> Scene {
+    let mut scene = Scene::example("waves", "microservices");
+    scene.sandbox.edit("regatta.yaml", "shop-laptop", &scene.namespace);
+    scene.sandbox = scene.sandbox.with("DB_PASSWORD", "correct-horse-battery");
+    scene
+}
+
+#[test]
+fn apply_change_drift_prune_and_destroy() {
+    let scene = scene();
+    let changes = |arguments: &str| {
+        let arguments = format!("diff -e laptop -o json {arguments}");
+        crate::support::changes(&scene.run(&arguments).succeeds().json())
+    };
+    scene.run("apply -e laptop --yes").succeeds();
+    let report = scene.get("/apis/batch/v1/namespaces/NAMESPACE/cronjobs/report");
+    assert_eq!(report["metadata"]["annotations"]["meta.helm.sh/release-name"], "report");
+    for release in ["postgres", "migrate", "orders", "worker-mail", "storefront"] {
+        assert_eq!(scene.statuses(release), ["deployed"], "{release}");
+    }
+
+    // Without changes nothing is written, no lock either.
+    let mark = scene.plane.mark();
+    let answer = scene.run("apply -e laptop --yes -o json").succeeds();
+    assert_eq!(answer.json()["reason"], "no-changes");
+    let writes = scene.writes_since(mark);
+    assert!(writes.is_empty(), "{writes:#?}");
+
+    // A change.
+    scene.sandbox.edit("values/orders.yaml", "\"15\"", "\"30\"");
+    let expect = ["orders update ConfigMap/orders", "orders update Deployment/orders"];
+    assert_eq!(changes(""), expect);
+    scene.run("apply -e laptop --yes").succeeds();
+    assert_eq!(scene.statuses("orders"), ["superseded", "deployed"]);
+    assert_eq!(scene.statuses("catalog"), ["deployed"]);
+
+    // What a person changed and deleted.
+    let broker = scene.here("/apis/apps/v1/namespaces/NAMESPACE/statefulsets/broker");
+    scene
+        .plane
+        .patch(&format!("{broker}?fieldManager=kubectl-edit"), &json!({"spec": {"replicas": 3}}));
+    scene.plane.delete(&scene.here("/api/v1/namespaces/NAMESPACE/services/catalog"));
+    let answer = scene.run("diff -e laptop -o json").succeeds();
+    let expect = ["broker update StatefulSet/broker", "catalog create Service/catalog"];
+    assert_eq!(crate::support::changes(&answer.json()), expect);
+    scene.run("apply -e laptop --yes").succeeds();
+    assert_eq!(scene.get(&broker)["spec"]["replicas"], 1);
+    assert_eq!(changes(""), [""; 0]);
+
+    // A release that the manifest no longer has: shown, kept, and deleted where that is asked for.
+    let manifest = scene.sandbox.read("regatta.yaml");
+    let (before, _) = manifest.split_once("  report:\n").unwrap();
+    scene.sandbox.write("regatta.yaml", before);
+    assert_eq!(changes(""), ["report delete CronJob/report"]);
+    scene.run("apply -e laptop --yes").succeeds();
+    scene.get("/apis/batch/v1/namespaces/NAMESPACE/cronjobs/report");
+    scene.run("apply -e laptop --yes --prune").succeeds();
+    assert_eq!(changes(""), [""; 0]);
+    scene.is_absent("/apis/batch/v1/namespaces/NAMESPACE/cronjobs/report");
+
+    // Postgres is protected; then nothing is left.
+    scene.run("destroy -e laptop --yes").exits(3);
+    scene.get("/apis/apps/v1/namespaces/NAMESPACE/statefulsets/redis");
+    scene.run("destroy -e laptop --yes --allow-protected").succeeds();
+    assert_eq!(scene.everything(), [""; 0]);
+}
