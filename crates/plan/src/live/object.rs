@@ -130,8 +130,9 @@ impl Scene<'_> {
         };
         let id = object.id();
         let mut edits = diff(id, &normal(live), &normal(result));
-        let drift =
-            recorded.map(|recorded| drift::paths(&edits, recorded, object)).unwrap_or_default();
+        // What a run that failed recorded may never have been sent.
+        let sent = recorded.filter(|_| !self.unfinished);
+        let drift = sent.map(|sent| drift::paths(&edits, sent, object)).unwrap_or_default();
         let by_others = diff(id, &normal(result), &normal(live));
         if let (true, Some(recorded)) = (self.migrates, recorded) {
             edits.extend(drift::dropped(&recorded.tree(), &object.tree(), live, object, &edits));
