@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chart::{Capabilities, KubeVersion, Lookup};
 use cluster::access::{Proxy, kubeconfig_paths};
-use cluster::{Access, Clock, Connection, Limits, OnFailure, Order, lease};
+use cluster::{Access, Clock, Connection, Limits, OnFailure, Order, Schedule, lease};
 use jiff::Timestamp;
 use plan::live::{self, Cluster, Policy, Recorded, Target};
 use plan::{Event, Plan, ReleaseKey, RunResult};
@@ -24,6 +24,7 @@ use crate::signals::Interrupted;
 /// What the command line says about a run as a whole.
 #[derive(Clone, Copy, Debug)]
 pub struct RunPolicy {
+    pub schedule: Schedule,
     pub on_failure: OnFailure,
     pub rollback_all: bool,
     pub timeout: Option<Duration>,
@@ -33,7 +34,13 @@ pub struct RunPolicy {
 
 impl Default for RunPolicy {
     fn default() -> Self {
-        Self { on_failure: OnFailure::Stop, rollback_all: false, timeout: None, jobs: 16 }
+        Self {
+            schedule: Schedule::Waves,
+            on_failure: OnFailure::Stop,
+            rollback_all: false,
+            timeout: None,
+            jobs: 16,
+        }
     }
 }
 
@@ -174,6 +181,7 @@ impl Opened {
             expires: stack.ephemeral.map(|ephemeral| later(ephemeral.ttl)),
             ephemeral: stack.ephemeral.is_some(),
             jobs: usize::from(policy.jobs),
+            schedule: policy.schedule,
             on_failure: policy.on_failure,
             rollback_all: policy.rollback_all,
             deadline: policy.timeout.map(|timeout| tokio::time::Instant::now() + timeout),

@@ -8,9 +8,11 @@ mod inventory;
 mod lock;
 mod migrate;
 mod namespaces;
+mod order;
 mod records;
 mod remove;
 mod rollback;
+mod schedule;
 mod send;
 mod undo;
 
@@ -18,77 +20,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::stream::{self, StreamExt as _};
 use plan::live::Inventory;
-use plan::{
-    Event, Outcome, Plan, Purpose, Reason, ReleaseAction, ReleasePlan, ReleaseRecord,
-    ReleaseResult, RunResult, Wave,
-};
-use stack::ReleaseId;
-use tokio::sync::watch;
-use tokio::time::Instant;
+use plan::{Outcome, Reason, ReleaseResult, RunResult};
 
 pub use fault::Fault;
 pub use inventory::renew;
 pub use lock::address as lock_address;
+pub use order::{Clock, OnFailure, Order, Schedule};
 
+use crate::Error;
 use crate::client::Client;
-use crate::lease::{Holder, Waiting};
 use crate::wait::Hub;
-use crate::{Connection, Error};
-
-/// A plan and how to carry it out.
-pub struct Order<'a> {
-    pub connection: &'a Connection,
-    pub plan: &'a Plan,
-    /// Where the inventory lies.
-    pub state_namespace: &'a str,
-    /// How long an ephemeral stack lives from now on, as the time at which it may go.
-    pub expires: Option<String>,
-    pub ephemeral: bool,
-    /// Releases side by side.
-    pub jobs: usize,
-    pub on_failure: OnFailure,
-    /// A failure takes back all that the run did.
-    pub rollback_all: bool,
-    /// When the run is to be over.
-    pub deadline: Option<Instant>,
-    pub clock: Clock,
-    /// Becomes true when the run is to stop: requests in flight are finished, nothing new is begun.
-    pub stop: watch::Receiver<bool>,
-    pub tell: &'a (dyn Fn(&Event<'_>) + Sync),
-    /// Who this run is to others that want the stack's lock.
-    pub holder: Holder,
-    /// Knows of holders on this computer that ended without giving the lock back.
-    pub is_dead: fn(&Holder) -> bool,
-    /// How long to wait for another run.
-    pub patience: Duration,
-    pub on_wait: &'a (dyn Fn(&Waiting) + Sync),
-}
-
-/// What a failed release means to the rest of the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnFailure {
-    /// The wave is finished and nothing after it begun.
-    #[default]
-    Stop,
-    /// Whatever does not need it goes on.
-    Continue,
-}
-
-/// The present time, for records: as RFC 3339 and in seconds since 1970.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock(pub fn() -> (String, u64));
-
-impl Clock {
-    pub fn text(self) -> String {
-        (self.0)().0
-    }
-
-    pub fn seconds(self) -> u64 {
-        (self.0)().1
-    }
-}
 
 /// What all releases of a run share.
 struct Run<'a> {
@@ -139,28 +81,7 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
     namespaces::create(run).await?;
     inventory::write_if_changed(run).await?;
 
-    let plan = order.plan;
-    let mut results: Vec<ReleaseResult> = Vec::new();
-    for (index, wave) in plan.waves.iter().enumerate() {
-        let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
-        let late = order.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let halted = *order.stop.borrow() || late || (failed && !goes_on(order, wave));
-        if !halted && wave.releases.iter().any(|release| release.action != ReleaseAction::Unchanged)
-        {
-            (order.tell)(&Event::WaveStarted {
-                number: index + 1,
-                of: plan.waves.len(),
-                purpose: wave.purpose,
-                releases: wave.releases.len(),
-            });
-        }
-        let releases = stream::iter(&wave.releases).map(|release| {
-            let skipped = halted || needs_failed(plan, release, &results);
-            one(run, release, wave.purpose, skipped)
-        });
-        let done: Vec<ReleaseResult> = releases.buffered(order.jobs.max(1)).collect().await;
-        results.extend(done);
-    }
+    let mut results = schedule::releases(run).await;
     let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
     if failed && order.rollback_all {
         undo::everything(run, &mut results).await;
@@ -168,73 +89,6 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
     inventory::keep_untouched(run, &results);
     let written = inventory::write_if_changed(run).await;
     Ok(Some((results, written.err().map(Fault::from))))
-}
-
-async fn one(
-    run: &Run<'_>,
-    release: &ReleasePlan,
-    purpose: Purpose,
-    skipped: bool,
-) -> ReleaseResult {
-    let tell = run.order.tell;
-    let blank = ReleaseResult {
-        id: release.id.clone(),
-        action: release.action,
-        outcome: Outcome::Skipped,
-        written: Vec::new(),
-        deleted: Vec::new(),
-        error: None,
-        failures: Vec::new(),
-        rolled_back: None,
-    };
-    if release.action == ReleaseAction::Unchanged {
-        return ReleaseResult { outcome: Outcome::Unchanged, ..blank };
-    }
-    if skipped || *run.order.stop.borrow() {
-        tell(&Event::ReleaseDone { id: &release.id, result: &blank });
-        return blank;
-    }
-    tell(&Event::ReleaseStarted {
-        id: &release.id,
-        action: release.action,
-        objects: release.objects.iter().filter(|object| object.action.is_change()).count(),
-    });
-    let result = match purpose {
-        Purpose::Apply => apply::release(run, release, blank).await,
-        Purpose::Uninstall | Purpose::Prune | Purpose::Destroy => {
-            remove::release(run, release, blank).await
-        }
-    };
-    if result.outcome == Outcome::Done {
-        inventory::settle(run, release);
-    }
-    tell(&Event::ReleaseDone { id: &release.id, result: &result });
-    result
-}
-
-/// After a failure only what asks for it goes on, and nothing is deleted that the manifest no longer has.
-fn goes_on(order: &Order<'_>, wave: &Wave) -> bool {
-    match order.on_failure {
-        OnFailure::Stop => false,
-        OnFailure::Continue => wave.purpose != Purpose::Prune,
-    }
-}
-
-/// A release waits for those that it needs, and its deletion for those that need it.
-fn needs_failed(plan: &Plan, release: &ReleasePlan, results: &[ReleaseResult]) -> bool {
-    let needs = |record: Option<&ReleaseRecord>, id: &ReleaseId| {
-        record.is_some_and(|record| record.needs.contains(id))
-    };
-    let failed = results
-        .iter()
-        .filter(|result| matches!(result.outcome, Outcome::Failed | Outcome::Skipped));
-    failed.into_iter().any(|result| match &release.record {
-        Some(record) => needs(Some(record), &result.id),
-        None => plan
-            .releases()
-            .filter(|other| other.id == result.id)
-            .any(|other| needs(other.before.as_ref(), &release.id)),
-    })
 }
 
 fn is_complete(results: &[ReleaseResult]) -> bool {

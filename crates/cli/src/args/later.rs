@@ -18,7 +18,6 @@ const FLAGS: &[&str] = &[
     "--locked",
     "--offline",
     "--out",
-    "--schedule",
 ];
 
 const FORMATS: &[&str] = &["github", "html", "junit", "markdown"];

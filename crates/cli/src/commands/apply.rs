@@ -54,6 +54,16 @@ pub struct Args {
     pub overrides: Overrides,
     #[command(flatten)]
     pub kube: Kube,
+    /// Begin releases with their `waves`, or `eager`: as soon as their own needs are ready
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "waves",
+        hide_possible_values = true,
+        env = "REGATTA_SCHEDULE",
+        hide_env = true
+    )]
+    pub schedule: Schedule,
     /// After a failure: `stop`, or `continue` with what does not need it
     #[arg(
         long,
@@ -78,6 +88,13 @@ pub struct Args {
     pub reach: Reach,
 }
 
+/// When a release begins.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Schedule {
+    Waves,
+    Eager,
+}
+
 /// What a failed release means to the rest of the run.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum OnFailure {
@@ -100,6 +117,10 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
     let run = render::Run::new(&args.kube)?;
     let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
     let policy = RunPolicy {
+        schedule: match args.schedule {
+            Schedule::Waves => cluster::Schedule::Waves,
+            Schedule::Eager => cluster::Schedule::Eager,
+        },
         on_failure: match args.on_failure {
             OnFailure::Stop => cluster::OnFailure::Stop,
             OnFailure::Continue => cluster::OnFailure::Continue,
