@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chart::{Dialect, Rendered};
 use plan::{
     Content, Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent,
-    ImpureCall, Inputs, OutputLogPolicy, RecordedChart, ReleaseKey, Section, Settings,
+    ImpureCall, Inputs, ObjectId, OutputLogPolicy, RecordedChart, ReleaseKey, Section, Settings,
 };
 use source::{Problem, Problems};
 use stack::{Body, Crds, Release, Stack};
@@ -69,6 +69,18 @@ pub fn settings(body: &Body) -> Settings {
     }
 }
 
+/// Objects that templates looked up by name; lists are about whatever is there.
+fn lookups(rendered: &Rendered) -> Vec<ObjectId> {
+    let named = rendered.report.lookups.iter().filter(|call| !call.name.is_empty());
+    let id = |call: &chart::LookupCall| ObjectId {
+        group: call.api_version.split_once('/').map_or("", |(group, _)| group).to_owned(),
+        kind: call.kind.clone(),
+        namespace: (!call.namespace.is_empty()).then(|| call.namespace.clone()),
+        name: call.name.clone(),
+    };
+    named.map(id).collect()
+}
+
 /// What a record keeps; nothing where there are no records.
 fn content(job: &Job<'_>, rendered: &Rendered) -> Result<Option<Content>, Problems> {
     if !job.keeps_records {
@@ -84,6 +96,7 @@ fn content(job: &Job<'_>, rendered: &Rendered) -> Result<Option<Content>, Proble
         manifest: plan::record::manifest::write(&documents),
         hooks: documents.iter().filter_map(plan::hooks::to_record).collect(),
         notes: rendered.notes.clone(),
+        lookups: lookups(rendered),
         back_to: None,
     }))
 }

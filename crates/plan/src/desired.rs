@@ -8,7 +8,7 @@ use source::Tree;
 use stack::{Crds, FailFast, Need, OnFailure, ReadinessRule, ReleaseId, Selection, StackId, Wait};
 
 use crate::record::RecordedHook;
-use crate::{Inputs, Object, RecordedChart, ReleaseKey};
+use crate::{Inputs, Object, ObjectId, RecordedChart, ReleaseKey};
 
 #[derive(Clone, Debug)]
 pub struct Desired {
@@ -102,6 +102,8 @@ pub struct Content {
     pub notes: String,
     /// The revision that all of this was taken from; none for what was rendered.
     pub back_to: Option<u64>,
+    /// What its templates asked the cluster for by name.
+    pub lookups: Vec<ObjectId>,
 }
 
 /// A call whose result depends on the clock or on randomness.

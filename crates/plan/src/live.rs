@@ -18,6 +18,7 @@ pub mod wish;
 
 mod decide;
 mod drift;
+mod early;
 mod object;
 mod release;
 mod removal;

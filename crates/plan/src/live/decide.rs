@@ -7,7 +7,7 @@ use stack::{Selection, StackId};
 use super::observed::NamespaceState;
 use super::release::{Stage, plan_release};
 use super::removal::plan_removal;
-use super::{Answer, Cluster, Recorded, definition, inventory, targets};
+use super::{Answer, Cluster, Recorded, definition, early, inventory, targets};
 use crate::decide::removal::selects;
 use crate::decide::{missing_needs, reason_to_stay};
 use crate::record::Status;
@@ -59,7 +59,9 @@ pub fn plan(desired: &Desired, cluster: &Cluster, options: &Options) -> Plan {
     }
     draft.remove(&uninstalled, Purpose::Uninstall, cluster);
     draft.remove(&pruned, Purpose::Prune, cluster);
-    draft.finish(desired.stack.clone(), Operation::Apply, cluster)
+    let mut plan = draft.finish(desired.stack.clone(), Operation::Apply, cluster);
+    plan.warnings.extend(early::warnings(desired, cluster));
+    plan
 }
 
 /// What a destroy of the selected releases would do, from the inventory and Helm's records alone. A stack that goes as a

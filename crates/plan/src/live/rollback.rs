@@ -110,6 +110,7 @@ fn desired_release(
             manifest: record.manifest.clone(),
             hooks: hooks.collect(),
             notes: record.info.notes.clone(),
+            lookups: Vec::new(),
             back_to: Some(record.version),
         }),
     }
