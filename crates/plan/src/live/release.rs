@@ -37,9 +37,10 @@ pub(super) fn plan_release(
 
     let recorded = previous::objects(was, &release.key, &cluster.apis);
     let migrates = last.is_some_and(|last| last.apply_method != Some(ApplyMethod::Ssa));
+    let next = revision::next(release, was, stage.label);
     let scene = Scene {
         release,
-        causes: last.map(|_| causes_of_inputs(before.as_ref(), release)),
+        causes: last.map(|last| causes_of_inputs(before.as_ref(), release, last, &next)),
         migrates,
         unfinished: last.is_some_and(|last| last.info.status != Status::Deployed),
         allow_protected: stage.options.allow_protected,
@@ -53,7 +54,6 @@ pub(super) fn plan_release(
     }
 
     let after = record(release);
-    let next = revision::next(release, was, stage.label);
     let action = match was.history.last_good() {
         // What failed from the first is installed, whatever its records say.
         None => ReleaseAction::Install,
@@ -196,16 +196,37 @@ fn action(
     }
 }
 
-fn causes_of_inputs(recorded: Option<&ReleaseRecord>, release: &DesiredRelease) -> Vec<Cause> {
+/// What differs from the inputs of our last apply and, where Helm wrote a revision since, from those of that one.
+fn causes_of_inputs(
+    recorded: Option<&ReleaseRecord>,
+    release: &DesiredRelease,
+    last: &Record,
+    next: &Record,
+) -> Vec<Cause> {
     if back_to(release).is_some() {
         return vec![Cause::Rollback];
     }
-    match recorded.map(|record| record.inputs.as_ref()) {
+    let Some(recorded) = recorded else {
         // It was not ours: what its inputs were is not known.
-        None => vec![Cause::Foreign],
-        Some(Some(inputs)) if *inputs == Inputs::default() => vec![Cause::RolledBack],
-        Some(recorded) => crate::decide::release::input_causes(recorded, &release.inputs),
+        return vec![Cause::Foreign];
+    };
+    let Some(inputs) = &recorded.inputs else {
+        return vec![Cause::Unfinished];
+    };
+    if *inputs == Inputs::default() {
+        return vec![Cause::RolledBack];
     }
+    let mut causes = crate::decide::release::input_causes(Some(inputs), &release.inputs);
+    let since = [
+        (Cause::Chart, !revision::same_chart(last, next)),
+        (Cause::Values, !revision::same_values(last, next)),
+    ];
+    for (cause, differs) in since {
+        if differs && !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    causes
 }
 
 fn back_to(release: &DesiredRelease) -> Option<u64> {

@@ -52,7 +52,7 @@ pub(super) fn is_same(last: &Record, next: &Record) -> bool {
 }
 
 /// Null and an empty map are both no values.
-fn same_values(last: &Record, next: &Record) -> bool {
+pub(super) fn same_values(last: &Record, next: &Record) -> bool {
     let empty =
         |tree: &source::Tree| tree.is_null() || tree.as_map().is_some_and(|map| map.is_empty());
     (empty(&last.config) && empty(&next.config))
@@ -60,7 +60,7 @@ fn same_values(last: &Record, next: &Record) -> bool {
         || last.config == next.config
 }
 
-fn same_chart(last: &Record, next: &Record) -> bool {
+pub(super) fn same_chart(last: &Record, next: &Record) -> bool {
     let field = |record: &Record, key: &str| {
         record.chart.get("metadata").and_then(|metadata| metadata.get(key)).cloned()
     };
