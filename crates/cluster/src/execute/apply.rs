@@ -33,8 +33,8 @@ pub(super) async fn release(
     let mut work = Work::new(run, release, deploy, blank);
     let Some(mut record) = deploy.record.clone() else {
         // Only the inventory says something new of it; an adopted release gets the label that says whose it is.
-        let adopted = adopt(&work).await;
-        return work.ended(adopted);
+        let settled = settle(&work).await;
+        return work.ended(settled);
     };
     let outcome = revision(&mut work, &mut record).await;
     let fault = match outcome {
@@ -209,9 +209,13 @@ async fn until_ready(
     wait::until_ready(&work.run.hub, awaited, stop, &tell).await.map_err(Fault::not_ready)
 }
 
-/// A release that is already as it should be becomes the stack's: its record's label says so.
-async fn adopt(work: &Work<'_>) -> Result<(), Fault> {
-    let Some(last) = work.deploy.recorded.last() else { return Ok(()) };
+/// A release that is already as it should be: what a run that was ended from outside left to do, and whose it is now.
+async fn settle(work: &Work<'_>) -> Result<(), Fault> {
+    let recorded = &work.deploy.recorded;
+    let Some(last) = recorded.last() else { return Ok(()) };
+    if last.info.status == Status::Deployed {
+        records::supersede(work.run, &work.release.key, recorded, last.version).await?;
+    }
     if work.release.action != ReleaseAction::Adopt {
         return Ok(());
     }

@@ -3,11 +3,12 @@
 use std::sync::MutexGuard;
 
 use plan::live::inventory::{Change, LastRun};
+use plan::live::wish::json;
 use plan::live::{Inventory, inventory};
-use plan::{Action, Operation, Outcome, ReleasePlan, ReleaseRecord, ReleaseResult};
+use plan::{Action, Address, Operation, Outcome, ReleasePlan, ReleaseRecord, ReleaseResult};
 use source::Tree;
 
-use super::{Order, Run};
+use super::{Order, Run, records};
 use crate::Error;
 use crate::client::{Client, Creation, Delete, MANAGER, Write};
 use crate::observe::inventory_address;
@@ -117,18 +118,22 @@ pub(super) async fn write_if_changed(run: &Run<'_>) -> Result<(), Error> {
     if same {
         return Ok(());
     }
-    let body = plan::live::wish::json(&inventory.write(order.state_namespace));
-    let how = Write { dry_run: false, manager: MANAGER };
+    let body = inventory.write(order.state_namespace);
     let written = match inventory.version {
-        Some(_) => run.client.replace(&address, &body, how).await?,
-        None => match run.client.create(&address, &body, how).await? {
-            Creation::Done(tree) => tree,
-            // Our own, from an attempt whose answer was lost.
-            Creation::Uncertain => run.client.get(&address.path()).await?.unwrap_or_default(),
-        },
+        Some(_) => records::replace(&run.client, &address, &body).await?,
+        None => create(&run.client, &address, &body).await?,
     };
     locked(run).version = version(&written);
     Ok(())
+}
+
+async fn create(client: &Client, address: &Address, body: &Tree) -> Result<Tree, Error> {
+    let how = Write { dry_run: false, manager: MANAGER };
+    match client.create(address, &json(body), how).await? {
+        Creation::Done(tree) => Ok(tree),
+        // Our own, from an attempt whose answer was lost.
+        Creation::Uncertain => Ok(client.get(&address.path()).await?.unwrap_or_default()),
+    }
 }
 
 /// Gives an ephemeral stack that has nothing to change its new time to live.
@@ -140,9 +145,8 @@ pub async fn renew(
 ) -> Result<(), Error> {
     let renewed = Inventory { expires: Some(expires), ..inventory.clone() };
     let address = inventory_address(&renewed.stack, state_namespace);
-    let body = plan::live::wish::json(&renewed.write(state_namespace));
-    let how = Write { dry_run: false, manager: MANAGER };
-    client.writer().replace(&address, &body, how).await.map(drop)
+    let body = renewed.write(state_namespace);
+    records::replace(&client.writer(), &address, &body).await.map(drop)
 }
 
 fn version(secret: &Tree) -> Option<(String, String)> {

@@ -2,13 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
-use plan::ReleaseKey;
 use plan::live::Recorded;
 use plan::live::wish::json;
 use plan::record::{self, Record, Revision, Status, Storage};
+use plan::{Address, ReleaseKey};
+use source::Tree;
 
 use super::{Fault, Run};
-use crate::client::{Creation, Delete, MANAGER, Write};
+use crate::Error;
+use crate::client::{Client, Creation, Delete, MANAGER, Write};
 use crate::observe::{core, records::read};
 
 /// Writes the first version of a record. Its name is Helm's lock: where it is taken, somebody else was faster.
@@ -44,11 +46,27 @@ pub(super) async fn create(run: &Run<'_>, record: &mut Record) -> Result<(), Fau
 /// Writes a record again, with what became of it.
 pub(super) async fn update(run: &Run<'_>, record: &mut Record) -> Result<(), Fault> {
     let address = core("secrets", Some(record.namespace.as_str()), &record.key());
-    let body = json(&record::encode(record, run.order.clock.seconds())?.object);
-    let how = Write { dry_run: false, manager: MANAGER };
-    let written = run.client.replace(&address, &body, how).await?;
+    let body = record::encode(record, run.order.clock.seconds())?.object;
+    let written = replace(&run.client, &address, &body).await?;
     record.storage = Storage::read(&written);
     Ok(())
+}
+
+/// Puts a Secret of a known version in its own place. Where the answer to an attempt was lost, the version that the next one
+/// finds may be ours.
+pub(super) async fn replace(
+    client: &Client,
+    address: &Address,
+    body: &Tree,
+) -> Result<Tree, Error> {
+    let how = Write { dry_run: false, manager: MANAGER };
+    match client.replace(address, &json(body), how).await {
+        Err(error) if error.is_stale() && error.is_uncertain() => {
+            let live = client.get(&address.path()).await?;
+            live.filter(|live| live.get("data") == body.get("data")).ok_or(error)
+        }
+        answer => answer,
+    }
 }
 
 pub(super) async fn close(
@@ -132,6 +150,8 @@ pub(super) async fn purge(
 
 async fn forget(run: &Run<'_>, key: &ReleaseKey, revision: &Revision) -> Result<(), Fault> {
     let address = core("secrets", Some(key.namespace.as_str()), &revision.key);
-    run.client.delete(&address, Delete::default()).await?;
+    run.client
+        .delete(&address, Delete { uid: revision.uid.as_deref(), ..Delete::default() })
+        .await?;
     Ok(())
 }

@@ -133,6 +133,7 @@ fn plan_of(case: &Case) -> Plan {
             version: 1,
             status: record.info.status,
             key: record.key(),
+            uid: None,
         };
         let history = History::new(vec![revision]);
         cluster.recorded.insert(key.clone(), Recorded { history, in_place: vec![record] });

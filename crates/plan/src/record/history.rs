@@ -16,6 +16,8 @@ pub struct Revision {
     pub status: Status,
     /// The name of the Secret.
     pub key: String,
+    /// That of the Secret, too: another Secret may take its name.
+    pub uid: Option<String>,
 }
 
 impl Revision {
@@ -39,6 +41,7 @@ impl Revision {
             version: number.ok_or_else(|| format!("its label `version` is `{version}`"))?,
             status: storage.label("status").map(Status::parse).unwrap_or_default(),
             key: key.to_owned(),
+            uid: storage.uid().map(str::to_owned),
         })
     }
 }
@@ -183,6 +186,7 @@ mod tests {
                 version: version.parse().expect("a number"),
                 status: found.expect("a status"),
                 key: String::new(),
+                uid: None,
             }
         };
         History::new(text.split(", ").filter(|word| !word.is_empty()).map(revision).collect())
