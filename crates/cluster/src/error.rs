@@ -216,10 +216,7 @@ impl Error {
     }
 
     pub fn is_namespace_terminating(&self) -> bool {
-        self.status().is_some_and(|status| {
-            status.has_cause("NamespaceTerminating")
-                || (status.code == 403 && status.message.contains("because it is being terminated"))
-        })
+        self.status().is_some_and(Status::is_namespace_terminating)
     }
 
     pub fn is_unauthorized(&self) -> bool {
@@ -259,6 +256,12 @@ impl Refused {
                     "log in as your cluster's documentation says, then run this again".to_owned()
                 }
             });
+        }
+        if status.is_namespace_terminating() {
+            return Some(
+                "wait until the namespace is gone; its `status.conditions` tell what it waits for"
+                    .to_owned(),
+            );
         }
         if status.message.contains("HTTP request to an HTTPS server") {
             return Some(

@@ -7,7 +7,7 @@ pub(crate) mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 pub use history::history;
 pub use inventories::inventories;
 use plan::live::{Cluster, Inventory, NamespaceState, Policy, Target, inventory, targets};
@@ -53,7 +53,8 @@ pub async fn look(
     cluster.namespaces = namespaces(client, names).await?;
     let looks =
         wanted.into_iter().map(|target| objects::look(client, target, &cluster.namespaces, policy));
-    let seen = try_join_all(looks).await?;
+    // Of several errors the first in the order of the plan is told, whichever came first.
+    let seen: Vec<_> = join_all(looks).await.into_iter().collect::<Result<_, _>>()?;
     cluster.objects = seen.into_iter().flatten().collect();
     let warnings = client.take_warnings();
     cluster.warnings = warnings

@@ -102,6 +102,12 @@ impl Status {
     pub fn has_cause(&self, reason: &str) -> bool {
         self.causes.iter().any(|cause| cause.reason == reason)
     }
+
+    /// Nothing new may come into the namespace: it is being deleted.
+    pub fn is_namespace_terminating(&self) -> bool {
+        self.has_cause("NamespaceTerminating")
+            || (self.code == 403 && self.message.contains("because it is being terminated"))
+    }
 }
 
 /// Words of k8s.io/kubernetes pkg/apis/*/validation for fields that never change.
