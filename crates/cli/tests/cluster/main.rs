@@ -12,10 +12,17 @@ mod sandbox;
 mod support;
 
 mod adoption;
+mod app;
+mod bad_input;
 mod definitions;
 mod deletions;
 mod failures;
+mod faults;
 mod instances;
+mod interop;
+mod kills;
+mod large;
+mod locks;
 mod rollback;
 mod same_as_helm;
 mod waves;
