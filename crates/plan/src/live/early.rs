@@ -6,7 +6,7 @@ use super::Cluster;
 use crate::{Desired, DesiredRelease, Object, ObjectId, Section};
 
 /// One sentence for each: what was looked up was not there yet, so that the next apply may render another result.
-pub fn warnings(desired: &Desired, cluster: &Cluster) -> Vec<String> {
+pub(super) fn warnings(desired: &Desired, cluster: &Cluster) -> Vec<String> {
     let mut coming: BTreeMap<&ObjectId, &DesiredRelease> = BTreeMap::new();
     for release in &desired.releases {
         for object in release.objects.iter().filter(|object| is_new(release, object, cluster)) {
