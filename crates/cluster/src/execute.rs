@@ -45,7 +45,7 @@ struct Run<'a> {
 /// Executes the plan. An error is one of the run itself, before its first release; what happens to releases is in the result.
 pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     let client = order.connection.client.writer();
-    namespaces::create_state(&client, order).await?;
+    let owns_state = namespaces::create_state(&client, order).await?;
     let held = lock::take(order).await?;
     let run = Run {
         order,
@@ -54,6 +54,9 @@ pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
         client,
         has_recorded: AtomicBool::new(false),
     };
+    if !owns_state {
+        namespaces::disown(&run, order.state_namespace);
+    }
     let outcome = tokio::select! {
         outcome = under_lock(&run) => outcome,
         lost = held.lost() => Err(lost),

@@ -1,5 +1,8 @@
 //! Many stacks of one ephemeral environment side by side: none sees another.
 
+use controlplane::{Fault, Proxy};
+use serde_json::json;
+
 use crate::sandbox::Answer;
 use crate::support::Scene;
 
@@ -93,4 +96,33 @@ fn a_forgotten_input_destroys_nothing() {
     let answer = scene.run("destroy -e preview --yes --all-instances").succeeds();
     assert!(answer.stdout.contains("postgres"), "{answer}");
     scene.is_absent("/api/v1/namespaces/NAMESPACE-41");
+}
+
+#[test]
+fn a_namespace_that_somebody_else_made_outlives_the_stack() {
+    let scene = scene("theirs");
+    let namespace =
+        |build: &str| json!({"metadata": {"name": format!("{}-{build}", scene.namespace)}});
+    scene.plane.create("/api/v1/namespaces", &namespace("before"));
+    scene.run("apply -e preview --yes --release postgres --input build=before").succeeds();
+
+    // Between the plan and the apply.
+    let proxy = Proxy::start(scene.plane);
+    let (plane, meanwhile) = (scene.plane, namespace("meanwhile"));
+    proxy.on_request(move |request| {
+        if request.method == "POST" && request.path.starts_with("/api/v1/namespaces?") {
+            plane.request("POST", "/api/v1/namespaces", "application/json", &meanwhile);
+        }
+        Fault::None
+    });
+    let kubeconfig = proxy.kubeconfig(scene.plane);
+    let apply = "apply -e preview --yes --release postgres --input build=meanwhile --kubeconfig";
+    scene.run(&format!("{apply} {}", kubeconfig.display())).succeeds();
+
+    for build in ["before", "meanwhile"] {
+        scene.run(&format!("destroy -e preview --yes --instance {build}")).succeeds();
+        scene.get(&format!("/api/v1/namespaces/NAMESPACE-{build}"));
+        let services = scene.get(&format!("/api/v1/namespaces/NAMESPACE-{build}/services"));
+        assert_eq!(services["items"], json!([]));
+    }
 }

@@ -22,13 +22,13 @@ pub(super) async fn create(run: &Run<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The one that the lock and the inventory lie in, first of all.
-pub(super) async fn create_state(client: &Client, order: &Order<'_>) -> Result<(), Error> {
+/// The one that the lock and the inventory lie in, first of all. False where it was to be created and somebody else was faster.
+pub(super) async fn create_state(client: &Client, order: &Order<'_>) -> Result<bool, Error> {
     let mut planned = order.plan.namespaces.iter();
     let name = order.state_namespace;
     match planned.any(|one| one.action == Action::Create && one.name == name) {
-        true => create_named(client, name).await.map(drop),
-        false => Ok(()),
+        true => create_named(client, name).await,
+        false => Ok(true),
     }
 }
 
@@ -37,9 +37,14 @@ async fn create_one(run: &Run<'_>, name: &str) -> Result<(), Error> {
         return Ok(());
     }
     if !create_named(&run.client, name).await? {
-        locked(run).namespaces.retain(|known| known != name);
+        disown(run, name);
     }
     Ok(())
+}
+
+/// It is somebody else's, and stays when the stack goes.
+pub(super) fn disown(run: &Run<'_>, name: &str) {
+    locked(run).namespaces.retain(|known| known != name);
 }
 
 /// False where somebody else was faster: it is there, and not ours to delete.
