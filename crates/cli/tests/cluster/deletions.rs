@@ -99,3 +99,23 @@ fn without_a_yes_nothing_is_written() {
     scene.run("destroy -e dev").exits(64);
     assert!(scene.writes_since(mark).is_empty());
 }
+
+#[test]
+fn another_stack_cannot_take_a_release_unasked() {
+    let first = scene("first");
+    let second = Scene::releases("second", "  mine: { chart: ./chart, name: api }\n", &[]);
+    second.write("chart/Chart.yaml", CHART);
+    second.write("chart/templates/it.yaml", TEMPLATE);
+    let (theirs, ours) = (&first.namespace, &second.namespace);
+    second.sandbox.edit(
+        "regatta.yaml",
+        &format!("namespace: {ours}"),
+        &format!("namespace: {theirs}"),
+    );
+    let mark = first.plane.mark();
+    let answer = second.run("apply -e dev --yes --prune").exits(3);
+    assert!(answer.stderr.contains(&format!("{theirs}.dev")), "{answer}");
+    assert!(second.writes_since(mark).is_empty());
+    second.run("apply -e dev --yes --take-release").succeeds();
+    assert_eq!(releases(&first), ALL);
+}

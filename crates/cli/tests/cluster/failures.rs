@@ -172,6 +172,14 @@ fn a_hook_that_fails_stops_its_release_before_its_objects() {
 }
 
 #[test]
+fn a_hook_after_the_objects_that_fails_takes_them_back() {
+    let scene = scene("post-hook", "rollback", &JOB.replace("HOOK", "post-install"));
+    let (text, _) = failure(&fails(&scene, "", 5));
+    assert!(text.starts_with("E-JOB-FAILED Job/migrate: "), "{text}");
+    scene.is_absent("/api/v1/namespaces/NAMESPACE/configmaps/settings");
+}
+
+#[test]
 fn a_job_that_fails_is_a_failure_where_jobs_are_waited_for() {
     let template = JOB.replace("\"helm.sh/hook\": \"HOOK\"", "");
     let scene = scene("job", "keep", &template);
