@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use chart::{Capabilities, KubeVersion, Lookup};
 use cluster::access::{Proxy, kubeconfig_paths};
-use cluster::{Access, Clock, Connection, Limits, OnFailure, Order, Schedule, lease};
+use cluster::{Access, Clock, Connection, Limits, OnFailure, Order, ReleaseTests, Schedule, lease};
 use jiff::Timestamp;
 use plan::live::{self, Cluster, Policy, Recorded, Target};
 use plan::{Event, Plan, ReleaseKey, RunResult};
 use source::{Map, Tree};
-use stack::{ClusterName, Release, Stack, StackId};
+use stack::{ClusterName, Namespace, Release, Stack, StackId};
 use tokio::runtime::Runtime;
 
 use crate::args::{Contest, Reach};
@@ -87,6 +87,11 @@ impl Opened {
             patience: contest.patience(),
             state_namespace: stack.namespace.to_string(),
         })
+    }
+
+    /// The same cluster for a stack that keeps its inventory elsewhere.
+    pub fn at(&self, state_namespace: &Namespace) -> Self {
+        Self { state_namespace: state_namespace.to_string(), ..self.clone() }
     }
 
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -165,6 +170,34 @@ impl Opened {
         policy: &RunPolicy,
         shell: &Shell,
     ) -> Result<RunResult, Failure> {
+        let execute = async |order: &Order<'_>| cluster::execute(order).await;
+        self.carry_out(stack, plan, interrupted, tell, policy, shell, execute)
+    }
+
+    /// Runs the test hooks of the plan's releases.
+    pub fn test(
+        &self,
+        stack: &Stack,
+        plan: &Plan,
+        interrupted: &Interrupted,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+        shell: &Shell,
+    ) -> Result<Vec<ReleaseTests>, Failure> {
+        let test = async |order: &Order<'_>| cluster::test(order).await;
+        self.carry_out(stack, plan, interrupted, tell, &RunPolicy::default(), shell, test)
+    }
+
+    /// Does some work on a plan that ends when the user interrupts it.
+    fn carry_out<T>(
+        &self,
+        stack: &Stack,
+        plan: &Plan,
+        interrupted: &Interrupted,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+        policy: &RunPolicy,
+        shell: &Shell,
+        work: impl AsyncFnOnce(&Order<'_>) -> Result<T, cluster::Error>,
+    ) -> Result<T, Failure> {
         let (sender, stop) = tokio::sync::watch::channel(false);
         let interrupted = interrupted.clone();
         let watcher = self.runtime.spawn(async move {
@@ -199,7 +232,7 @@ impl Opened {
                 }
             },
         };
-        let result = self.block_on(cluster::execute(&order)).map_err(failure);
+        let result = self.block_on(work(&order)).map_err(failure);
         watcher.abort();
         result
     }

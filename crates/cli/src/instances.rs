@@ -11,7 +11,7 @@ use crate::shell::Shell;
 use crate::workspace::{Wanted, Workspace};
 
 /// Stands for any instance while the place of an environment is computed.
-const ANY: &str = "any-instance-of-this";
+pub const ANY: &str = "any-instance-of-this";
 
 /// The stacks that a command is about. Where the manifest cannot compute the instance, those that are there are listed.
 pub fn stacks(

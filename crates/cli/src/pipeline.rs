@@ -91,6 +91,16 @@ pub fn plan_destroy(
     shell: &Shell,
 ) -> Result<Planned, Failure> {
     let place = Place::open(workspace, &stack, reach, contest, shell)?;
+    plan_destroy_at(place, stack, options, shell)
+}
+
+/// The same where the place of the stack is known.
+pub fn plan_destroy_at(
+    place: Place,
+    stack: Stack,
+    options: &Options,
+    shell: &Shell,
+) -> Result<Planned, Failure> {
     let plan = match &place {
         Place::Directory(root) => {
             let observed = directory::observe(root, Some(&stack.id), None).map_err(world)?;

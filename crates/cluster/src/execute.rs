@@ -14,6 +14,7 @@ mod remove;
 mod rollback;
 mod schedule;
 mod send;
+mod test;
 mod undo;
 
 use std::sync::Mutex;
@@ -27,6 +28,7 @@ pub use fault::Fault;
 pub use inventory::renew;
 pub use lock::address as lock_address;
 pub use order::{Clock, OnFailure, Order, Schedule};
+pub use test::{ReleaseTests, Tested, Verdict, test};
 
 use crate::Error;
 use crate::client::Client;
@@ -42,18 +44,24 @@ struct Run<'a> {
     has_recorded: AtomicBool,
 }
 
+impl<'a> Run<'a> {
+    fn new(order: &'a Order<'a>, client: Client) -> Self {
+        Self {
+            order,
+            hub: Hub::new(&client),
+            inventory: Mutex::new(inventory::intended(order)),
+            client,
+            has_recorded: AtomicBool::new(false),
+        }
+    }
+}
+
 /// Executes the plan. An error is one of the run itself, before its first release; what happens to releases is in the result.
 pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     let client = order.connection.client.writer();
     let owns_state = namespaces::create_state(&client, order).await?;
     let held = lock::take(order).await?;
-    let run = Run {
-        order,
-        hub: Hub::new(&client),
-        inventory: Mutex::new(inventory::intended(order)),
-        client,
-        has_recorded: AtomicBool::new(false),
-    };
+    let run = Run::new(order, client);
     if !owns_state {
         namespaces::disown(&run, order.state_namespace);
     }

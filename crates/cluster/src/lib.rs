@@ -21,7 +21,11 @@ pub use client::{
 pub use connect::{Connection, Version, connect};
 pub use discovery::Discovery;
 pub use error::{Error, Place};
-pub use execute::{Clock, OnFailure, Order, Schedule, execute, lock_address, renew};
+pub use execute::{
+    Clock, OnFailure, Order, ReleaseTests, Schedule, Tested, Verdict, execute, lock_address, renew,
+    test,
+};
 pub use observe::{history, inventories, look, recorded};
 pub use status::{FieldConflict, InvalidField, Status};
 pub use subject::Subject;
+pub use wait::PodLog;

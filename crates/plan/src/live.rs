@@ -14,6 +14,7 @@ pub mod previous;
 pub mod request;
 pub mod rollback;
 pub mod targets;
+pub mod verify;
 pub mod wish;
 
 mod decide;
@@ -33,6 +34,7 @@ pub use previous::keep_drawn;
 pub use request::{Deploy, HookObject, Present, Request};
 pub use secrets::{secrets, secrets_of_observed};
 pub use targets::{Target, recorded_targets, targets};
+pub use verify::verify;
 pub use wish::{NoWish, Wish, wish};
 
 #[cfg(test)]

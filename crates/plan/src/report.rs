@@ -120,6 +120,8 @@ pub enum Reason {
     FailedPartly,
     /// Failed, and everything that this run wrote was taken back.
     RolledBack,
+    /// Deployed, and a test of it failed.
+    VerificationFailed,
     Usage,
     /// Nobody said yes.
     NotConfirmed,
@@ -130,7 +132,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Done,
         Self::NoChanges,
         Self::ChangesPresent,
@@ -147,6 +149,7 @@ impl Reason {
         Self::Stale,
         Self::FailedPartly,
         Self::RolledBack,
+        Self::VerificationFailed,
         Self::Usage,
         Self::NotConfirmed,
         Self::Locked,
@@ -169,6 +172,7 @@ impl Reason {
             | Self::Stale => 3,
             Self::FailedPartly => 4,
             Self::RolledBack => 5,
+            Self::VerificationFailed => 6,
             Self::Usage | Self::NotConfirmed => 64,
             Self::Locked => 75,
             Self::Interrupted => 130,

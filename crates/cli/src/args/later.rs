@@ -5,9 +5,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::report::{Failure, Reason};
 
 const COMMANDS: &[&str] = &[
-    "adopt", "cache", "convert", "deps", "drift", "export", "gc", "helmfile", "login", "logout",
-    "logs", "lint", "output", "package", "promote", "pull", "push", "rbac", "search", "secrets",
-    "show", "test", "vars", "with",
+    "adopt", "cache", "convert", "deps", "drift", "export", "helmfile", "login", "logout", "logs",
+    "lint", "output", "package", "promote", "pull", "push", "rbac", "search", "secrets", "show",
+    "vars", "with",
 ];
 
 const FLAGS: &[&str] = &[

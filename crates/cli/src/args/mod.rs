@@ -14,8 +14,8 @@ pub use common::{
 };
 
 use crate::commands::{
-    apply, chart, completion, destroy, diff, graph, history, init, lint, list, rollback, schema,
-    status, template, unlock, validate, values, version,
+    apply, chart, completion, destroy, diff, gc, graph, history, init, lint, list, rollback,
+    schema, status, template, test, unlock, validate, values, version,
 };
 use crate::report::Failure;
 
@@ -55,8 +55,10 @@ pub enum Command {
     Destroy(destroy::Args),
     Status(status::Args),
     History(history::Args),
+    Test(test::Args),
     Rollback(rollback::Args),
     Unlock(unlock::Args),
+    Gc(gc::Args),
     Chart(chart::Args),
     Schema(schema::Args),
     Completion(completion::Args),

@@ -5,6 +5,7 @@ pub mod chart;
 pub mod completion;
 pub mod destroy;
 pub mod diff;
+pub mod gc;
 pub mod graph;
 pub mod history;
 pub mod init;
@@ -14,6 +15,7 @@ pub mod rollback;
 pub mod schema;
 pub mod status;
 pub mod template;
+pub mod test;
 pub mod unlock;
 pub mod validate;
 pub mod values;
@@ -37,8 +39,10 @@ pub fn run(command: Command, shell: &Shell) -> Result<Reason, Failure> {
         Command::Destroy(args) => destroy::run(args, shell),
         Command::Status(args) => status::run(args, shell),
         Command::History(args) => history::run(args, shell),
+        Command::Test(args) => test::run(args, shell),
         Command::Rollback(args) => rollback::run(args, shell),
         Command::Unlock(args) => unlock::run(args, shell),
+        Command::Gc(args) => gc::run(args, shell),
         Command::Chart(args) => chart::run(args, shell),
         Command::Schema(args) => schema::run(args, shell),
         Command::Completion(args) => completion::run(args, shell),

@@ -2,6 +2,7 @@
 
 pub mod edits;
 pub mod explain;
+pub mod gc;
 pub mod graph;
 pub mod history;
 pub mod list;
@@ -9,3 +10,4 @@ pub mod plan;
 pub mod refusals;
 pub mod status;
 pub mod table;
+pub mod verdicts;

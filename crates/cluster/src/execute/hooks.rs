@@ -16,6 +16,16 @@ pub(super) async fn run(
     record: &mut Record,
     event: HookEvent,
 ) -> Result<(), Fault> {
+    run_seen(work, record, event, async |_, _| {}).await
+}
+
+/// The same, with each hook shown when it has ended and before a policy deletes it.
+pub(super) async fn run_seen(
+    work: &Work<'_>,
+    record: &mut Record,
+    event: HookEvent,
+    seen: impl AsyncFn(&HookObject, &Result<(), Fault>),
+) -> Result<(), Fault> {
     let objects: Vec<Object> = work.deploy.hooks.iter().map(|hook| hook.object.clone()).collect();
     let hooks: Vec<&HookObject> = for_event(&objects, event)
         .into_iter()
@@ -32,7 +42,9 @@ pub(super) async fn run(
             delete(work, hook).await?;
         }
         mark(work, record, hook, HookPhase::Running).await?;
-        if let Err(fault) = one(work, hook).await {
+        let outcome = one(work, hook).await;
+        seen(hook, &outcome).await;
+        if let Err(fault) = outcome {
             mark(work, record, hook, HookPhase::Failed).await?;
             if deletes(&hook.object, &DeletePolicy::HookFailed) {
                 delete(work, hook).await?;

@@ -39,6 +39,6 @@ pub async fn inventories(
             found.push((place, inventory));
         }
     }
-    found.sort_by(|(_, a), (_, b)| a.stack.to_string().cmp(&b.stack.to_string()));
+    found.sort_by_key(|(_, inventory)| inventory.stack.to_string());
     Ok(found)
 }

@@ -133,7 +133,7 @@ fn recorded(cluster: &Cluster) -> Vec<&ReleaseRecord> {
 
 /// What planning has come to so far.
 #[derive(Default)]
-struct Draft {
+pub(super) struct Draft {
     waves: Vec<Wave>,
     left: Vec<Left>,
     refusals: Vec<Refusal>,
@@ -141,7 +141,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn push_wave(&mut self, purpose: Purpose, releases: Vec<crate::ReleasePlan>) {
+    pub(super) fn push_wave(&mut self, purpose: Purpose, releases: Vec<crate::ReleasePlan>) {
         self.waves.push(Wave { number: self.waves.len() + 1, purpose, releases });
     }
 
@@ -208,7 +208,7 @@ impl Draft {
         }
     }
 
-    fn finish(self, stack: StackId, operation: Operation, cluster: &Cluster) -> Plan {
+    pub(super) fn finish(self, stack: StackId, operation: Operation, cluster: &Cluster) -> Plan {
         let touched: BTreeSet<&ReleaseKey> =
             self.waves.iter().flat_map(|wave| &wave.releases).map(|release| &release.key).collect();
         let recorded = recorded(cluster);

@@ -120,7 +120,8 @@ pub fn selector(workspace: &WorkspaceName, environment: Option<&EnvironmentName>
     let mut selector =
         format!("{COMPONENT}={KEY},{WORKSPACE}={}", shortened(workspace.to_string(), 63));
     if let Some(environment) = environment {
-        selector += &format!(",{ENVIRONMENT}={}", shortened(environment.to_string(), 63));
+        let environment = shortened(environment.to_string(), 63);
+        selector = format!("{selector},{ENVIRONMENT}={environment}");
     }
     selector
 }

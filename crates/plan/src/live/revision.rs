@@ -3,7 +3,7 @@
 use super::wish::json;
 use super::{HookObject, Recorded, inventory, wish};
 use crate::record::{ApplyMethod, Info, Record, Status, Storage};
-use crate::{Apis, Content, DesiredRelease, Section};
+use crate::{Apis, Content, DesiredRelease, Object, ReleaseKey, Section};
 
 /// The record as it is written first: pending, and without times.
 pub(super) fn next(release: &DesiredRelease, was: &Recorded, label: &str) -> Record {
@@ -77,10 +77,15 @@ fn same_hooks(last: &Record, next: &Record) -> bool {
 
 /// The hooks as they would be sent. One whose kind is not known can only be sent when its kind has come.
 pub(super) fn hooks(release: &DesiredRelease, apis: &Apis) -> Vec<HookObject> {
-    let hooks = release.objects.iter().filter(|object| object.key.section == Section::Hook);
+    hooks_of(&release.objects, &release.key, apis)
+}
+
+/// The same of any objects.
+pub(super) fn hooks_of(objects: &[Object], release: &ReleaseKey, apis: &Apis) -> Vec<HookObject> {
+    let hooks = objects.iter().filter(|object| object.key.section == Section::Hook);
     hooks
         .filter_map(|object| {
-            let wish = wish(object, &release.key, apis).ok()?;
+            let wish = wish(object, release, apis).ok()?;
             let body = wish.json().into();
             Some(HookObject { object: object.clone(), address: wish.address, body })
         })
