@@ -1,10 +1,10 @@
 //! Which recorded revisions a rollback goes back to, read from the cluster.
 
+use plan::ReleaseRecord;
 use plan::live::rollback::{self, Back, Undo};
 use plan::live::{Cluster, inventory};
 use plan::record::Record;
-use plan::{ReleaseRecord, Settings};
-use stack::ReleaseId;
+use stack::{ReleaseId, Settings};
 
 use crate::cluster::{Opened, failure};
 use crate::recorded;
@@ -75,6 +75,6 @@ fn record(
 pub fn settings(stack: &stack::Stack) -> impl Fn(&ReleaseId) -> Settings {
     |id| {
         let body = stack.releases.get(id).and_then(|release| release.body.as_ref());
-        body.map(crate::desired::settings).unwrap_or_default()
+        body.map(|body| body.settings.clone()).unwrap_or_default()
     }
 }

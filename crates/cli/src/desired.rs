@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chart::{Dialect, Rendered};
 use plan::{
     Content, Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent,
-    ImpureCall, Inputs, ObjectId, OutputLogPolicy, RecordedChart, ReleaseKey, Section, Settings,
+    ImpureCall, Inputs, ObjectId, OutputLogPolicy, RecordedChart, ReleaseKey, Section,
 };
 use source::{Problem, Problems};
-use stack::{Body, Crds, Release, Stack};
+use stack::{Crds, Release, Stack};
 
 use crate::render::Job;
 
@@ -35,7 +35,7 @@ pub fn release(job: &Job<'_>, rendered: &Rendered) -> Result<DesiredRelease, Pro
         inputs: inputs(job, rendered),
         objects,
         impure: impure(rendered),
-        settings: settings(job.body),
+        settings: job.body.settings.clone(),
         content: content(job, rendered)?,
     })
 }
@@ -50,23 +50,6 @@ pub fn desired(stack: &Stack, releases: Vec<DesiredRelease>) -> Result<Desired, 
     };
     let problems = plan::settle(&mut desired);
     if problems.is_empty() { Ok(desired) } else { Err(problems) }
-}
-
-/// How a release is applied.
-pub fn settings(body: &Body) -> Settings {
-    Settings {
-        crds: body.crds,
-        wait: body.wait,
-        timeout: body.timeout,
-        history: body.history,
-        on_failure: body.on_failure,
-        fail_fast: body.fail_fast,
-        readiness: body.readiness.clone(),
-        create_namespace: body.create_namespace,
-        take_ownership: body.take_ownership,
-        force: body.force,
-        description: body.description.clone(),
-    }
 }
 
 /// Objects that templates looked up by name; lists are about whatever is there.
@@ -119,11 +102,8 @@ fn declared(release: &Release) -> Declared {
 }
 
 fn documents<'a>(job: &Job<'_>, rendered: &'a Rendered) -> Vec<Document<'a>> {
-    let crds = rendered.crds.iter().filter(|_| job.body.crds != Crds::Skip).map(|crd| Document {
-        section: Section::Crd,
-        text: &crd.text,
-        template: &crd.source,
-        hook: None,
+    let crds = rendered.crds.iter().filter(|_| job.body.settings.crds != Crds::Skip).map(|crd| {
+        Document { section: Section::Crd, text: &crd.text, template: &crd.source, hook: None }
     });
     let hooks = rendered.hooks.iter().map(|hook| Document {
         section: Section::Hook,

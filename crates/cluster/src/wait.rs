@@ -17,8 +17,9 @@ mod store;
 mod thin;
 
 use plan::readiness::{Code, Runs};
-use plan::{Address, ObjectId, Settings};
+use plan::{Address, ObjectId};
 use source::Tree;
+use stack::Settings;
 use tokio::time::Instant;
 
 pub use evidence::Evidence;

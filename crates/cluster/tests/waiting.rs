@@ -12,9 +12,9 @@ use std::time::Duration;
 use cluster::Client;
 use cluster::wait::{self, Awaited, AwaitedObject, Hub, NotReady, Progress};
 use plan::readiness::Runs;
-use plan::{Address, ObjectId, Settings};
+use plan::{Address, ObjectId};
 use serde_json::{Value, json};
-use stack::FailFast;
+use stack::{FailFast, Settings};
 use tokio::time::Instant;
 
 use crate::world::APPLY;

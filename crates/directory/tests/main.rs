@@ -137,7 +137,7 @@ fn desired(data: &str) -> Desired {
             inputs: Inputs { values: data.to_owned(), ..Inputs::default() },
             objects,
             impure: Vec::new(),
-            settings: plan::Settings::default(),
+            settings: stack::Settings::default(),
             content: None,
         }],
     }

@@ -1,7 +1,9 @@
 //! What only selected releases need: chart options and values.
 
 use source::{Map, Problem, Tree};
-use stack::{Body, Crds, FailFast, FieldPath, Layer, OnFailure, ReadinessRule, ReleaseName, Wait};
+use stack::{
+    Body, Crds, FailFast, FieldPath, Layer, OnFailure, ReadinessRule, ReleaseName, Settings, Wait,
+};
 
 use crate::check::names;
 use crate::expression::{Evaluator, text};
@@ -77,9 +79,7 @@ pub(crate) fn body(
     if evaluator.problems.len() > before {
         return None;
     }
-    Some(Body {
-        version: read.version,
-        values: layers,
+    let settings = Settings {
         crds: match read.crds {
             None | Some(types::Crds::Create) => Crds::Create,
             Some(types::Crds::Apply) => Crds::Apply,
@@ -101,8 +101,13 @@ pub(crate) fn body(
         create_namespace: read.create_namespace.unwrap_or(true),
         take_ownership: read.take_ownership.unwrap_or_default(),
         force: read.force.unwrap_or_default(),
-        skip_schema_validation: read.skip_schema_validation.unwrap_or_default(),
         description: read.description,
+    };
+    Some(Body {
+        version: read.version,
+        values: layers,
+        settings,
+        skip_schema_validation: read.skip_schema_validation.unwrap_or_default(),
         kube_version: read.kube_version,
         api_versions: read.api_versions.unwrap_or_default(),
         was,

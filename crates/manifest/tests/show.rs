@@ -90,12 +90,12 @@ fn body(body: &Body) -> String {
     let options = format!(
         "version {:?} crds {:?} wait {:?} timeout {:?} history {} {:?} {:?}",
         body.version,
-        body.crds,
-        body.wait,
-        body.timeout,
-        body.history,
-        body.on_failure,
-        body.fail_fast
+        body.settings.crds,
+        body.settings.wait,
+        body.settings.timeout,
+        body.settings.history,
+        body.settings.on_failure,
+        body.settings.fail_fast
     );
     if options
         != "version None crds Create wait Jobs timeout 300s history 10 Rollback FailFast { restarts: 3, image_pull: 60s, config_error: 60s }"
@@ -104,11 +104,11 @@ fn body(body: &Body) -> String {
     }
     let rare = format!(
         "{} {} {} {} {:?} {:?} {:?} {:?}",
-        body.create_namespace,
-        body.take_ownership,
-        body.force,
+        body.settings.create_namespace,
+        body.settings.take_ownership,
+        body.settings.force,
         body.skip_schema_validation,
-        body.description,
+        body.settings.description,
         body.kube_version,
         body.api_versions,
         body.was
@@ -116,7 +116,7 @@ fn body(body: &Body) -> String {
     if rare != "true false false false None None [] None" {
         add(format!("rare {rare}"));
     }
-    for rule in &body.readiness {
+    for rule in &body.settings.readiness {
         let ready: Vec<String> =
             rule.ready.iter().map(|(path, value)| format!("{path}={}", tree(value))).collect();
         add(format!("ready {} {}", rule.kind, ready.join(" ")));

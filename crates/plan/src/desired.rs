@@ -1,11 +1,10 @@
 //! What a stack should be: its selected releases rendered, and the names of all the others.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Serialize;
 use source::Tree;
-use stack::{Crds, FailFast, Need, OnFailure, ReadinessRule, ReleaseId, Selection, StackId, Wait};
+use stack::{Need, ReleaseId, Selection, Settings, StackId};
 
 use crate::record::RecordedHook;
 use crate::{Inputs, Object, ObjectId, RecordedChart, ReleaseKey};
@@ -50,43 +49,6 @@ pub struct DesiredRelease {
     pub settings: Settings,
     /// What Helm's record keeps of it. None for directories, which keep no such record.
     pub content: Option<Content>,
-}
-
-/// What the manifest says about applying a release.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub crds: Crds,
-    pub wait: Wait,
-    pub timeout: Duration,
-    /// How many revisions are kept; 0 keeps all.
-    pub history: u32,
-    pub on_failure: OnFailure,
-    pub fail_fast: FailFast,
-    pub readiness: Vec<ReadinessRule>,
-    pub create_namespace: bool,
-    pub take_ownership: bool,
-    /// What cannot be changed is deleted and created again.
-    pub force: bool,
-    pub description: Option<String>,
-}
-
-impl Default for Settings {
-    /// The built-in defaults.
-    fn default() -> Self {
-        Self {
-            crds: Crds::default(),
-            wait: Wait::default(),
-            timeout: Duration::from_secs(300),
-            history: 10,
-            on_failure: OnFailure::default(),
-            fail_fast: FailFast::default(),
-            readiness: Vec::new(),
-            create_namespace: true,
-            take_ownership: false,
-            force: false,
-            description: None,
-        }
-    }
 }
 
 /// What a record keeps beside objects that were sent.

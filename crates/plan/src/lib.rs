@@ -36,7 +36,7 @@ mod kinds;
 
 pub use api::{Address, Api, Apis};
 pub use decide::{destroy, plan};
-pub use desired::{Content, Declared, Desired, DesiredRelease, ImpureCall, Settings};
+pub use desired::{Content, Declared, Desired, DesiredRelease, ImpureCall};
 pub use diff::diff;
 pub use diff::lines::{Line, lines};
 pub use digest::digest;

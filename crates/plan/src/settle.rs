@@ -94,7 +94,7 @@ mod tests {
             chart: RecordedChart::default(),
             inputs: Inputs::default(),
             impure: Vec::new(),
-            settings: crate::Settings::default(),
+            settings: stack::Settings::default(),
             content: None,
         }
     }

@@ -16,6 +16,6 @@ pub use layers::{Content, Layer, Leaf, Origin, explain, merge};
 pub use names::{ClusterName, EnvironmentName, InvalidName, Namespace, ReleaseId, ReleaseName};
 pub use names::{InstanceName, WorkspaceName};
 pub use release::{Body, ChartRef, Crds, FailFast, Need, OnFailure, ReadinessRule, Release};
-pub use release::{Until, Wait};
+pub use release::{Settings, Until, Wait};
 pub use select::Selection;
 pub use stack::{Cluster, Ephemeral, Prune, Stack, StackId, Target};

@@ -57,25 +57,51 @@ pub struct Body {
     pub version: Option<String>,
     /// Lowest first; the chart's own defaults lie below them.
     pub values: Vec<Layer>,
-    pub crds: Crds,
-    pub wait: Wait,
-    pub timeout: Duration,
-    /// How many revisions are kept.
-    pub history: u32,
-    pub on_failure: OnFailure,
-    pub fail_fast: FailFast,
-    pub readiness: Vec<ReadinessRule>,
-    pub create_namespace: bool,
-    pub take_ownership: bool,
-    pub force: bool,
+    pub settings: Settings,
     pub skip_schema_validation: bool,
-    pub description: Option<String>,
     /// `Capabilities.KubeVersion` off a cluster.
     pub kube_version: Option<String>,
     /// Beside the built-in ones, `Capabilities.APIVersions` off a cluster.
     pub api_versions: Vec<String>,
     /// Its former Helm name.
     pub was: Option<ReleaseName>,
+}
+
+/// What the manifest says about applying a release.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub crds: Crds,
+    pub wait: Wait,
+    pub timeout: Duration,
+    /// How many revisions are kept; 0 keeps all.
+    pub history: u32,
+    pub on_failure: OnFailure,
+    pub fail_fast: FailFast,
+    pub readiness: Vec<ReadinessRule>,
+    pub create_namespace: bool,
+    pub take_ownership: bool,
+    /// What cannot be changed is deleted and created again.
+    pub force: bool,
+    pub description: Option<String>,
+}
+
+impl Default for Settings {
+    /// The built-in defaults.
+    fn default() -> Self {
+        Self {
+            crds: Crds::default(),
+            wait: Wait::default(),
+            timeout: Duration::from_secs(300),
+            history: 10,
+            on_failure: OnFailure::default(),
+            fail_fast: FailFast::default(),
+            readiness: Vec::new(),
+            create_namespace: true,
+            take_ownership: false,
+            force: false,
+            description: None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

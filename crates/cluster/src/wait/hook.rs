@@ -1,8 +1,8 @@
 //! Waits for one hook, as Helm does: a Job until it is complete, a pod until it has succeeded; anything else has done its part
 //! when it is there (Helm pkg/kube/statuswait.go, `WatchUntilReady`).
 
-use plan::Settings;
 use plan::readiness::Runs;
+use stack::Settings;
 use tokio::time::Instant;
 
 use super::{Awaited, AwaitedObject, Hub, NotReady, Progress, Stop, until_ready};

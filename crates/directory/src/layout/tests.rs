@@ -37,7 +37,7 @@ fn paths(cluster: Option<&str>, documents: &[(Section, &str)]) -> Vec<String> {
             inputs: Inputs::default(),
             objects,
             impure: Vec::new(),
-            settings: plan::Settings::default(),
+            settings: stack::Settings::default(),
             content: None,
         }],
     };

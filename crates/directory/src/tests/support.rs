@@ -88,7 +88,7 @@ pub(super) fn desired(releases: &[(&str, &str)]) -> Desired {
             inputs: Inputs { values: (*data).to_owned(), ..Inputs::default() },
             objects,
             impure: Vec::new(),
-            settings: plan::Settings::default(),
+            settings: stack::Settings::default(),
             content: None,
         });
         last = Some(id);

@@ -1,12 +1,14 @@
 //! What goes: one object that a release no longer has, or a whole release, from its records alone.
 
+use stack::Settings;
+
 use super::normal::{annotation, uid};
 use super::ownership::{Owner, owner};
 use super::release::bare;
 use super::{Cluster, Deploy, HookObject, Request, Seen, previous, wish};
 use crate::{
     Action, Cause, Object, ObjectPlan, Purpose, ReleaseAction, ReleaseKey, ReleasePlan,
-    ReleaseRecord, Settings, kinds,
+    ReleaseRecord, kinds,
 };
 
 /// Deletes a recorded object. What is kept by policy (as recorded, or as it stands there) or is no longer ours stays.

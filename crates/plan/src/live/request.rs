@@ -6,7 +6,9 @@ use source::Tree;
 
 use super::Recorded;
 use crate::record::Record;
-use crate::{Address, Object, Settings};
+use stack::Settings;
+
+use crate::{Address, Object};
 
 /// One change of a cluster. What it expects is what the plan saw; anything else there and the plan is stale.
 #[derive(Clone, Debug, PartialEq)]

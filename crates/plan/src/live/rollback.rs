@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use source::Tree;
-use stack::{Need, OnFailure, ReleaseId, Selection, StackId, Until};
+use stack::{Need, OnFailure, ReleaseId, Selection, Settings, StackId, Until};
 
 use super::inventory::Change;
 use super::{Cluster, decide, previous};
 use crate::record::{History, NoTarget, Record, RecordedHook};
 use crate::{
     Cause, Content, Declared, Desired, DesiredRelease, Inputs, Operation, Options, Plan, Purpose,
-    RecordedChart, ReleaseRecord, Settings,
+    RecordedChart, ReleaseRecord,
 };
 
 /// Where the releases of a stack go back to; those that are in neither list stay as they are.

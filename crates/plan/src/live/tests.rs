@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use source::Tree;
-use stack::{Prune, Selection, StackId};
+use stack::{Prune, Selection, Settings, StackId};
 
 use super::*;
 use crate::record::{ApplyMethod, History, Info, Record, Revision, Status, Storage};
 use crate::{
     Api, Content, Declared, Desired, DesiredRelease, Document, Inputs, Options, Plan,
-    RecordedChart, ReleaseKey, ReleaseRecord, Section, Settings,
+    RecordedChart, ReleaseKey, ReleaseRecord, Section,
 };
 
 /// One config map `a` whose `data.k` is told for each side; `-` is not there.
