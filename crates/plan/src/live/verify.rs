@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use stack::{ReleaseId, StackId};
+use stack::{ReleaseId, Settings, StackId};
 
 use super::decide::Draft;
 use super::{Cluster, Deploy, previous, revision};
 use crate::hooks::{HookEvent, for_event};
-use crate::{
-    Object, Operation, Plan, Purpose, ReleaseAction, ReleasePlan, ReleaseRecord, Settings,
-};
+use crate::{Object, Operation, Plan, Purpose, ReleaseAction, ReleasePlan, ReleaseRecord};
 
 /// The releases in their recorded waves. Hooks are those of the deployed revision; a release without one has none to run.
 pub fn verify(
