@@ -1,6 +1,6 @@
 //! What never deletes a release that was not shown and asked for.
 
-use crate::support::{CHART, Scene};
+use crate::support::{CHART, Scene, at, list};
 
 const TEMPLATE: &str = "
 apiVersion: v1
@@ -31,10 +31,7 @@ fn releases(scene: &Scene) -> Vec<String> {
     let path =
         "/api/v1/namespaces/NAMESPACE/configmaps?labelSelector=app.kubernetes.io/managed-by%3DHelm";
     let maps = scene.get(path);
-    crate::support::list(&maps["items"])
-        .iter()
-        .map(|map| crate::support::at(map, "/metadata/name"))
-        .collect()
+    list(&maps["items"]).iter().map(|map| at(map, "/metadata/name")).collect()
 }
 
 #[test]

@@ -260,6 +260,15 @@ fn a_webhook_that_rejects_pods_is_heard_while_waiting() {
 }
 
 #[test]
+fn an_object_without_a_name_is_refused_as_helm_does() {
+    let template = "{ apiVersion: v1, kind: ConfigMap, metadata: { generateName: settings- } }";
+    let scene = scene("nameless", "rollback", template);
+    let answer = fails(&scene, "", 1);
+    assert!(answer.stderr.contains("has no `metadata.name`"), "{answer}");
+    assert_eq!(answer.json()["reason"], "rejected");
+}
+
+#[test]
 fn an_immutable_field_is_refused_or_replaced_on_demand() {
     let scene = scene("immutable", "rollback", WORKLOAD);
     scene.apply();

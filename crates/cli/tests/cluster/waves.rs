@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::Scene;
+use crate::support::{Scene, changes, list};
 
 /// The example in the test's own namespace.
 fn scene() -> Scene {
@@ -15,10 +15,7 @@ fn scene() -> Scene {
 #[test]
 fn apply_change_drift_prune_and_destroy() {
     let scene = scene();
-    let changes = |arguments: &str| {
-        let arguments = format!("diff -e laptop -o json {arguments}");
-        crate::support::changes(&scene.run(&arguments).succeeds().json())
-    };
+    let planned = || changes(&scene.run("diff -e laptop -o json").succeeds().json());
     scene.run("apply -e laptop --yes").succeeds();
     let report = scene.get("/apis/batch/v1/namespaces/NAMESPACE/cronjobs/report");
     assert_eq!(report["metadata"]["annotations"]["meta.helm.sh/release-name"], "report");
@@ -36,7 +33,7 @@ fn apply_change_drift_prune_and_destroy() {
     // A change.
     scene.sandbox.edit("values/orders.yaml", "\"15\"", "\"30\"");
     let expect = ["orders update ConfigMap/orders", "orders update Deployment/orders"];
-    assert_eq!(changes(""), expect);
+    assert_eq!(planned(), expect);
     scene.run("apply -e laptop --yes").succeeds();
     assert_eq!(scene.statuses("orders"), ["superseded", "deployed"]);
     assert_eq!(scene.statuses("catalog"), ["deployed"]);
@@ -49,20 +46,28 @@ fn apply_change_drift_prune_and_destroy() {
     scene.plane.delete(&scene.here("/api/v1/namespaces/NAMESPACE/services/catalog"));
     let answer = scene.run("diff -e laptop -o json").succeeds();
     let expect = ["broker update StatefulSet/broker", "catalog create Service/catalog"];
-    assert_eq!(crate::support::changes(&answer.json()), expect);
+    assert_eq!(changes(&answer.json()), expect);
+    let causes = |report: &serde_json::Value| {
+        let waves = list(&report["stacks"][0]["plan"]["waves"]).iter();
+        let releases = waves.flat_map(|wave| list(&wave["releases"]));
+        let objects = releases.flat_map(|release| list(&release["objects"]));
+        let drifted = objects.filter(|object| object["action"] != "none");
+        drifted.map(|object| object["causes"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(causes(&answer.json()), [json!(["drift"]), json!(["drift"])]);
     scene.run("apply -e laptop --yes").succeeds();
     assert_eq!(scene.get(&broker)["spec"]["replicas"], 1);
-    assert_eq!(changes(""), [""; 0]);
+    assert_eq!(planned(), [""; 0]);
 
     // A release that the manifest no longer has: shown, kept, and deleted where that is asked for.
     let manifest = scene.sandbox.read("regatta.yaml");
     let (before, _) = manifest.split_once("  report:\n").unwrap();
     scene.sandbox.write("regatta.yaml", before);
-    assert_eq!(changes(""), ["report delete CronJob/report"]);
+    assert_eq!(planned(), ["report delete CronJob/report"]);
     scene.run("apply -e laptop --yes").succeeds();
     scene.get("/apis/batch/v1/namespaces/NAMESPACE/cronjobs/report");
     scene.run("apply -e laptop --yes --prune").succeeds();
-    assert_eq!(changes(""), [""; 0]);
+    assert_eq!(planned(), [""; 0]);
     scene.is_absent("/apis/batch/v1/namespaces/NAMESPACE/cronjobs/report");
 
     // Postgres is protected; then nothing is left.

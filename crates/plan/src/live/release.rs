@@ -104,17 +104,27 @@ fn objects(
         match cluster.objects.get(&(release.key.clone(), object.key.clone())) {
             Some(seen) => plans.push(plan(object, seen, refusals)),
             None => {
-                // Nothing could be asked about it, as its kind is unknown.
-                let detail = unknown(object, cluster);
+                // Nothing could be asked about it.
+                let (reason, detail) = impossible(object, cluster);
                 refusals.push(Refusal {
                     object: Some(object.id().clone()),
                     detail: Some(detail),
-                    ..Refusal::new(RefusalReason::UnknownKind, &release.id)
+                    ..Refusal::new(reason, &release.id)
                 });
             }
         }
     }
     plans
+}
+
+/// Why there is no request for an object.
+fn impossible(object: &Object, cluster: &Cluster) -> (RefusalReason, String) {
+    let id = object.id();
+    if cluster.apis.find(&id.group, &object.version, &id.kind).is_some() {
+        let why = "it has no `metadata.name`: what the server names by `generateName` could not be found again";
+        return (RefusalReason::Rejected, why.to_owned());
+    }
+    (RefusalReason::UnknownKind, unknown(object, cluster))
 }
 
 fn unknown(object: &Object, cluster: &Cluster) -> String {
