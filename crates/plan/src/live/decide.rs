@@ -127,8 +127,26 @@ fn definitions(cluster: &Cluster) -> Vec<String> {
     warnings
 }
 
+/// The stack's own releases: what another stack took over since is no longer ours to change or to delete.
 fn recorded(cluster: &Cluster) -> Vec<&ReleaseRecord> {
-    cluster.inventory.iter().flat_map(|inventory| &inventory.releases).collect()
+    let all = cluster.inventory.iter().flat_map(|inventory| &inventory.releases);
+    all.filter(|record| taken_over(record, cluster).is_none()).collect()
+}
+
+/// The other stack, as the label on the newest record names it.
+fn taken_over<'a>(record: &ReleaseRecord, cluster: &'a Cluster) -> Option<&'a String> {
+    let own = inventory::label(cluster.stack()?);
+    let last = cluster.recorded.get(&record.key).and_then(Recorded::last)?;
+    last.labels.get(inventory::STACK).filter(|label| **label != own)
+}
+
+fn lost(cluster: &Cluster) -> Vec<String> {
+    let all = cluster.inventory.iter().flat_map(|inventory| &inventory.releases);
+    let lost = all.filter_map(|record| Some((record, taken_over(record, cluster)?)));
+    lost.map(|(record, other)| {
+        format!("`{}` belongs to the stack `{other}` now, and this one leaves it alone", record.id)
+    })
+    .collect()
 }
 
 /// What planning has come to so far.
@@ -227,7 +245,7 @@ impl Draft {
             summary: Summary::default(),
             unfinished,
             namespaces: self.namespaces,
-            warnings: cluster.warnings.iter().cloned().chain(definitions(cluster)).collect(),
+            warnings: [cluster.warnings.clone(), definitions(cluster), lost(cluster)].concat(),
             inventory: cluster.inventory.clone(),
             kept_before: Vec::new(),
             kept: Vec::new(),

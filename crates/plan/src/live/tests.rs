@@ -24,6 +24,8 @@ struct Case {
     owner: &'static str,
     /// By client-side apply.
     csa: bool,
+    /// The stack that its record names; none where Helm wrote it.
+    stack: &'static str,
     inventory: bool,
     takes: bool,
 }
@@ -79,7 +81,10 @@ fn record(case: &Case) -> Option<Record> {
         manifest: manifest(case.recorded),
         hooks: Vec::new(),
         apply_method: (!case.csa).then_some(ApplyMethod::Ssa),
-        labels: BTreeMap::new(),
+        labels: match case.stack {
+            "" => BTreeMap::new(),
+            stack => BTreeMap::from([(inventory::STACK.to_owned(), stack.to_owned())]),
+        },
         storage: Storage::default(),
         other: source::Map::default(),
     })
@@ -186,11 +191,10 @@ fn map<'a>(tree: &'a mut Tree, key: &str) -> Option<&'a mut Tree> {
 /// `Upgrade 2 Values: Update [Values] k: a → b`
 fn told(plan: &Plan) -> String {
     let release = &plan.waves[0].releases[0];
-    let mut text = format!("{:?}", release.action);
-    if let Some(revision) = release.revision {
-        text.push_str(&format!(" {revision}"));
-    }
-    text.push_str(&format!(" {:?}", release.causes));
+    let mut parts = vec![match release.revision {
+        Some(revision) => format!("{:?} {revision} {:?}", release.action, release.causes),
+        None => format!("{:?} {:?}", release.action, release.causes),
+    }];
     for object in &release.objects {
         let requests: String = object
             .requests
@@ -202,18 +206,11 @@ fn told(plan: &Plan) -> String {
                 Request::Delete { .. } => '-',
             })
             .collect();
-        text.push_str(&format!(
-            "; {:?} {:?} {requests} {} {}",
-            object.action,
-            object.causes,
-            object.edits.len(),
-            object.drift.len()
-        ));
+        let (edits, drift) = (object.edits.len(), object.drift.len());
+        parts.push(format!("{:?} {:?} {requests} {edits} {drift}", object.action, object.causes));
     }
-    for refusal in &plan.refusals {
-        text.push_str(&format!("; refused {:?}", refusal.reason));
-    }
-    text
+    parts.extend(plan.refusals.iter().map(|refusal| format!("refused {:?}", refusal.reason)));
+    parts.join("; ")
 }
 
 #[track_caller]
@@ -262,4 +259,30 @@ fn a_release_of_helm_becomes_ours() {
     check(client_side, "Adopt 2 [Foreign]; None [] m~ 0 0");
     let changed = Case { inventory: false, ..of("a", "a", "b") };
     check(changed, "Upgrade 2 [Foreign]; Update [Foreign] ~ 1 0");
+}
+
+#[test]
+fn a_release_that_another_stack_took_over() {
+    let taken = Case { stack: "shop.prod", ..of("a", "a", "a") };
+    let plan = plan_of(&taken);
+    assert!(told(&plan).ends_with("refused OtherStack"), "{}", told(&plan));
+    let key = key();
+    let record = record(&taken).unwrap();
+    let mut cluster = Cluster::default();
+    let mut inventory = Inventory::new(id());
+    inventory.releases.push(plan.releases().next().unwrap().record.clone().unwrap());
+    cluster.inventory = Some(inventory);
+    cluster.recorded.insert(key, Recorded { history: History::default(), in_place: vec![record] });
+    let options = Options {
+        prune: Prune::Ask,
+        allow_protected: false,
+        force_conflicts: false,
+        take_release: false,
+    };
+    let plan = destroy(&id(), &cluster, &Selection::default(), &options);
+    assert!(plan.waves.is_empty());
+    assert_eq!(
+        plan.warnings,
+        ["`api` belongs to the stack `shop.prod` now, and this one leaves it alone"]
+    );
 }
