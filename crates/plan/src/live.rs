@@ -15,11 +15,11 @@ pub mod request;
 pub mod rollback;
 pub mod targets;
 pub mod verify;
+mod warnings;
 pub mod wish;
 
 mod decide;
 mod drift;
-mod early;
 mod object;
 mod release;
 mod removal;

@@ -7,14 +7,13 @@ use stack::{Selection, StackId};
 use super::observed::NamespaceState;
 use super::release::{Stage, plan_release};
 use super::removal::plan_removal;
-use super::{Answer, Cluster, Recorded, definition, early, inventory, targets};
+use super::{Cluster, Recorded, inventory, targets, warnings};
 use crate::decide::removal::selects;
 use crate::decide::{missing_needs, reason_to_stay};
 use crate::record::Status;
 use crate::{
     Action, Desired, DesiredRelease, Left, LeftReason, NamespacePlan, Operation, Options, Plan,
-    Purpose, Refusal, RefusalReason, ReleaseAction, ReleaseKey, ReleaseRecord, Section, Summary,
-    Wave,
+    Purpose, Refusal, RefusalReason, ReleaseAction, ReleaseKey, ReleaseRecord, Summary, Wave,
 };
 
 /// What an apply would do. Releases go in the waves of their needs; what the manifest no longer has goes after all of them,
@@ -60,7 +59,7 @@ pub fn plan(desired: &Desired, cluster: &Cluster, options: &Options) -> Plan {
     draft.remove(&uninstalled, Purpose::Uninstall, cluster);
     draft.remove(&pruned, Purpose::Prune, cluster);
     let mut plan = draft.finish(desired.stack.clone(), Operation::Apply, cluster);
-    plan.warnings.extend(early::warnings(desired, cluster));
+    plan.warnings.extend(warnings::lookups(desired, cluster));
     plan
 }
 
@@ -96,37 +95,6 @@ pub fn destroy(
     draft.finish(stack.clone(), Operation::Destroy, cluster)
 }
 
-/// What definitions would lose, and what those that stay as they are do not have.
-fn definitions(cluster: &Cluster) -> Vec<String> {
-    let seen =
-        cluster.objects.iter().filter(|((_, key), _)| key.id.kind == "CustomResourceDefinition");
-    let mut warnings = Vec::new();
-    for ((release, key), seen) in seen {
-        let (Some(live), Some(Answer::Applied { result, body, .. })) = (&seen.live, &seen.answer)
-        else {
-            continue;
-        };
-        let stays = key.section == Section::Crd && cluster.keeps_definitions.contains(release);
-        if stays {
-            for version in definition::missing(live, body) {
-                warnings.push(format!(
-                    "`{}` is there without the version `{version}` that the chart brings; `crds: apply` updates it",
-                    key.id
-                ));
-            }
-            continue;
-        }
-        for loss in definition::losses(live, result) {
-            let concerned = match seen.instances {
-                Some(count) => format!(", which concerns {count} objects"),
-                None => String::new(),
-            };
-            warnings.push(format!("`{}` {loss}{concerned}", key.id));
-        }
-    }
-    warnings
-}
-
 /// The stack's own releases: what another stack took over since is no longer ours to change or to delete.
 fn recorded(cluster: &Cluster) -> Vec<&ReleaseRecord> {
     let all = cluster.inventory.iter().flat_map(|inventory| &inventory.releases);
@@ -134,19 +102,10 @@ fn recorded(cluster: &Cluster) -> Vec<&ReleaseRecord> {
 }
 
 /// The other stack, as the label on the newest record names it.
-fn taken_over<'a>(record: &ReleaseRecord, cluster: &'a Cluster) -> Option<&'a String> {
+pub(super) fn taken_over<'a>(record: &ReleaseRecord, cluster: &'a Cluster) -> Option<&'a String> {
     let own = inventory::label(cluster.stack()?);
     let last = cluster.recorded.get(&record.key).and_then(Recorded::last)?;
     last.labels.get(inventory::STACK).filter(|label| **label != own)
-}
-
-fn lost(cluster: &Cluster) -> Vec<String> {
-    let all = cluster.inventory.iter().flat_map(|inventory| &inventory.releases);
-    let lost = all.filter_map(|record| Some((record, taken_over(record, cluster)?)));
-    lost.map(|(record, other)| {
-        format!("`{}` belongs to the stack `{other}` now, and this one leaves it alone", record.id)
-    })
-    .collect()
 }
 
 /// What planning has come to so far.
@@ -245,7 +204,7 @@ impl Draft {
             summary: Summary::default(),
             unfinished,
             namespaces: self.namespaces,
-            warnings: [cluster.warnings.clone(), definitions(cluster), lost(cluster)].concat(),
+            warnings: warnings::of(cluster),
             inventory: cluster.inventory.clone(),
             kept_before: Vec::new(),
             kept: Vec::new(),
