@@ -68,3 +68,32 @@ fn a_release_of_helm_3_with_an_autoscaler_is_adopted_without_a_change() {
     assert_eq!(after["spec"]["replicas"], 7, "{answer}");
     assert_eq!(after["spec"]["template"]["spec"]["containers"][0]["image"], "web:two");
 }
+
+#[test]
+fn an_object_that_belongs_to_no_release_is_taken_only_where_the_manifest_says_so() {
+    let template =
+        "{ apiVersion: v1, kind: ConfigMap, metadata: { name: settings }, data: { a: ours } }";
+    let files = [("web/Chart.yaml", CHART), ("web/templates/settings.yaml", template)];
+    let scene = Scene::releases("unowned", "  web: { chart: ./web }\n", &files);
+    scene.create_namespace();
+    let path = scene.here("/api/v1/namespaces/NAMESPACE/configmaps");
+    let made = json!({"metadata": {"name": "settings"}, "data": {"a": "theirs", "b": "theirs"}});
+    let theirs = scene.plane.request(
+        "POST",
+        &format!("{path}?fieldManager=kubectl-create"),
+        "application/json",
+        &made,
+    );
+    assert_eq!(theirs.0, 201, "{theirs:?}");
+
+    let answer = scene.run("apply -e dev --yes -o json").exits(3);
+    assert_eq!(answer.json()["reason"], "foreign-object");
+    assert_eq!(scene.get(&format!("{path}/settings"))["data"]["a"], "theirs");
+
+    scene.manifest("  web: { chart: ./web, takeOwnership: true }\n");
+    assert_eq!(scene.diff(), ["web adopt ConfigMap/settings"]);
+    scene.apply();
+    let settings = scene.get(&format!("{path}/settings"));
+    assert_eq!(settings["data"], json!({"a": "ours", "b": "theirs"}));
+    assert_eq!(scene.diff(), [""; 0]);
+}

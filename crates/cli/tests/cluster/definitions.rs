@@ -1,6 +1,6 @@
 //! Custom resources whose definitions come with the same apply.
 
-use crate::support::{CHART, Scene};
+use crate::support::{CHART, Scene, list};
 
 const DEFINITION: &str = "\
 apiVersion: apiextensions.k8s.io/v1
@@ -26,6 +26,10 @@ kind: Boat
 metadata: { name: optimist }
 spec: { sails: 1 }
 ";
+
+const BOATS: &str = "/apis/NAMESPACE.example.com/v1/namespaces/NAMESPACE/boats";
+const PATH: &str =
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/boats.NAMESPACE.example.com";
 
 const RELEASES: &str = "
   operator: { chart: ./operator }
@@ -53,6 +57,44 @@ fn a_resource_of_a_definition_that_an_earlier_wave_renders_is_predicted_and_appl
     let boat = scene.get("/apis/NAMESPACE.example.com/v1/namespaces/NAMESPACE/boats/optimist");
     assert_eq!(boat["spec"]["sails"], 1);
     assert_eq!(scene.diff(), [""; 0]);
+    scene.run("destroy -e dev --yes").succeeds();
+    scene.is_absent(PATH);
+}
+
+#[test]
+fn definitions_of_a_charts_own_folder_come_first_and_stay() {
+    let scene = Scene::releases(
+        "own",
+        "  boats: { chart: ./boats }\n",
+        &[
+            ("boats/Chart.yaml", CHART),
+            ("boats/crds/boat.yaml", DEFINITION),
+            ("boats/templates/boat.yaml", BOAT),
+        ],
+    );
+    scene.apply();
+    scene.get(BOATS);
+    assert_eq!(scene.diff(), [""; 0]);
+    scene.run("destroy -e dev --yes").succeeds();
+    assert_eq!(list(&scene.get(BOATS)["items"]).len(), 0);
+    scene.get(PATH);
+}
+
+#[test]
+fn a_definition_and_its_resource_in_one_chart() {
+    let scene = Scene::releases(
+        "beside",
+        "  boats: { chart: ./boats }\n",
+        &[
+            ("boats/Chart.yaml", CHART),
+            ("boats/templates/definition.yaml", DEFINITION),
+            ("boats/templates/boat.yaml", BOAT),
+        ],
+    );
+    scene.apply();
+    assert_eq!(scene.diff(), [""; 0]);
+    scene.run("destroy -e dev --yes").succeeds();
+    scene.is_absent(PATH);
 }
 
 const MONITORING: &str = r#"

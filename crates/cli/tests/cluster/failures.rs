@@ -93,6 +93,8 @@ fn a_first_install_with_a_bad_image_is_taken_back_but_its_claims() {
     scene.is_absent("/api/v1/namespaces/NAMESPACE/configmaps/settings");
     scene.get("/api/v1/namespaces/NAMESPACE/persistentvolumeclaims/data");
     assert!(answer.stderr.contains("E-IMAGE-PULL"), "{answer}");
+    scene.apply();
+    assert_eq!(scene.statuses("web"), ["failed", "deployed"]);
 }
 
 #[test]

@@ -15,12 +15,30 @@ const COLLECTIONS: [&str; 8] = [
     "/apis/networking.k8s.io/v1/namespaces/NAMESPACE/networkpolicies",
 ];
 
+const MORE: &str = r#"
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: before, annotations: { helm.sh/hook: "pre-install,pre-upgrade" } }
+data: { revision: "{{ .Release.Revision }}", upgrade: "{{ .Release.IsUpgrade }}" }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: kept, annotations: { helm.sh/resource-policy: keep } }
+data: { version: {{ .Capabilities.KubeVersion.Version | quote }}, apis: "{{ .Capabilities.APIVersions.Has "autoscaling/v2" }}" }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: looked, labels: { numbers: "1", empty: "" } }
+data: { kept: "{{ (lookup "v1" "ConfigMap" .Release.Namespace "kept").data }}" }
+"#;
+
 #[test]
 fn the_same_objects_with_the_same_fields_owned() {
     let ours = Scene::releases("ours", "  web: { chart: ./web, values: [values.yaml] }\n", &[]);
     let theirs = Scene::files("theirs", &[]);
     for scene in [&ours, &theirs] {
         scene.helm4("create web");
+        scene.write("web/templates/more.yaml", MORE);
         scene
             .write("values.yaml", "{ ingress: { enabled: true }, autoscaling: { enabled: true } }");
     }
