@@ -88,7 +88,11 @@ impl Scene<'_> {
                     .map(|one| format!("`{}` by `{}`", one.conflict.field, one.conflict.manager))
                     .collect();
                 refuse(RefusalReason::FieldConflict, fields.join(", "));
-                let plan = self.blank(object, seen, Action::Update, self.update_causes());
+                let edits = live.map(|live| diff(object.id(), &drift::shared(live, body), body));
+                let plan = ObjectPlan {
+                    edits: edits.unwrap_or_default(),
+                    ..self.blank(object, seen, Action::Update, self.update_causes())
+                };
                 self.with(plan, apply(body, false, None), contested)
             }
             Some(Answer::Immutable { body, fields, message }) => {
@@ -166,7 +170,7 @@ impl Scene<'_> {
         refuse: &mut dyn FnMut(RefusalReason, String),
         apply: &dyn Fn(&Tree, bool, Option<&Tree>) -> Request,
     ) -> ObjectPlan {
-        let told = match fields.is_empty() {
+        let told = match fields.iter().all(|field| message.contains(field)) {
             true => message.to_owned(),
             false => format!("{message} ({})", fields.join(", ")),
         };
