@@ -3,8 +3,9 @@
 use plan::live::{Present, Request, normal};
 use plan::{Address, ObjectId};
 use source::Tree;
+use tokio::time::Instant;
 
-use super::{Fault, Run, migrate};
+use super::{Fault, Run, SOON, migrate, remove};
 use crate::client::{Apply, Client, Delete, Deletion, MANAGER};
 
 /// Sends them in order. The answer is the object as it is now, unless it is gone.
@@ -14,7 +15,7 @@ pub(super) async fn requests(
     requests: &[Request],
 ) -> Result<Option<Tree>, Fault> {
     let mut answer = None;
-    for request in requests {
+    for (position, request) in requests.iter().enumerate() {
         answer = match request {
             Request::Migrate { address } => {
                 migrate::fields(&run.client, address)
@@ -28,6 +29,11 @@ pub(super) async fn requests(
             }
             Request::Delete { address, uid } => {
                 delete(run, object, address, uid).await?;
+                // Another one takes its name.
+                if position + 1 < requests.len() {
+                    let deleted = vec![(object.clone(), address.clone(), uid.clone())];
+                    remove::gone(run, deleted, Instant::now() + SOON).await?;
+                }
                 None
             }
         };
