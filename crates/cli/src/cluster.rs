@@ -171,7 +171,7 @@ impl Opened {
         shell: &Shell,
     ) -> Result<RunResult, Failure> {
         let execute = async |order: &Order<'_>| cluster::execute(order).await;
-        self.carry_out(stack, plan, interrupted, tell, policy, shell, execute)
+        self.carry_out((stack, plan), interrupted, tell, policy, shell, execute)
     }
 
     /// Runs the test hooks of the plan's releases.
@@ -184,14 +184,13 @@ impl Opened {
         shell: &Shell,
     ) -> Result<Vec<ReleaseTests>, Failure> {
         let test = async |order: &Order<'_>| cluster::test(order).await;
-        self.carry_out(stack, plan, interrupted, tell, &RunPolicy::default(), shell, test)
+        self.carry_out((stack, plan), interrupted, tell, &RunPolicy::default(), shell, test)
     }
 
     /// Does some work on a plan that ends when the user interrupts it.
     fn carry_out<T>(
         &self,
-        stack: &Stack,
-        plan: &Plan,
+        (stack, plan): (&Stack, &Plan),
         interrupted: &Interrupted,
         tell: &(dyn Fn(&Event<'_>) + Sync),
         policy: &RunPolicy,

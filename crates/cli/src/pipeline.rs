@@ -166,7 +166,7 @@ pub fn plan_rollback(
 type Notes = BTreeMap<ReleaseId, String>;
 
 /// Renders what the stack should be; on a cluster again where a release asked for APIs that its needs bring.
-fn desire(
+pub fn desire(
     workspace: &Workspace,
     stack: &Stack,
     run: &Run,

@@ -19,6 +19,7 @@ const COMMANDS: &[&str] = &[
     "rollback",
     "unlock",
     "gc",
+    "rbac",
     "chart template",
     "schema",
     "completion",

@@ -11,6 +11,7 @@ pub mod normal;
 pub mod observed;
 pub mod ownership;
 pub mod previous;
+pub mod rbac;
 pub mod request;
 pub mod rollback;
 pub mod targets;

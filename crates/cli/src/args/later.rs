@@ -6,8 +6,8 @@ use crate::report::{Failure, Reason};
 
 const COMMANDS: &[&str] = &[
     "adopt", "cache", "convert", "deps", "drift", "export", "helmfile", "login", "logout", "logs",
-    "lint", "output", "package", "promote", "pull", "push", "rbac", "search", "secrets", "show",
-    "vars", "with",
+    "lint", "output", "package", "promote", "pull", "push", "search", "secrets", "show", "vars",
+    "with",
 ];
 
 const FLAGS: &[&str] = &[

@@ -14,7 +14,7 @@ pub use common::{
 };
 
 use crate::commands::{
-    apply, chart, completion, destroy, diff, gc, graph, history, init, lint, list, rollback,
+    apply, chart, completion, destroy, diff, gc, graph, history, init, lint, list, rbac, rollback,
     schema, status, template, test, unlock, validate, values, version,
 };
 use crate::report::Failure;
@@ -59,6 +59,7 @@ pub enum Command {
     Rollback(rollback::Args),
     Unlock(unlock::Args),
     Gc(gc::Args),
+    Rbac(rbac::Args),
     Chart(chart::Args),
     Schema(schema::Args),
     Completion(completion::Args),

@@ -11,6 +11,7 @@ pub mod history;
 pub mod init;
 pub mod lint;
 pub mod list;
+pub mod rbac;
 pub mod rollback;
 pub mod schema;
 pub mod status;
@@ -43,6 +44,7 @@ pub fn run(command: Command, shell: &Shell) -> Result<Reason, Failure> {
         Command::Rollback(args) => rollback::run(args, shell),
         Command::Unlock(args) => unlock::run(args, shell),
         Command::Gc(args) => gc::run(args, shell),
+        Command::Rbac(args) => rbac::run(args, shell),
         Command::Chart(args) => chart::run(args, shell),
         Command::Schema(args) => schema::run(args, shell),
         Command::Completion(args) => completion::run(args, shell),

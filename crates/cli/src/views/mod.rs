@@ -7,6 +7,7 @@ pub mod graph;
 pub mod history;
 pub mod list;
 pub mod plan;
+pub mod rbac;
 pub mod refusals;
 pub mod status;
 pub mod table;

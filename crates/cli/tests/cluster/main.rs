@@ -24,6 +24,7 @@ mod interop;
 mod kills;
 mod large;
 mod locks;
+mod rbac;
 mod rollback;
 mod same_as_helm;
 mod tests;

@@ -1,0 +1,163 @@
+//! The roles that `rbac` prints are enough for their task, and for nothing else.
+
+use controlplane::User;
+use serde_json::{Value, json};
+
+use crate::sandbox::Answer;
+use crate::support::{CHART, Scene};
+
+const RELEASES: &str = "
+  base: { chart: ./base }
+  web: { chart: ./web, namespace: NAMESPACE-web, needs: [base] }
+";
+
+const BASE: &str = r#"
+apiVersion: v1
+kind: Secret
+metadata: { name: key }
+stringData: { key: "{{ .Values.key }}" }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: reader }
+rules: [{ apiGroups: [""], resources: [endpoints], verbs: [get] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: reader }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader }
+subjects: [{ kind: ServiceAccount, name: default }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: NAMESPACE }
+rules: [{ apiGroups: [""], resources: [nodes], verbs: [get] }]
+"#;
+
+const WEB: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "web:1" }] }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: prepare, annotations: { helm.sh/hook: "pre-install,pre-upgrade" } }
+spec: { template: { spec: { restartPolicy: Never, containers: [{ name: main, image: "web:1" }] } } }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: farewell, annotations: { helm.sh/hook: pre-delete } }
+"#;
+
+/// A workspace in two namespaces that an administrator has made.
+fn scene() -> Scene {
+    let scene = Scene::releases(
+        "rbac",
+        RELEASES,
+        &[
+            ("base/Chart.yaml", CHART),
+            ("base/values.yaml", "key: first"),
+            ("base/templates/base.yaml", BASE),
+            ("web/Chart.yaml", CHART),
+            ("web/templates/web.yaml", WEB),
+        ],
+    );
+    scene.manifest(&scene.here(RELEASES));
+    scene.create_namespace();
+    let web = json!({"metadata": {"name": scene.here("NAMESPACE-web")}});
+    scene.plane.create("/api/v1/namespaces", &web);
+    scene
+}
+
+/// Somebody who may do what the printed roles allow.
+struct Somebody<'a> {
+    scene: &'a Scene,
+    name: String,
+    kubeconfig: String,
+}
+
+impl<'a> Somebody<'a> {
+    fn who_may(scene: &'a Scene, task: &str) -> Self {
+        let name = scene.here(&format!("NAMESPACE-{task}"));
+        let printed = scene.run(&format!("rbac -e dev --for {task}")).succeeds().stdout;
+        for role in printed.split("---\n") {
+            create(scene, &parsed(role), &name);
+        }
+        let group = "people".to_owned();
+        let user = User::Certificate { user: name.clone(), group, expired: false };
+        let context = controlplane::Context { user, ..scene.plane.context("test") };
+        let kubeconfig = scene.plane.write_kubeconfig(&[context]);
+        Self { scene, name, kubeconfig: kubeconfig.to_str().unwrap().to_owned() }
+    }
+
+    fn run(&self, arguments: &str) -> Answer {
+        self.scene.run(&format!("{arguments} --kubeconfig {}", self.kubeconfig))
+    }
+
+    /// Does it without being refused anything, be it by the way.
+    #[track_caller]
+    fn succeeds(&self, arguments: &str) {
+        let mark = self.scene.plane.mark();
+        self.run(arguments).succeeds();
+        let requests = self.scene.plane.requests_since(mark).into_iter();
+        let refused = requests.filter(|one| one.user == self.name && one.status == Some(403));
+        let refused: Vec<String> = refused.map(|one| format!("{} {}", one.verb, one.uri)).collect();
+        assert_eq!(refused, [""; 0], "{arguments}");
+    }
+}
+
+fn parsed(role: &str) -> Value {
+    let tree = source::yaml::read_bare(role).unwrap();
+    let (html, layout) = (source::json::Html::Plain, source::json::Layout::Compact);
+    serde_json::from_str(&source::json::write(&tree, html, layout).unwrap()).unwrap()
+}
+
+/// Creates a role and binds somebody to it.
+fn create(scene: &Scene, role: &Value, user: &str) {
+    let (kind, name) = (role["kind"].as_str().unwrap(), role["metadata"]["name"].as_str().unwrap());
+    let group = "/apis/rbac.authorization.k8s.io/v1";
+    let place = match role["metadata"]["namespace"].as_str() {
+        Some(namespace) => format!("{group}/namespaces/{namespace}/roles"),
+        None => format!("{group}/clusterroles"),
+    };
+    scene.plane.create(&place, role);
+    let binding = json!({
+        "metadata": { "name": name },
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name },
+        "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user }],
+    });
+    scene.plane.create(&place.replace("roles", "rolebindings"), &binding);
+}
+
+#[test]
+fn the_printed_roles_are_enough_and_no_more() {
+    let scene = scene();
+    let planner = Somebody::who_may(&scene, "plan");
+    planner.succeeds("diff -e dev");
+    let refused = planner.run("apply -e dev --yes").exits(1);
+    assert!(refused.stderr.contains("leases"), "{refused}");
+    assert_eq!(scene.everything(), [""; 0]);
+
+    let applier = Somebody::who_may(&scene, "apply");
+    applier.succeeds("apply -e dev --yes");
+    applier.succeeds("diff -e dev");
+    scene.write("base/values.yaml", "key: second");
+    applier.succeeds("apply -e dev --yes");
+    applier.succeeds("history -e dev");
+    applier.succeeds("rollback -e dev base --yes");
+    assert_eq!(scene.statuses("base"), ["superseded", "superseded", "deployed"]);
+
+    let destroyer = Somebody::who_may(&scene, "destroy");
+    destroyer.run("apply -e dev --yes").exits(1);
+    scene.write("regatta.yaml", &scene.sandbox.read("regatta.yaml").replace("-web,", "-other,"));
+    applier.run("diff -e dev").exits(1);
+    destroyer.succeeds("destroy -e dev --yes");
+    assert_eq!(scene.everything(), [""; 0]);
+    scene.is_absent("/apis/apps/v1/namespaces/NAMESPACE-web/deployments/web");
+    scene.is_absent("/apis/rbac.authorization.k8s.io/v1/clusterroles/NAMESPACE");
+}
