@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use chart::{Capabilities, KubeVersion, Lookup};
 use cluster::access::{Proxy, kubeconfig_paths};
-use cluster::{Access, Clock, Connection, Limits, OnFailure, Order, ReleaseTests, Schedule, lease};
+use cluster::{
+    Access, Clock, Connection, Counts, Limits, OnFailure, Order, ReleaseTests, Schedule, lease,
+};
 use jiff::Timestamp;
 use plan::live::{self, Cluster, Policy, Recorded, Target};
 use plan::{Event, Plan, ReleaseKey, RunResult};
@@ -98,10 +100,25 @@ impl Opened {
         self.runtime.block_on(future)
     }
 
-    /// As a view names it: `nonprod (kind-dev)`.
+    /// As a view names it: `cluster nonprod (context kind-dev)`.
     pub fn shown(&self) -> String {
         let place = &self.connection.place;
-        format!("{} ({})", place.cluster, place.context)
+        format!("cluster {} (context {})", place.cluster, place.context)
+    }
+
+    /// Tells how much was asked of the server, where somebody wants to know.
+    pub fn tell_counts(&self, shell: &Shell) {
+        shell.printer.detail(|| {
+            let Counts { reads, watches, dry_runs, writes, repeated } =
+                self.connection.client.counts();
+            let repeated = match repeated {
+                0 => String::new(),
+                number => format!(", {number} of them repeated"),
+            };
+            format!(
+                "requests: {reads} reads, {watches} watches, {dry_runs} dry runs, {writes} writes{repeated}"
+            )
+        });
     }
 
     /// What is recorded of the stack and of its releases.

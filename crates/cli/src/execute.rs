@@ -1,8 +1,8 @@
 //! A plan, shown, agreed to and carried out: what apply and destroy have in common.
 
-use std::sync::Mutex;
+use std::time::Duration;
 
-use plan::{Operation, Outcome, Plan, RunResult, StackReport};
+use plan::{Event, Operation, Outcome, Plan, RunResult, StackReport};
 use stack::{ReleaseId, Stack};
 
 use crate::args::{Sure, TextOrJson};
@@ -10,7 +10,7 @@ use crate::cluster::RunPolicy;
 use crate::confirm::Consent;
 use crate::pipeline::Planned;
 use crate::place::{self, Place};
-use crate::progress::Progress;
+use crate::progress;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 use crate::signals::Interrupted;
@@ -64,9 +64,11 @@ pub fn carry_out(
         if let (Place::Cluster(opened), Operation::Apply) = (&place, plan.operation) {
             opened.renew(&stack, &plan)?;
         }
+        place.tell_costs(shell);
         return Ok(Ended { report: StackReport { plan, result: None }, reason: Reason::NoChanges });
     }
-    let result = execute(&place, &stack, &plan, &permission.policy, shell)?;
+    let result = execute(&place, &stack, &plan, permission, shell)?;
+    place.tell_costs(shell);
     let reason = result.reason;
     if reason == Reason::Done {
         tell_notes(&notes, &plan, &result, shell);
@@ -95,33 +97,28 @@ fn execute(
     place: &Place,
     stack: &Stack,
     plan: &Plan,
-    policy: &RunPolicy,
+    permission: &Permission<'_>,
     shell: &Shell,
 ) -> Result<RunResult, Failure> {
     let interrupted = Interrupted::watch()
         .map_err(|error| Failure::said(Reason::Failed, format!("watch for signals: {error}")))?;
+    let (printer, output) = (&shell.printer, permission.output);
     let (mut result, took) = match place {
         Place::Directory(root) => {
             let lock = directory::lock(root, &plan.stack).map_err(place::world)?;
-            shell.printer.tell("");
-            let mut progress = Progress::new(plan, &shell.printer);
+            printer.tell("");
             let stop = || interrupted.came();
-            let result =
-                directory::execute(root, plan, &lock, &stop, &mut |event| progress.tell(&event));
-            (result, progress.finish())
+            progress::during(plan, printer, output, |progress| {
+                directory::execute(root, plan, &lock, &stop, &mut |event| progress.tell(&event))
+            })
         }
         Place::Cluster(opened) => {
-            shell.printer.tell("");
-            let progress = Mutex::new(Progress::new(plan, &shell.printer));
-            let result = opened.execute(
-                stack,
-                plan,
-                &interrupted,
-                &|event| progress.lock().expect("no holder panics").tell(event),
-                policy,
-                shell,
-            )?;
-            (result, progress.into_inner().expect("no holder panics").finish())
+            printer.tell("");
+            let (result, took) = progress::during(plan, printer, output, |progress| {
+                let tell = |event: &Event<'_>| progress.tell(event);
+                opened.execute(stack, plan, &interrupted, &tell, &permission.policy, shell)
+            });
+            (result?, took)
         }
     };
     if result.reason == Reason::Interrupted {
@@ -132,37 +129,18 @@ fn execute(
 }
 
 /// One line where all went well; where not, every failure and what it kept from going on.
-fn summary(plan: &Plan, result: &RunResult, took: std::time::Duration, shell: &Shell) {
+fn summary(plan: &Plan, result: &RunResult, took: Duration, shell: &Shell) {
     let printer = &shell.printer;
     let paint = printer.talk_paint();
-    let written: usize = result.releases.iter().map(|release| release.written.len()).sum();
-    let deleted: usize = result.releases.iter().map(|release| release.deleted.len()).sum();
-    let counts = format!("{written} written, {deleted} deleted");
-    let seconds = paint.dim(&format!("in {:.1}s", took.as_secs_f64()));
     if result.reason == Reason::Done {
+        let counts = views::failures::counts(result);
+        let seconds = paint.dim(&format!("in {:.1}s", took.as_secs_f64()));
         let seconds = if printer.is_live() { format!(" {seconds}") } else { String::new() };
         printer.tell(&format!("{} {}: {counts}{seconds}", paint.green("Done:"), plan.stack));
-        return;
+    } else {
+        let text = views::failures::text(plan, result, paint, printer.width());
+        printer.say(text.trim_end());
     }
-    let message = result.message.as_deref().unwrap_or("the run did not come to its end");
-    printer.say(&format!("{} {message} ({counts})", paint.red("error:")));
-    for release in &result.releases {
-        if release.outcome == Outcome::Failed {
-            let error = release.error.as_deref().unwrap_or_default();
-            printer.say(&format!("  {} {}: {error}", paint.red("✘"), release.id));
-        }
-    }
-    let skipped: Vec<_> = result
-        .releases
-        .iter()
-        .filter(|release| release.outcome == Outcome::Skipped)
-        .map(|release| release.id.as_str())
-        .collect();
-    if !skipped.is_empty() {
-        printer.say(&format!("  skipped: {}", skipped.join(", ")));
-    }
-    printer
-        .say(&format!("{} run the same command again: it goes on from here", paint.cyan("help:")));
 }
 
 /// What charts have to say about the releases that changed, for a person at a terminal.

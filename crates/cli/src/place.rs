@@ -36,6 +36,13 @@ impl Place {
             }
         }
     }
+
+    /// With `--verbose`: what this cost the other side.
+    pub fn tell_costs(&self, shell: &Shell) {
+        if let Self::Cluster(opened) = self {
+            opened.tell_counts(shell);
+        }
+    }
 }
 
 impl fmt::Display for Place {

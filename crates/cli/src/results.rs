@@ -1,4 +1,4 @@
-//! The results of a command's stacks: which reason wins, and the one JSON document at the end.
+//! The results of a command's stacks: which reason wins, and the JSON report at the end.
 
 use plan::{Report, StackReport};
 
@@ -51,7 +51,12 @@ impl Results {
                 reason: self.reason,
                 stacks: self.stacks,
             };
-            let text = serde_json::to_string_pretty(&report).map_err(|error| {
+            // A run's lines end with it; what only reads is one document.
+            let write = match self.command {
+                "diff" => serde_json::to_string_pretty,
+                _ => serde_json::to_string,
+            };
+            let text = write(&report).map_err(|error| {
                 Failure::said(Reason::Failed, format!("write the report as JSON: {error}"))
             })?;
             shell.printer.show(&format!("{text}\n"))?;

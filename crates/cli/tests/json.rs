@@ -1,22 +1,34 @@
-//! `-o json`: every result fits `schemas/plan.json`.
+//! `-o json`: every report fits `schemas/plan.json`, and every line before it `schemas/events.json`.
 
 use serde_json::Value;
 
 use crate::sandbox::{Answer, Sandbox};
 
-fn schema() -> jsonschema::Validator {
-    let schema: Value = serde_json::from_str(include_str!("../../../schemas/plan.json")).unwrap();
-    jsonschema::validator_for(&schema).unwrap()
+fn validator(schema: &str) -> jsonschema::Validator {
+    jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
 }
 
+/// The report is what `diff` prints, and the last of the lines of a run.
 #[track_caller]
 fn check(answer: &Answer, exit: i32, reason: &str) {
-    let report = answer.json();
-    let wrong: Vec<String> = schema()
-        .iter_errors(&report)
-        .map(|error| format!("{} at {}", error, error.instance_path()))
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}\n{answer}");
+    let lines: Vec<&str> = match answer.stdout.starts_with("{\n") {
+        true => vec![&answer.stdout],
+        false => answer.stdout.lines().collect(),
+    };
+    let (report, events) = lines.split_last().unwrap_or_else(|| panic!("{answer}"));
+    let fits = |schema: &jsonschema::Validator, line: &str| -> Value {
+        let value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let errors = schema.iter_errors(&value);
+        let wrong: Vec<String> =
+            errors.map(|error| format!("{error} at {}", error.instance_path())).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}\n{answer}");
+        value
+    };
+    let of_events = validator(include_str!("../../../schemas/events.json"));
+    for event in events {
+        fits(&of_events, event);
+    }
+    let report = fits(&validator(include_str!("../../../schemas/plan.json")), report);
     assert_eq!(answer.exit, Some(exit), "{answer}");
     assert_eq!(report["exitCode"], exit);
     assert_eq!(report["reason"], reason);

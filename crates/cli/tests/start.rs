@@ -30,7 +30,7 @@ fn init_writes_a_workspace_and_never_over_one() {
 #[test]
 fn schemas_are_json() {
     let sandbox = Sandbox::new();
-    for what in ["manifest", "plan"] {
+    for what in ["manifest", "plan", "events"] {
         assert!(sandbox.run(&format!("schema {what}")).succeeds().json().is_object());
     }
 }

@@ -192,7 +192,11 @@ impl Run<'_> {
                 break;
             }
             match self.object(object, &mut result) {
-                Ok(()) => (self.on_event)(Event::ObjectDone { id: &release.id, object }),
+                Ok(()) => (self.on_event)(Event::ObjectDone {
+                    id: &release.id,
+                    object: &object.key.id,
+                    action: object.action,
+                }),
                 Err(error) => {
                     let message = error.full();
                     result.outcome = Outcome::Failed;

@@ -1,44 +1,157 @@
-//! What an executor tells while it works, for whoever shows progress.
+//! What an executor tells while it works, for whoever shows progress. As JSON it is a line of `-o json`, which
+//! `schemas/events.json` describes.
 
+use serde::Serialize;
 use stack::ReleaseId;
 
-use crate::{ObjectId, ObjectPlan, Purpose, ReleaseAction, ReleaseResult};
+use crate::{Action, ObjectId, Purpose, ReleaseAction, ReleaseResult};
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event<'a> {
     WaveStarted {
+        #[serde(rename = "wave")]
         number: usize,
         of: usize,
         purpose: Purpose,
+        /// Those that have something to do.
         releases: usize,
     },
     /// Releases without anything to do are not told.
     ReleaseStarted {
+        #[serde(rename = "release")]
         id: &'a ReleaseId,
         action: ReleaseAction,
         objects: usize,
     },
-    ObjectDone {
+    /// What the release does from now on.
+    PhaseStarted {
+        #[serde(rename = "release")]
         id: &'a ReleaseId,
-        object: &'a ObjectPlan,
+        phase: Phase,
     },
-    /// It is sent, and not all of it is ready; told when that changes.
+    ObjectDone {
+        #[serde(rename = "release")]
+        id: &'a ReleaseId,
+        object: &'a ObjectId,
+        action: Action,
+    },
+    /// Not all of what was sent is ready, or not all of what was deleted is gone; told when that changes.
     Waiting {
+        #[serde(rename = "release")]
         id: &'a ReleaseId,
         ready: usize,
         total: usize,
         /// One that is not ready, and why.
+        #[serde(skip_serializing_if = "Option::is_none")]
         object: Option<&'a ObjectId>,
+        #[serde(skip_serializing_if = "str::is_empty")]
         why: &'a str,
     },
     HookStarted {
+        #[serde(rename = "release")]
         id: &'a ReleaseId,
         object: &'a ObjectId,
         /// `pre-upgrade`
-        event: &'a str,
+        hook: &'a str,
     },
     ReleaseDone {
+        #[serde(rename = "release")]
         id: &'a ReleaseId,
         result: &'a ReleaseResult,
     },
+}
+
+/// Where a release stands. A phase without work is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// What is in `crds/` is sent, and has to be established.
+    Crds,
+    Hooks,
+    Applying,
+    Waiting,
+    /// What failed is taken back.
+    RollingBack,
+    Deleting,
+}
+
+impl Phase {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Crds => "crds",
+            Self::Hooks => "hooks",
+            Self::Applying => "applying",
+            Self::Waiting => "waiting",
+            Self::RollingBack => "rolling back",
+            Self::Deleting => "deleting",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::readiness::Code;
+    use crate::{ObjectFailure, Outcome};
+
+    #[test]
+    fn every_event_fits_the_schema() {
+        let schema = include_str!("../../../schemas/events.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let check = |event: Event<'_>, word: &str| {
+            let mut line = serde_json::to_value(event).unwrap();
+            line["stack"] = "shop/dev".into();
+            let wrong: Vec<String> =
+                validator.iter_errors(&line).map(|error| error.to_string()).collect();
+            assert_eq!(wrong, [""; 0], "{line}");
+            assert_eq!(line["event"], word);
+        };
+        let id = &"api".parse::<ReleaseId>().unwrap();
+        let (group, namespace) = ("batch".to_owned(), Some("shop".to_owned()));
+        let object =
+            &ObjectId { group, kind: "Job".to_owned(), namespace, name: "migrate".to_owned() };
+        let failure = ObjectFailure {
+            object: object.clone(),
+            code: Code::JobFailed,
+            cause: "its time is up".to_owned(),
+            pod: Some("migrate-x".to_owned()),
+            container: None,
+            logs: vec!["no".to_owned()],
+            events: Vec::new(),
+        };
+        let action = ReleaseAction::Install;
+        let result = &ReleaseResult {
+            id: id.clone(),
+            action,
+            outcome: Outcome::Failed,
+            written: vec![object.clone()],
+            deleted: Vec::new(),
+            error: Some("`Job/migrate`: its time is up".to_owned()),
+            failures: vec![failure],
+            rolled_back: Some(2),
+        };
+        let purpose = Purpose::Prune;
+        check(Event::WaveStarted { number: 1, of: 2, purpose, releases: 3 }, "wave-started");
+        check(Event::ReleaseStarted { id, action, objects: 3 }, "release-started");
+        for phase in [
+            Phase::Crds,
+            Phase::Hooks,
+            Phase::Applying,
+            Phase::Waiting,
+            Phase::RollingBack,
+            Phase::Deleting,
+        ] {
+            check(Event::PhaseStarted { id, phase }, "phase-started");
+        }
+        check(Event::ObjectDone { id, object, action: Action::Create }, "object-done");
+        let why = "0/1 pods ready";
+        check(Event::Waiting { id, ready: 0, total: 1, object: Some(object), why }, "waiting");
+        check(Event::Waiting { id, ready: 1, total: 1, object: None, why: "" }, "waiting");
+        check(Event::HookStarted { id, object, hook: "pre-upgrade" }, "hook-started");
+        check(Event::ReleaseDone { id, result }, "release-done");
+    }
 }

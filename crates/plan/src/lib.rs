@@ -41,7 +41,7 @@ pub use diff::diff;
 pub use diff::lines::{Line, lines};
 pub use digest::digest;
 pub use edit::{Change, Edit, EditPath, Segment, Shown};
-pub use event::Event;
+pub use event::{Event, Phase};
 pub use hooks::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::is_custom;
 pub use object::{Definition, Object, ObjectId, ObjectKey, Section};
@@ -50,8 +50,8 @@ pub use observed::{
     ReleaseKey, ReleaseRecord,
 };
 pub use outcome::{
-    Action, Cause, Expect, Left, LeftReason, NamespacePlan, ObjectPlan, Operation, Options, Plan,
-    Purpose, ReleaseAction, ReleasePlan, Step, Summary, Wave,
+    Action, Cause, Expect, HookRun, Left, LeftReason, NamespacePlan, ObjectPlan, Operation,
+    Options, Plan, Purpose, ReleaseAction, ReleasePlan, Step, Summary, Wave,
 };
 pub use read::{Document, read};
 pub use recover::recover;

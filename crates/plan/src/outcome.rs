@@ -7,8 +7,8 @@ use stack::{Prune, ReleaseId, StackId};
 
 use crate::live::{Contested, Deploy, Inventory, Request};
 use crate::{
-    Address, Edit, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal, ReleaseKey,
-    ReleaseRecord,
+    Address, Edit, HookEvent, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal,
+    ReleaseKey, ReleaseRecord,
 };
 
 /// What the command line decides.
@@ -98,6 +98,12 @@ pub struct ReleasePlan {
     /// The revision of Helm's record that it becomes; none where no record is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
+    /// The revision that Helm's records end with until now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision_before: Option<u64>,
+    /// Hooks that run, in their order: those before the objects, then those after them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<HookRun>,
     /// Its objects were applied by the client until now, and their fields move to server-side apply.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub migrated: bool,
@@ -110,6 +116,14 @@ pub struct ReleasePlan {
     /// What stands in the inventory now.
     #[serde(skip)]
     pub before: Option<ReleaseRecord>,
+}
+
+/// One run of a hook. A hook that names two events has two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HookRun {
+    #[serde(serialize_with = "crate::report::shown")]
+    pub event: HookEvent,
+    pub object: ObjectId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

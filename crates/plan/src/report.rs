@@ -1,5 +1,7 @@
 //! What `-o json` prints of plans and runs; `schemas/plan.json` describes it.
 
+use std::fmt::Display;
+
 use serde::{Serialize, Serializer};
 use stack::{ReleaseId, StackId};
 
@@ -184,6 +186,11 @@ impl Reason {
 /// `shop/e2e/build-41`
 pub(crate) fn stack_id<S: Serializer>(id: &StackId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
+}
+
+/// What has a word of its own is written with it.
+pub(crate) fn shown<T: Display, S: Serializer>(it: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(it)
 }
 
 #[cfg(test)]

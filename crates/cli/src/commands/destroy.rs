@@ -26,7 +26,7 @@ pub struct Args {
     pub all_instances: bool,
     #[command(flatten)]
     pub sure: Sure,
-    /// `text` for people, or `json` (schema: `regatta schema plan`)
+    /// `text` for people, or `json`: a line for each event (`regatta schema events`), then the report (`regatta schema plan`)
     #[arg(
         short,
         long,

@@ -80,6 +80,7 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
             printer.tell(&printer.talk_paint().yellow("an apply would be refused:"));
             report::problems(printer, &views::refusals::problems(&planned.plan));
         }
+        planned.place.tell_costs(shell);
         let changes = args.run.detailed_exitcode && planned.plan.has_changes();
         let reason = if changes { Reason::ChangesPresent } else { Reason::Done };
         results.found(reason, StackReport { plan: planned.plan, result: None });

@@ -11,7 +11,8 @@ use crate::shell::Shell;
     after_help = "Example:\n  regatta schema > regatta.schema.json\n\nEditors that speak YAML find it by the manifest's first line:\n  # yaml-language-server: $schema=regatta.schema.json"
 )]
 pub struct Args {
-    /// `manifest`: regatta.yaml; `plan`: what `-o json` of diff, apply and destroy prints
+    /// `manifest`: regatta.yaml; `plan`: what `diff -o json` prints, and the last line of `apply -o json` and `destroy -o json`;
+    /// `events`: their lines before it
     #[arg(value_name = "WHAT", default_value = "manifest", hide_possible_values = true)]
     pub what: What,
 }
@@ -20,12 +21,14 @@ pub struct Args {
 pub enum What {
     Manifest,
     Plan,
+    Events,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     shell.printer.show(match args.what {
         What::Manifest => include_str!("../../../../schemas/regatta.json"),
         What::Plan => include_str!("../../../../schemas/plan.json"),
+        What::Events => include_str!("../../../../schemas/events.json"),
     })?;
     Ok(Reason::Done)
 }

@@ -61,9 +61,9 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
             let place = Place::open(&workspace, &stack, &args.reach, &Contest::default(), shell)?;
             let paint = shell.printer.data_paint();
             let shown = place.to_string();
-            match place {
+            match &place {
                 Place::Directory(root) => {
-                    let observed = directory::observe(&root, Some(&stack.id), None);
+                    let observed = directory::observe(root, Some(&stack.id), None);
                     let observed = observed.map_err(place::world)?;
                     sections
                         .push(views::status::directory::text(&stack.id, &shown, &observed, paint));
@@ -75,6 +75,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
                     documents.push(views::status::cluster::json(&stack.id, &cluster));
                 }
             }
+            place.tell_costs(shell);
         }
     }
     match args.output {

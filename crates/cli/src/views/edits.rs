@@ -7,7 +7,12 @@ use crate::printer::Paint;
 use crate::views::table::columns;
 
 /// Every edit, indented.
-pub fn text(edits: &[Edit], indent: usize, paint: Paint, width: usize) -> String {
+pub fn text<'a>(
+    edits: impl IntoIterator<Item = &'a Edit>,
+    indent: usize,
+    paint: Paint,
+    width: usize,
+) -> String {
     let mut out = Lines { indent: " ".repeat(indent), paint, width, text: String::new() };
     for edit in edits {
         out.edit(edit);

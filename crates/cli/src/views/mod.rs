@@ -2,6 +2,7 @@
 
 pub mod edits;
 pub mod explain;
+pub mod failures;
 pub mod gc;
 pub mod graph;
 pub mod history;
@@ -12,3 +13,6 @@ pub mod refusals;
 pub mod status;
 pub mod table;
 pub mod verdicts;
+
+#[cfg(test)]
+mod testing;

@@ -43,6 +43,30 @@ pub fn cut(text: &str, width: usize) -> String {
     format!("{kept}…")
 }
 
+/// Words over as many indented lines as they need. A word that is longer than a line stands alone on one.
+pub fn wrap(text: &str, indent: usize, width: usize) -> String {
+    let mut wrapped = String::new();
+    for line in text.lines() {
+        let mut column = 0;
+        for word in line.split_whitespace() {
+            if column == 0 || column + 1 + columns(word) > width {
+                if column > 0 {
+                    wrapped.push('\n');
+                }
+                wrapped.push_str(&" ".repeat(indent));
+                column = indent;
+            } else {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped.push_str(word);
+            column += columns(word);
+        }
+        wrapped.push('\n');
+    }
+    wrapped
+}
+
 /// `1 release`, `2 releases`.
 pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
@@ -60,6 +84,7 @@ mod tests {
             table(["ID", "B", "C"], &rows, Paint::default()),
             "ID   B    C\napi  ä    x\nb    two\n"
         );
+        assert_eq!(wrap("one two three", 2, 9), "  one two\n  three\n");
         assert_eq!(cut("abcdef", 4), "abc…");
         assert_eq!(count(1, "release"), "1 release");
     }

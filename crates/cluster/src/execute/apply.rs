@@ -1,10 +1,9 @@
 //! One release, applied: CRDs, pending record, hooks, objects in Helm's order, waiting, hooks, deployed record.
 
-use plan::hooks::HookEvent;
 use plan::live::Deploy;
 use plan::readiness::Runs;
 use plan::record::{Record, Status};
-use plan::{Event, ObjectPlan, Outcome, ReleaseAction, ReleasePlan, ReleaseResult, Section};
+use plan::{Event, ObjectPlan, Outcome, Phase, ReleaseAction, ReleasePlan, ReleaseResult, Section};
 use source::Tree;
 use tokio::time::Instant;
 
@@ -72,6 +71,24 @@ impl<'a> Work<'a> {
         self.result
     }
 
+    pub(super) fn tell(&self, event: Event<'_>) {
+        (self.run.order.tell)(&event);
+    }
+
+    pub(super) fn phase(&self, phase: Phase) {
+        self.tell(Event::PhaseStarted { id: &self.release.id, phase });
+    }
+
+    pub(super) fn waits(&self, progress: wait::Progress) {
+        self.tell(Event::Waiting {
+            id: &self.release.id,
+            ready: progress.ready,
+            total: progress.total,
+            object: progress.waiting_for.as_ref().map(|(id, _)| id),
+            why: progress.waiting_for.as_ref().map_or("", |(_, why)| why),
+        });
+    }
+
     pub(super) fn stopped(&self) -> Result<(), Fault> {
         if *self.run.order.stop.borrow() { Err(Fault::Stopped) } else { Ok(()) }
     }
@@ -80,11 +97,7 @@ impl<'a> Work<'a> {
 /// One new revision, from its pending record to the deployed one.
 async fn revision(work: &mut Work<'_>, record: &mut Record) -> Result<(), Fault> {
     let (run, deploy, key) = (work.run, work.deploy, &work.release.key);
-    let (pre, post) = match record.info.status {
-        Status::PendingRollback => (HookEvent::PreRollback, HookEvent::PostRollback),
-        _ if deploy.first => (HookEvent::PreInstall, HookEvent::PostInstall),
-        _ => (HookEvent::PreUpgrade, HookEvent::PostUpgrade),
-    };
+    let [pre, post] = deploy.hook_events();
     records::recover(run, &deploy.recorded).await?;
     crds(work).await?;
     records::prune(run, key, &deploy.recorded, deploy.settings.history).await?;
@@ -107,6 +120,9 @@ async fn crds(work: &mut Work<'_>) -> Result<(), Fault> {
     let release = work.release;
     let crds: Vec<&ObjectPlan> =
         release.objects.iter().filter(|object| object.key.section == Section::Crd).collect();
+    if crds.iter().any(|crd| !crd.requests.is_empty()) {
+        work.phase(Phase::Crds);
+    }
     batch(work, &crds).await?;
     let established = std::mem::take(&mut work.awaited);
     let deadline = work.deadline.min(Instant::now() + SOON);
@@ -121,6 +137,9 @@ async fn objects(work: &mut Work<'_>) -> Result<(), Fault> {
         .iter()
         .filter(|object| object.key.section == Section::Manifest && !object.requests.is_empty())
         .collect();
+    if !objects.is_empty() {
+        work.phase(Phase::Applying);
+    }
     let (gone, stay): (Vec<&ObjectPlan>, Vec<&ObjectPlan>) =
         objects.into_iter().partition(|object| object.action == plan::Action::Delete);
     for kind in stay.chunk_by(|a, b| a.key.id.kind == b.key.id.kind) {
@@ -167,7 +186,11 @@ impl Work<'_> {
             });
         }
         if object.action.is_change() {
-            (self.run.order.tell)(&Event::ObjectDone { id: &self.release.id, object });
+            self.tell(Event::ObjectDone {
+                id: &self.release.id,
+                object: &object.key.id,
+                action: object.action,
+            });
         }
     }
 }
@@ -184,6 +207,9 @@ async fn ready(work: &mut Work<'_>) -> Result<(), Fault> {
         let address = object.address.clone()?;
         Some(AwaitedObject { id: object.key.id.clone(), address, answer: None, changed: false })
     }));
+    if !awaited.is_empty() {
+        work.phase(Phase::Waiting);
+    }
     until_ready(work, awaited, work.deadline).await
 }
 
@@ -193,20 +219,12 @@ async fn until_ready(
     deadline: Instant,
 ) -> Result<(), Fault> {
     let settings = &work.deploy.settings;
-    let release = &work.release.id;
-    let tell = |progress: wait::Progress| {
-        (work.run.order.tell)(&Event::Waiting {
-            id: release,
-            ready: progress.ready,
-            total: progress.total,
-            object: progress.waiting_for.as_ref().map(|(id, _)| id),
-            why: progress.waiting_for.as_ref().map_or("", |(_, why)| why),
-        });
-    };
     let awaited = Awaited { objects: awaited, settings, runs: Runs::from(settings.wait), deadline };
     let order = work.run.order;
     let stop = order.stop.clone();
-    wait::until_ready(&work.run.hub, awaited, stop, &tell).await.map_err(Fault::not_ready)
+    wait::until_ready(&work.run.hub, awaited, stop, &|progress| work.waits(progress))
+        .await
+        .map_err(Fault::not_ready)
 }
 
 /// A release that is already as it should be: what a run that was ended from outside left to do, and whose it is now.
@@ -242,6 +260,7 @@ async fn failed(work: &mut Work<'_>, record: &mut Record, fault: &Fault) {
         }
     }
     if rolls_back && (!work.result.written.is_empty() || !work.result.deleted.is_empty()) {
+        work.phase(Phase::RollingBack);
         match rollback::release(work, record).await {
             Ok(revision) => work.result.rolled_back = Some(revision),
             Err(second) => work.also(&format!("and rolling it back failed: {second}")),

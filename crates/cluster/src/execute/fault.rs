@@ -1,5 +1,6 @@
 //! Why a release failed.
 
+use plan::readiness::Code;
 use plan::record::EncodeError;
 use plan::{ObjectFailure, ObjectId};
 
@@ -61,9 +62,30 @@ impl Fault {
     pub(super) fn failures(&self) -> Vec<ObjectFailure> {
         match self {
             Self::NotReady { failures, .. } | Self::Hook { failures, .. } => failures.clone(),
+            Self::Object { object, error } => refused(object, error).into_iter().collect(),
             _ => Vec::new(),
         }
     }
+}
+
+/// The server's no, where it is of a kind that has a code.
+fn refused(object: &ObjectId, error: &Error) -> Option<ObjectFailure> {
+    let code = match error {
+        _ if error.is_quota() => Code::Quota,
+        _ if error.is_denied_by_admission() => Code::Admission,
+        _ if error.is_webhook_down() => Code::WebhookDown,
+        _ => return None,
+    };
+    let cause = error.status().map_or_else(|| error.to_string(), |status| status.message.clone());
+    Some(ObjectFailure {
+        object: object.clone(),
+        code,
+        cause,
+        pod: None,
+        container: None,
+        logs: Vec::new(),
+        events: Vec::new(),
+    })
 }
 
 fn told(failure: wait::ObjectFailure) -> ObjectFailure {

@@ -3,7 +3,7 @@
 use plan::hooks::{DeletePolicy, HookEvent, deletes, for_event};
 use plan::live::{HookObject, normal};
 use plan::record::{HookPhase, Record};
-use plan::{Event, Object};
+use plan::{Event, Object, Phase};
 
 use super::apply::Work;
 use super::{Fault, Run, records, remove, send};
@@ -31,12 +31,15 @@ pub(super) async fn run_seen(
         .into_iter()
         .filter_map(|object| work.deploy.hooks.iter().find(|hook| hook.object == *object))
         .collect();
+    if !hooks.is_empty() {
+        work.phase(Phase::Hooks);
+    }
     for (position, hook) in hooks.iter().enumerate() {
         work.stopped()?;
-        (work.run.order.tell)(&Event::HookStarted {
+        work.tell(Event::HookStarted {
             id: &work.release.id,
             object: hook.object.id(),
-            event: event.as_str(),
+            hook: event.as_str(),
         });
         if deletes(&hook.object, &DeletePolicy::BeforeHookCreation) {
             delete(work, hook).await?;
@@ -77,7 +80,8 @@ async fn one(work: &Work<'_>, hook: &HookObject) -> Result<(), Fault> {
         changed: true,
     };
     let (settings, stop) = (&work.deploy.settings, work.run.order.stop.clone());
-    let ended = wait::hook(&work.run.hub, sent, settings, work.deadline, stop, &|_| {}).await;
+    let tell = |progress| work.waits(progress);
+    let ended = wait::hook(&work.run.hub, sent, settings, work.deadline, stop, &tell).await;
     ended.map_err(|not_ready| match Fault::not_ready(not_ready) {
         Fault::NotReady { why, failures } => Fault::Hook { object: id.clone(), why, failures },
         other => other,
@@ -93,7 +97,7 @@ async fn delete(work: &Work<'_>, hook: &HookObject) -> Result<(), Fault> {
     let how = Delete { uid: Some(uid), ..Delete::default() };
     client.delete(&hook.address, how).await.map_err(|error| Fault::of(id, error))?;
     let gone = vec![(id.clone(), hook.address.clone(), uid.to_owned())];
-    remove::gone(work.run, gone, work.deadline).await
+    remove::gone(work.run, gone, work.deadline, &|progress| work.waits(progress)).await
 }
 
 /// Writes into the record how a hook's run goes.

@@ -107,7 +107,7 @@ async fn delete_one(run: &Run<'_>, name: &str) -> Result<Option<String>, Fault> 
         name: name.to_owned(),
     };
     let deadline = Instant::now() + SOON * 5;
-    remove::gone(run, vec![(id, address, uid.to_owned())], deadline).await?;
+    remove::gone(run, vec![(id, address, uid.to_owned())], deadline, &|_| {}).await?;
     Ok(Some(name.to_owned()))
 }
 

@@ -3,7 +3,7 @@
 use plan::hooks::HookEvent;
 use plan::live::{Deploy, Request};
 use plan::record::Status;
-use plan::{Address, Event, ObjectId, ObjectPlan, Outcome, ReleasePlan, ReleaseResult};
+use plan::{Address, Event, ObjectId, ObjectPlan, Outcome, Phase, ReleasePlan, ReleaseResult};
 use tokio::time::Instant;
 
 use super::apply::Work;
@@ -32,6 +32,7 @@ async fn remove(work: &mut Work<'_>, deploy: &Deploy) -> Result<(), Fault> {
         let description = "Deletion in progress (or silently failed)".to_owned();
         records::close(run, last, Status::Uninstalling, description).await?;
     }
+    work.phase(Phase::Deleting);
     for group in groups(&work.release.objects) {
         work.stopped()?;
         delete(work, &group).await?;
@@ -73,10 +74,14 @@ async fn delete(work: &mut Work<'_>, objects: &[&ObjectPlan]) -> Result<(), Faul
             }
         }
     }
-    gone(run, pending, work.deadline).await?;
+    gone(run, pending, work.deadline, &|progress| work.waits(progress)).await?;
     for object in objects {
         work.result.deleted.push(object.key.id.clone());
-        (run.order.tell)(&Event::ObjectDone { id: &work.release.id, object });
+        work.tell(Event::ObjectDone {
+            id: &work.release.id,
+            object: &object.key.id,
+            action: object.action,
+        });
     }
     Ok(())
 }
@@ -86,6 +91,7 @@ pub(super) async fn gone(
     run: &Run<'_>,
     objects: Vec<(ObjectId, Address, String)>,
     deadline: Instant,
+    tell: &(dyn Fn(wait::Progress) + Sync),
 ) -> Result<(), Fault> {
     let deleted = objects.into_iter().map(|(id, address, uid)| Deleted {
         id,
@@ -95,5 +101,5 @@ pub(super) async fn gone(
     });
     let deleted: Vec<Deleted> = deleted.collect();
     let stop = run.order.stop.clone();
-    wait::until_gone(&run.hub, &deleted, deadline, stop, &|_| {}).await.map_err(Fault::not_gone)
+    wait::until_gone(&run.hub, &deleted, deadline, stop, tell).await.map_err(Fault::not_gone)
 }

@@ -90,5 +90,5 @@ async fn delete(work: &Work<'_>, objects: Vec<&ObjectPlan>) -> Result<(), Fault>
         client.delete(&address, how).await.map_err(|error| Fault::of(id, error))?;
         pending.push((id.clone(), address, uid));
     }
-    remove::gone(work.run, pending, work.deadline).await
+    remove::gone(work.run, pending, work.deadline, &|progress| work.waits(progress)).await
 }

@@ -92,14 +92,18 @@ fn is_halted(order: &Order<'_>, purpose: Purpose, results: &[ReleaseResult]) -> 
 fn announce(order: &Order<'_>, waves: &[Wave]) {
     let releases = || waves.iter().flat_map(|wave| &wave.releases);
     let Some(first) = waves.first() else { return };
-    if releases().any(|release| release.action != ReleaseAction::Unchanged) {
+    if releases().any(has_work) {
         (order.tell)(&Event::WaveStarted {
             number: first.number,
             of: order.plan.waves.len(),
             purpose: first.purpose,
-            releases: releases().count(),
+            releases: releases().filter(|release| has_work(release)).count(),
         });
     }
+}
+
+fn has_work(release: &ReleasePlan) -> bool {
+    release.action != ReleaseAction::Unchanged
 }
 
 async fn one(

@@ -16,16 +16,16 @@ fn told(root: &Path, plan: &Plan) -> String {
     let mut lines = Vec::new();
     let result = execute(root, plan, &lock, &|| false, &mut |event| {
         lines.push(match event {
-            Event::Waiting { .. } | Event::HookStarted { .. } => unreachable!("files are ready"),
+            Event::Waiting { .. } | Event::HookStarted { .. } | Event::PhaseStarted { .. } => {
+                unreachable!("files are ready")
+            }
             Event::WaveStarted { number, of, releases, .. } => {
                 format!("wave {number}/{of}: {releases}")
             }
             Event::ReleaseStarted { id, action, objects } => {
                 format!("  {id}: {action:?} {objects}")
             }
-            Event::ObjectDone { object, .. } => {
-                format!("    {:?} {}", object.action, object.key.id)
-            }
+            Event::ObjectDone { object, action, .. } => format!("    {action:?} {object}"),
             Event::ReleaseDone { id, result } => format!(
                 "  {id}: {:?} {} {}",
                 result.outcome,

@@ -44,6 +44,8 @@ pub(super) fn plan_release(
         causes: causes(action, &scene, observed, &record, &objects),
         objects,
         revision: None,
+        revision_before: None,
+        hooks: Vec::new(),
         migrated: false,
         deploy: None,
         record: Some(record),

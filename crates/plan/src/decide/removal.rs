@@ -39,6 +39,8 @@ pub(super) fn plan_removal(
         causes: if keeps { vec![cause, Cause::KeepPolicy] } else { vec![cause] },
         objects,
         revision: None,
+        revision_before: None,
+        hooks: Vec::new(),
         migrated: false,
         deploy: None,
         record: None,

@@ -64,21 +64,27 @@ pub(super) fn plan_release(
     if writes {
         refuse_too_large(&next, release, refusals);
     }
+    let deploy = Deploy {
+        hooks: revision::hooks(release, stage.apis),
+        record: writes.then_some(next),
+        recorded: was.clone(),
+        settings: release.settings.clone(),
+        first: was.history.last_good().is_none(),
+    };
     ReleasePlan {
         id: release.id.clone(),
         key: release.key.clone(),
         causes: causes(action, &scene, before.as_ref(), &after, last, &objects),
         action,
         objects,
-        revision: writes.then_some(next.version),
+        revision: deploy.record.as_ref().map(|next| next.version),
+        revision_before: last.map(|last| last.version),
+        hooks: match writes {
+            true => revision::hook_runs(&deploy.hooks, deploy.hook_events()),
+            false => Vec::new(),
+        },
         migrated: migrates && writes,
-        deploy: Some(Box::new(Deploy {
-            hooks: revision::hooks(release, stage.apis),
-            record: writes.then_some(next),
-            recorded: was.clone(),
-            settings: release.settings.clone(),
-            first: was.history.last_good().is_none(),
-        })),
+        deploy: Some(Box::new(deploy)),
         record: Some(after),
         before,
     }

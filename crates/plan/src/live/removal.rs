@@ -5,9 +5,10 @@ use stack::Settings;
 use super::normal::{annotation, uid};
 use super::ownership::{Owner, owner};
 use super::release::bare;
+use super::revision::hook_runs;
 use super::{Cluster, Deploy, HookObject, Request, Seen, previous, wish};
 use crate::{
-    Action, Cause, Object, ObjectPlan, Purpose, ReleaseAction, ReleaseKey, ReleasePlan,
+    Action, Cause, HookEvent, Object, ObjectPlan, Purpose, ReleaseAction, ReleaseKey, ReleasePlan,
     ReleaseRecord, kinds,
 };
 
@@ -66,11 +67,15 @@ pub(super) fn plan_removal(
         })
         .collect();
     let hooks = was.last().map(|last| previous::hooks(last, &record.key, &cluster.apis));
-    let hooks = hooks.into_iter().flatten().filter_map(|object| {
-        let wish = wish(&object, &record.key, &cluster.apis).ok()?;
-        let body = wish.json().into();
-        Some(HookObject { object, address: wish.address, body })
-    });
+    let hooks: Vec<HookObject> = hooks
+        .into_iter()
+        .flatten()
+        .filter_map(|object| {
+            let wish = wish(&object, &record.key, &cluster.apis).ok()?;
+            let body = wish.json().into();
+            Some(HookObject { object, address: wish.address, body })
+        })
+        .collect();
     let keeps = objects.iter().any(|object| object.causes == [Cause::KeepPolicy]);
     ReleasePlan {
         id: record.id.clone(),
@@ -79,10 +84,12 @@ pub(super) fn plan_removal(
         causes: if keeps { vec![cause, Cause::KeepPolicy] } else { vec![cause] },
         objects,
         revision: None,
+        revision_before: was.last().map(|last| last.version),
+        hooks: hook_runs(&hooks, [HookEvent::PreDelete, HookEvent::PostDelete]),
         migrated: false,
         deploy: Some(Box::new(Deploy {
             record: None,
-            hooks: hooks.collect(),
+            hooks,
             recorded: was,
             settings: Settings::default(),
             first: false,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use source::Tree;
 
 use super::Recorded;
-use crate::record::Record;
+use crate::record::{Record, Status};
 use stack::Settings;
 
-use crate::{Address, Object};
+use crate::{Address, HookEvent, Object};
 
 /// One change of a cluster. What it expects is what the plan saw; anything else there and the plan is stale.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,19 @@ pub struct HookObject {
     pub address: Address,
     /// JSON.
     pub body: Arc<str>,
+}
+
+impl Deploy {
+    /// When hooks run: before the objects, and after them.
+    pub fn hook_events(&self) -> [HookEvent; 2] {
+        match &self.record {
+            Some(next) if next.info.status == Status::PendingRollback => {
+                [HookEvent::PreRollback, HookEvent::PostRollback]
+            }
+            _ if self.first => [HookEvent::PreInstall, HookEvent::PostInstall],
+            _ => [HookEvent::PreUpgrade, HookEvent::PostUpgrade],
+        }
+    }
 }
 
 impl Request {

@@ -2,8 +2,9 @@
 
 use super::wish::json;
 use super::{HookObject, Recorded, inventory, wish};
+use crate::hooks::for_event;
 use crate::record::{ApplyMethod, Info, Record, Status, Storage};
-use crate::{Apis, Content, DesiredRelease, Object, ReleaseKey, Section};
+use crate::{Apis, Content, DesiredRelease, HookEvent, HookRun, Object, ReleaseKey, Section};
 
 /// The record as it is written first: pending, and without times.
 pub(super) fn next(release: &DesiredRelease, was: &Recorded, label: &str) -> Record {
@@ -90,4 +91,14 @@ pub(super) fn hooks_of(objects: &[Object], release: &ReleaseKey, apis: &Apis) ->
             Some(HookObject { object: object.clone(), address: wish.address, body })
         })
         .collect()
+}
+
+/// Which hooks run at these events, in their order.
+pub(super) fn hook_runs(hooks: &[HookObject], events: [HookEvent; 2]) -> Vec<HookRun> {
+    let objects: Vec<Object> = hooks.iter().map(|hook| hook.object.clone()).collect();
+    let runs = |event| -> Vec<HookRun> {
+        let objects = for_event(&objects, event).into_iter();
+        objects.map(|object| HookRun { event, object: object.id().clone() }).collect()
+    };
+    events.into_iter().flat_map(runs).collect()
 }

@@ -41,6 +41,8 @@ fn release_plan(release: &ReleaseRecord, cluster: &Cluster, settings: Settings) 
         causes: Vec::new(),
         objects: Vec::new(),
         revision: None,
+        revision_before: recorded.last().map(|last| last.version),
+        hooks: Vec::new(),
         migrated: false,
         deploy: Some(Box::new(Deploy {
             record: deployed,

@@ -1,8 +1,12 @@
 //! Releases in a cluster: their revision, its status, and whether their objects are there.
 
-use plan::live::{Cluster, Recorded};
+use std::fmt::Write as _;
+
+use plan::live::{self, Cluster, Recorded};
+use plan::readiness::{Rules, Runs, State, state};
 use plan::record::Status;
-use plan::{ReleaseRecord, Section};
+use plan::{ObjectId, ObjectKey, ReleaseRecord, Section};
+use serde::Serialize;
 use serde_json::{Value, json};
 use stack::StackId;
 
@@ -36,7 +40,16 @@ pub fn text(stack: &StackId, place: &str, cluster: &Cluster, paint: Paint) -> St
         None => String::new(),
     };
     let releases = count(rows.len(), "release");
-    format!("{head} · {releases} · {place}{expires}\n{}", table(header, &rows, paint))
+    let mut text =
+        format!("{head} · {releases} · {place}{expires}\n{}", table(header, &rows, paint));
+    for record in &inventory.releases {
+        for Unready { object, why } in Seen::of(record, cluster).unready {
+            let id = object.shown_in(record.key.namespace.as_str());
+            let line = format!("{} {}  {id}: {why}", paint.yellow("!"), record.id);
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text
 }
 
 pub fn json(stack: &StackId, cluster: &Cluster) -> Value {
@@ -52,6 +65,7 @@ pub fn json(stack: &StackId, cluster: &Cluster) -> Value {
             "protect": record.protect,
             "objects": seen.objects,
             "missing": seen.missing,
+            "notReady": seen.unready,
             "finished": record.inputs.is_some(),
             "revision": seen.revision,
             "status": seen.status.map(Status::as_str),
@@ -73,7 +87,15 @@ struct Seen {
     status: Option<Status>,
     objects: usize,
     missing: usize,
+    unready: Vec<Unready>,
     finished: bool,
+}
+
+/// An object that is there and does not work.
+#[derive(Serialize)]
+struct Unready {
+    object: ObjectId,
+    why: String,
 }
 
 impl Seen {
@@ -89,6 +111,7 @@ impl Seen {
             status: last.map(|last| last.info.status),
             objects: objects.len(),
             missing: objects.iter().filter(|(_, seen)| seen.live.is_none()).count(),
+            unready: objects.iter().filter_map(|((_, key), seen)| unready(key, seen)).collect(),
             finished: record.inputs.is_some(),
         }
     }
@@ -106,9 +129,30 @@ impl Seen {
         if self.missing > 0 {
             parts.push(format!("{} missing", self.missing));
         }
+        if !self.unready.is_empty() {
+            parts.push(format!("{} not ready", self.unready.len()));
+        }
         match parts.is_empty() {
             true => paint.green("deployed"),
             false => paint.yellow(&parts.join(", ")),
         }
     }
+}
+
+/// As far as the object itself tells. What only the manifest knows, `readiness` rules and the like, is not asked.
+fn unready(key: &ObjectKey, seen: &live::Seen) -> Option<Unready> {
+    let rules = Rules {
+        runs: Runs::Complete,
+        readiness: &[],
+        binds_when_used: true,
+        status_subresource: false,
+        grace_over: true,
+    };
+    let why = match state(seen.live.as_ref()?, &rules) {
+        State::Ready { .. } => return None,
+        State::Waiting { why } => why,
+        State::Failed(failure) => failure.to_string(),
+        State::Terminating { why } => why,
+    };
+    Some(Unready { object: key.id.clone(), why })
 }

@@ -1,0 +1,98 @@
+//! The lines that stay: a wave begins, a hook runs, a release is done.
+
+use std::time::Duration;
+
+use plan::{Event, Outcome, Phase, Purpose, ReleaseAction, ReleaseResult};
+
+use super::board::Board;
+use crate::printer::{Paint, Printer};
+use crate::views::table::{columns, count, cut};
+
+/// None where an event only changes the table.
+pub(super) fn line(
+    event: &Event<'_>,
+    board: &Board,
+    now: Duration,
+    printer: &Printer,
+) -> Option<String> {
+    let paint = printer.talk_paint();
+    match event {
+        Event::WaveStarted { number, of, purpose, releases } => {
+            let purpose = match purpose {
+                Purpose::Apply => "",
+                Purpose::Uninstall => ", not to be installed",
+                Purpose::Prune => ", no longer in the manifest",
+                Purpose::Destroy => ", destroy",
+            };
+            let what = count(*releases, "release");
+            Some(paint.dim(&format!("wave {number} of {of}: {what}{purpose}")))
+        }
+        Event::HookStarted { id, object, hook } => {
+            Some(format!("  {} {id}: {hook} hook {object}", paint.dim("·")))
+        }
+        Event::PhaseStarted { id, phase: Phase::RollingBack } => {
+            Some(format!("  {} {id}: failed, rolling back", paint.yellow("!")))
+        }
+        Event::ReleaseDone { id, result } => {
+            let age = board.age(id.as_str(), now).filter(|_| printer.is_live());
+            Some(done(id.as_str(), result, board.widest, age, paint, printer.width()))
+        }
+        Event::ReleaseStarted { .. }
+        | Event::PhaseStarted { .. }
+        | Event::ObjectDone { .. }
+        | Event::Waiting { .. } => None,
+    }
+}
+
+/// How a release ended. Why it failed is told in full at the end of the run.
+fn done(
+    id: &str,
+    result: &ReleaseResult,
+    widest: usize,
+    age: Option<Duration>,
+    paint: Paint,
+    width: usize,
+) -> String {
+    let (mark, verb) = match result.outcome {
+        Outcome::Done => (paint.green("✔"), word(result.action)),
+        Outcome::Unchanged => (paint.dim("="), "unchanged"),
+        Outcome::Failed => (paint.red("✘"), "failed"),
+        Outcome::Skipped => (paint.dim("-"), "skipped"),
+    };
+    let pad = " ".repeat(widest.saturating_sub(columns(id)));
+    let mut parts = Vec::new();
+    if !result.written.is_empty() {
+        parts.push(format!("{} written", result.written.len()));
+    }
+    if !result.deleted.is_empty() {
+        parts.push(format!("{} deleted", result.deleted.len()));
+    }
+    match (result.failures.as_slice(), &result.error) {
+        ([], None) => {}
+        ([], Some(error)) => {
+            let first = error.lines().next().unwrap_or_default();
+            parts.push(cut(first, width.saturating_sub(20 + widest)));
+        }
+        (failures, _) => {
+            let told = failures.iter().map(|one| format!("{} {}", one.code, one.object));
+            parts.extend(told.take(3));
+        }
+    }
+    if result.rolled_back.is_some() {
+        parts.push("rolled back".to_owned());
+    }
+    let age = age.filter(|age| *age >= Duration::from_millis(100));
+    let age = age.map(|age| paint.dim(&format!("  {:.1}s", age.as_secs_f64()))).unwrap_or_default();
+    format!("  {mark} {id}{pad}  {verb:<9}  {}{age}", parts.join(", ")).trim_end().to_owned()
+}
+
+fn word(action: ReleaseAction) -> &'static str {
+    match action {
+        ReleaseAction::Install => "installed",
+        ReleaseAction::Upgrade => "upgraded",
+        ReleaseAction::Adopt => "adopted",
+        ReleaseAction::Record => "recorded",
+        ReleaseAction::Unchanged => "unchanged",
+        ReleaseAction::Delete => "deleted",
+    }
+}

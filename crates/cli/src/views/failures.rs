@@ -1,0 +1,157 @@
+//! What a run that did not do all of its work left behind: every failure with what was seen of it, what was taken back, what
+//! was skipped because of whom, and what to do next.
+
+use std::fmt::Write as _;
+
+use plan::{
+    ObjectFailure, Outcome, Plan, Reason, ReleaseAction, ReleasePlan, ReleaseResult, RunResult,
+};
+use stack::ReleaseId;
+
+use crate::printer::Paint;
+use crate::views::table::wrap;
+
+pub fn text(plan: &Plan, result: &RunResult, paint: Paint, width: usize) -> String {
+    let message = result.message.as_deref().unwrap_or("the run did not come to its end");
+    let mut text = format!("{} {message} ({})\n", paint.red("error:"), counts(result));
+    let find = |id: &ReleaseId| plan.releases().find(|release| release.id == *id);
+    for one in result.releases.iter().filter(|one| one.outcome == Outcome::Failed) {
+        text.push_str(&release(one, find(&one.id), paint, width));
+    }
+    for one in result.releases.iter().filter(|one| one.outcome == Outcome::Skipped) {
+        let why = skipped(one, find(&one.id), result);
+        let _ = writeln!(text, "  {} {}: {why}", paint.dim("-"), one.id);
+    }
+    let _ = writeln!(text, "{} {}", paint.cyan("help:"), next(result));
+    text
+}
+
+/// `3 written, 0 deleted`
+pub fn counts(result: &RunResult) -> String {
+    let written: usize = result.releases.iter().map(|release| release.written.len()).sum();
+    let deleted: usize = result.releases.iter().map(|release| release.deleted.len()).sum();
+    format!("{written} written, {deleted} deleted")
+}
+
+fn release(
+    result: &ReleaseResult,
+    plan: Option<&ReleasePlan>,
+    paint: Paint,
+    width: usize,
+) -> String {
+    let (mark, id) = (paint.red("✘"), paint.bold(result.id.as_str()));
+    let error = result.error.as_deref().unwrap_or("failed");
+    let mut text = String::new();
+    if result.failures.is_empty() {
+        let mut lines = error.lines();
+        let _ = writeln!(text, "  {mark} {id}: {}", lines.next().unwrap_or_default());
+        for line in lines {
+            let _ = writeln!(text, "      {line}");
+        }
+    } else {
+        let place =
+            plan.map(|plan| format!(" {}", paint.dim(&format!("({})", plan.key.namespace))));
+        let _ = writeln!(text, "  {mark} {id}{}", place.unwrap_or_default());
+        for failure in &result.failures {
+            text.push_str(&object(failure, paint, width));
+        }
+        if let Some(more) = beside(error, &result.failures) {
+            text.push_str(&wrap(more, 6, width));
+        }
+    }
+    if let Some(revision) = result.rolled_back {
+        let _ = writeln!(text, "      {} {}", paint.yellow("rolled back:"), undone(revision, plan));
+    }
+    text
+}
+
+fn object(failure: &ObjectFailure, paint: Paint, width: usize) -> String {
+    let code = paint.red(failure.code.as_str());
+    let mut text = format!("      {code}  {}\n", paint.bold(&failure.object.to_string()));
+    text.push_str(&wrap(&failure.cause, 8, width));
+    let pod = failure.pod.as_ref().map(|pod| format!("pod {pod}"));
+    let container = failure.container.as_ref().map(|container| format!("container {container}"));
+    let seen_in: Vec<String> = pod.into_iter().chain(container).collect();
+    if !failure.logs.is_empty() {
+        let _ = writeln!(
+            text,
+            "        {}",
+            paint.dim(&format!("last lines of {}:", seen_in.join(", ")))
+        );
+        for line in &failure.logs {
+            let _ = writeln!(text, "        {} {line}", paint.dim("│"));
+        }
+    } else if !seen_in.is_empty() {
+        let _ = writeln!(text, "        {}", paint.dim(&format!("seen in {}", seen_in.join(", "))));
+    }
+    if !failure.events.is_empty() {
+        let _ = writeln!(text, "        {}", paint.dim("events:"));
+        for event in &failure.events {
+            text.push_str(&wrap(event, 10, width));
+        }
+    }
+    // Coloured after the wrapping, which counts columns.
+    let help = wrap(&format!("help: {}", failure.code.help()), 8, width);
+    text.push_str(&help.replacen("help:", &paint.cyan("help:"), 1));
+    text
+}
+
+/// What an error says after the failures that are told in full.
+fn beside<'a>(error: &'a str, failures: &[ObjectFailure]) -> Option<&'a str> {
+    let last = failures.last()?;
+    let told = format!("{} ({})", last.cause, last.code);
+    let (_, rest) = error.split_once(&told)?;
+    let rest = rest.trim_start_matches("; ");
+    (!rest.is_empty()).then_some(rest)
+}
+
+fn undone(revision: u64, plan: Option<&ReleasePlan>) -> String {
+    let deploy = plan.and_then(|plan| plan.deploy.as_deref());
+    match deploy.and_then(|deploy| deploy.recorded.last_good()) {
+        Some(good) => format!("to revision {}, which is revision {revision} now", good.version),
+        None => "what this run made is gone again, except volumes".to_owned(),
+    }
+}
+
+/// Whose fault it is.
+fn skipped(result: &ReleaseResult, plan: Option<&ReleasePlan>, run: &RunResult) -> String {
+    let done = match result.action {
+        ReleaseAction::Delete => "not deleted",
+        _ => "skipped",
+    };
+    let needs = plan.and_then(|plan| plan.record.as_ref()).map(|record| record.needs.as_slice());
+    let has = |outcome: Outcome| {
+        let needs = needs.unwrap_or_default();
+        let there = run.releases.iter().filter(move |one| one.outcome == outcome);
+        let names = there.filter(move |one| needs.contains(&one.id));
+        names.map(|one| format!("`{}`", one.id)).collect::<Vec<_>>()
+    };
+    match (has(Outcome::Failed), has(Outcome::Skipped)) {
+        (failed, _) if !failed.is_empty() => {
+            format!("{done}, it needs {}, which failed", failed.join(", "))
+        }
+        (_, skipped) if !skipped.is_empty() => {
+            format!("{done}, it needs {}, which was skipped", skipped.join(", "))
+        }
+        _ if matches!(run.reason, Reason::Interrupted | Reason::Terminated) => {
+            format!("{done}, the run was interrupted")
+        }
+        _ => format!("{done}, the run stopped before it"),
+    }
+}
+
+fn next(result: &RunResult) -> &'static str {
+    match result.reason {
+        Reason::Stale => "plan again: run the same command once more",
+        Reason::Interrupted | Reason::Terminated => {
+            "run the same command again: it goes on from here"
+        }
+        _ if result.releases.iter().any(|one| !one.failures.is_empty()) => {
+            "correct the cause, then run the same command again: it goes on from here"
+        }
+        _ => "run the same command again: it goes on from here",
+    }
+}
+
+#[cfg(test)]
+mod tests;

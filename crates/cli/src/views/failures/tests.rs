@@ -1,0 +1,98 @@
+use insta::assert_snapshot;
+use plan::readiness::Code;
+
+use super::*;
+use crate::views::testing;
+
+fn result(id: &str, outcome: Outcome) -> ReleaseResult {
+    ReleaseResult {
+        id: id.parse().unwrap(),
+        action: ReleaseAction::Install,
+        outcome,
+        written: Vec::new(),
+        deleted: Vec::new(),
+        error: None,
+        failures: Vec::new(),
+        rolled_back: None,
+    }
+}
+
+fn show(needs: &[(&str, &[&str])], reason: Reason, releases: Vec<ReleaseResult>) -> String {
+    let planned = needs.iter().map(|(id, needs)| {
+        let mut release = testing::release(id, ReleaseAction::Install, Vec::new());
+        let record = release.record.as_mut().unwrap();
+        record.needs = needs.iter().map(|need| need.parse().unwrap()).collect();
+        release
+    });
+    let plan = testing::plan(planned.collect());
+    let message = Some("`api` failed".to_owned());
+    text(&plan, &RunResult { reason, message, releases }, Paint::default(), 72)
+}
+
+#[test]
+fn every_failure_with_what_was_seen() {
+    let failure = ObjectFailure {
+        object: testing::id("Deployment", "api"),
+        code: Code::CrashLoop,
+        cause: "container `app` of pod `api-6d9-x7k` ends soon after each start: exit code 1, 3 restarts"
+            .to_owned(),
+        pod: Some("api-6d9-x7k".to_owned()),
+        container: Some("app".to_owned()),
+        logs: vec!["connecting to db:5432".to_owned(), "fatal: no route to host".to_owned()],
+        events: vec!["Pod/api-6d9-x7k: BackOff: back-off restarting failed container (4 times)".to_owned()],
+    };
+    let told = format!("`{}`: {} ({})", failure.object, failure.cause, failure.code);
+    let written = vec![testing::id("ConfigMap", "api"), testing::id("Deployment", "api")];
+    let api = ReleaseResult {
+        written,
+        error: Some(format!("{told}; and rolling it back failed: the server is gone")),
+        failures: vec![failure],
+        ..result("api", Outcome::Failed)
+    };
+    let mail = ReleaseResult {
+        error: Some(
+            "`Service/mail`: cannot apply service `mail`: spec.ports is required".to_owned(),
+        ),
+        rolled_back: Some(1),
+        ..result("mail", Outcome::Failed)
+    };
+    let releases = vec![
+        result("db", Outcome::Done),
+        api,
+        mail,
+        result("web", Outcome::Skipped),
+        result("edge", Outcome::Skipped),
+        result("docs", Outcome::Skipped),
+    ];
+    let needs: [(&str, &[&str]); 6] = [
+        ("db", &[]),
+        ("api", &["db"]),
+        ("mail", &[]),
+        ("web", &["api", "mail"]),
+        ("edge", &["web"]),
+        ("docs", &[]),
+    ];
+    assert_snapshot!(show(&needs, Reason::FailedPartly, releases), @r"
+    error: `api` failed (2 written, 0 deleted)
+      ✘ api (shop)
+          E-CRASH-LOOP  Deployment/api
+            container `app` of pod `api-6d9-x7k` ends soon after each start:
+            exit code 1, 3 restarts
+            last lines of pod api-6d9-x7k, container app:
+            │ connecting to db:5432
+            │ fatal: no route to host
+            events:
+              Pod/api-6d9-x7k: BackOff: back-off restarting failed container
+              (4 times)
+            help: read the last log lines; exit code 137 with OOMKilled asks
+            for more memory; if it waits for another release, declare that
+            in `needs`
+          and rolling it back failed: the server is gone
+      ✘ mail: `Service/mail`: cannot apply service `mail`: spec.ports is required
+          rolled back: what this run made is gone again, except volumes
+      - web: skipped, it needs `api`, `mail`, which failed
+      - edge: skipped, it needs `web`, which was skipped
+      - docs: skipped, the run stopped before it
+    help: correct the cause, then run the same command again: it goes on from here
+    ");
+}

@@ -1,0 +1,111 @@
+//! One release of a plan: what becomes of it, the hooks that run, and its objects.
+
+use std::fmt::Write as _;
+
+use plan::{Cause, HookEvent, HookRun, ObjectPlan, ReleaseAction, ReleasePlan, ReleaseRecord};
+
+use super::{fold, object, words};
+use crate::printer::Paint;
+
+pub(super) fn text(release: &ReleasePlan, paint: Paint, width: usize) -> String {
+    let objects: Vec<&ObjectPlan> =
+        release.objects.iter().filter(|object| object::is_shown(object, release)).collect();
+    let predicted = !objects.is_empty() && objects.iter().all(|object| object.predicted);
+    let mut text = head(release, &objects, predicted, paint);
+    if release.migrated {
+        let note =
+            "its objects move from client-side to server-side apply, which by itself changes none";
+        let _ = writeln!(text, "      {}", paint.dim(&format!("· {note}")));
+    }
+    let (before, after): (Vec<&HookRun>, Vec<&HookRun>) =
+        release.hooks.iter().partition(|hook| runs_before(hook.event));
+    text.push_str(&hooks(&before, release, paint));
+    for part in fold::parts(&objects, release) {
+        match part {
+            fold::Part::One(one) => {
+                text.push_str(&object::text(one, release, !predicted, paint, width));
+            }
+            fold::Part::Many(many) => text.push_str(&fold::text(many, paint, width)),
+        }
+    }
+    text.push_str(&hooks(&after, release, paint));
+    text
+}
+
+/// `~ api (shop)  upgrade: values changed · revision 3 → 4`
+fn head(release: &ReleasePlan, shown: &[&ObjectPlan], predicted: bool, paint: Paint) -> String {
+    let (mark, verb) = match release.action {
+        ReleaseAction::Install => (paint.green("+"), "install"),
+        ReleaseAction::Upgrade => (paint.yellow("~"), "upgrade"),
+        ReleaseAction::Adopt => (paint.cyan(">"), "adopt"),
+        ReleaseAction::Record => (paint.yellow("~"), "record"),
+        ReleaseAction::Unchanged => (paint.dim("="), "unchanged"),
+        ReleaseAction::Delete => (paint.red("-"), "delete"),
+    };
+    let back_to = back_to(release);
+    let verb = match back_to {
+        Some(revision) => format!("roll back to revision {revision}"),
+        None => verb.to_owned(),
+    };
+    let why = match release.causes.as_slice() {
+        [] | [Cause::New | Cause::NotInManifest | Cause::Destroy] => String::new(),
+        [Cause::Rollback] if back_to.is_some() => String::new(),
+        several => format!(": {}", words::causes(several)),
+    };
+    let name = match release.key.name.as_str() == release.id.as_str() {
+        true => release.key.namespace.to_string(),
+        false => release.key.to_string(),
+    };
+    let name = paint.dim(&format!("({name})"));
+    let mut notes: Vec<String> = chart(release).into_iter().chain(revision(release)).collect();
+    let changes = shown.iter().any(|object| object.action.is_change());
+    if release.revision.is_some() && !changes {
+        notes.push("no object changes".to_owned());
+    }
+    if predicted {
+        notes.push("predicted".to_owned());
+    }
+    let notes: String = notes.iter().map(|note| format!(" · {note}")).collect();
+    let id = paint.bold(release.id.as_str());
+    format!("  {mark} {id} {name}  {verb}{why}{}\n", paint.dim(&notes))
+}
+
+/// The revision that a rollback takes it to.
+fn back_to(release: &ReleasePlan) -> Option<u64> {
+    release.deploy.as_ref()?.record.as_ref()?.info.rollback_revision
+}
+
+fn chart(release: &ReleasePlan) -> Option<String> {
+    let charts = |record: &ReleaseRecord| (record.chart.name.clone(), record.chart.version.clone());
+    let (name_before, before) = release.before.as_ref().map(charts)?;
+    let (name, after) = release.record.as_ref().map(charts)?;
+    match (name_before == name, before == after) {
+        (true, true) => None,
+        (true, false) => Some(format!("{name} {before} → {after}")),
+        (false, _) => Some(format!("{name_before} {before} → {name} {after}")),
+    }
+}
+
+fn revision(release: &ReleasePlan) -> Option<String> {
+    match (release.revision_before, release.revision) {
+        (Some(before), Some(after)) => Some(format!("revision {before} → {after}")),
+        (None, Some(after)) => Some(format!("revision {after}")),
+        (Some(before), None) if release.action == ReleaseAction::Delete => {
+            Some(format!("revision {before}"))
+        }
+        (_, None) => None,
+    }
+}
+
+fn hooks(hooks: &[&HookRun], release: &ReleasePlan, paint: Paint) -> String {
+    let line = |hook: &&HookRun| {
+        let id = hook.object.shown_in(release.key.namespace.as_str());
+        format!("      {} {id}  {}\n", paint.cyan("·"), paint.dim(&format!("{} hook", hook.event)))
+    };
+    hooks.iter().map(line).collect()
+}
+
+fn runs_before(event: HookEvent) -> bool {
+    use HookEvent::{PreDelete, PreInstall, PreRollback, PreUpgrade};
+    matches!(event, PreInstall | PreUpgrade | PreDelete | PreRollback)
+}
