@@ -32,7 +32,7 @@ pub(super) async fn requests(
                 // Another one takes its name.
                 if position + 1 < requests.len() {
                     let deleted = vec![(object.clone(), address.clone(), uid.clone())];
-                    remove::gone(run, deleted, Instant::now() + SOON).await?;
+                    remove::gone(run, deleted, Instant::now() + SOON, &|_| {}).await?;
                 }
                 None
             }
