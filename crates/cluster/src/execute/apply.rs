@@ -124,9 +124,7 @@ async fn crds(work: &mut Work<'_>) -> Result<(), Fault> {
         work.phase(Phase::Crds);
     }
     batch(work, &crds).await?;
-    let established = std::mem::take(&mut work.awaited);
-    let deadline = work.deadline.min(Instant::now() + SOON);
-    until_ready(work, established, deadline).await
+    established(work).await
 }
 
 /// Creations and updates in Helm's order of kinds, equal kinds side by side; then what the release no longer has.
@@ -145,8 +143,20 @@ async fn objects(work: &mut Work<'_>) -> Result<(), Fault> {
     for kind in stay.chunk_by(|a, b| a.key.id.kind == b.key.id.kind) {
         work.stopped()?;
         batch(work, kind).await?;
+        established(work).await?;
     }
     batch(work, &gone).await
+}
+
+/// Definitions that were just sent are served before anything else is sent, whatever the release waits for: objects of their
+/// kinds may come next.
+async fn established(work: &mut Work<'_>) -> Result<(), Fault> {
+    let sent = std::mem::take(&mut work.awaited);
+    let (definitions, others): (Vec<AwaitedObject>, Vec<AwaitedObject>) =
+        sent.into_iter().partition(|one| one.id.kind == "CustomResourceDefinition" && one.changed);
+    work.awaited = others;
+    let deadline = work.deadline.min(Instant::now() + SOON);
+    until_ready(work, definitions, Runs::Hook, deadline).await
 }
 
 /// Sends what objects need side by side. All are tried; the first failure is told.
@@ -210,16 +220,21 @@ async fn ready(work: &mut Work<'_>) -> Result<(), Fault> {
     if !awaited.is_empty() {
         work.phase(Phase::Waiting);
     }
-    until_ready(work, awaited, work.deadline).await
+    let runs = Runs::from(work.deploy.settings.wait);
+    until_ready(work, awaited, runs, work.deadline).await
 }
 
 async fn until_ready(
     work: &Work<'_>,
     awaited: Vec<AwaitedObject>,
+    runs: Runs,
     deadline: Instant,
 ) -> Result<(), Fault> {
+    if awaited.is_empty() {
+        return Ok(());
+    }
     let settings = &work.deploy.settings;
-    let awaited = Awaited { objects: awaited, settings, runs: Runs::from(settings.wait), deadline };
+    let awaited = Awaited { objects: awaited, settings, runs, deadline };
     let order = work.run.order;
     let stop = order.stop.clone();
     wait::until_ready(&work.run.hub, awaited, stop, &|progress| work.waits(progress))
