@@ -28,4 +28,5 @@ mod rbac;
 mod rollback;
 mod same_as_helm;
 mod tests;
+mod unlock;
 mod waves;

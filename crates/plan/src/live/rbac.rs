@@ -83,9 +83,12 @@ struct Grants<'a> {
     apis: &'a Apis,
     /// Nothing is granted in a single namespace.
     everywhere: bool,
-    /// Verbs by namespace, then by group, resource and names.
-    rules: BTreeMap<Option<String>, BTreeMap<(String, String, Vec<String>), BTreeSet<usize>>>,
+    /// By namespace.
+    rules: BTreeMap<Option<String>, Allowed>,
 }
+
+/// Verbs, as positions in `VERBS`, by group, resource and names.
+type Allowed = BTreeMap<(String, String, Vec<String>), BTreeSet<usize>>;
 
 impl Grants<'_> {
     fn grant(&mut self, place: Option<&str>, what: (&str, &str), names: &[&str], verbs: &[&str]) {

@@ -144,3 +144,54 @@ pub fn plan(desired: &Desired, cluster: &Cluster, options: &Options) -> Plan {
     }
     plan
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ReleaseKey;
+    use crate::live::Inventory;
+
+    fn key(name: &str) -> ReleaseKey {
+        let (namespace, name) = ("shop".parse().unwrap(), name.parse().unwrap());
+        ReleaseKey { cluster: None, namespace, name }
+    }
+
+    fn release(name: &str) -> ReleaseRecord {
+        ReleaseRecord {
+            id: name.parse().unwrap(),
+            key: key(name),
+            wave: 0,
+            needs: Vec::new(),
+            labels: std::collections::BTreeMap::default(),
+            protect: false,
+            chart: RecordedChart::default(),
+            inputs: None,
+            objects: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_run_did_is_undone_as_far_as_records_reach() {
+        let stack = StackId {
+            workspace: "shop".parse().unwrap(),
+            environment: "dev".parse().unwrap(),
+            instance: None,
+        };
+        let inventory = Inventory { releases: vec![release("api")], ..Inventory::new(stack) };
+        let cluster = Cluster { inventory: Some(inventory), ..Cluster::default() };
+        let check = |name: &str, revision: Option<u64>, expect: &str| {
+            let change = Change { id: name.parse().unwrap(), key: key(name), revision };
+            let told = match undo(&change, &cluster) {
+                Undo::Revision(release, revision) => format!("{} to {revision}", release.id),
+                Undo::Remove(release) => format!("remove {}", release.id),
+                Undo::Lost(change) => format!("{} is lost", change.id),
+                Undo::Nothing => "nothing".to_owned(),
+            };
+            assert_eq!(told, expect);
+        };
+        check("api", Some(3), "api to 3");
+        check("api", None, "remove api");
+        check("web", Some(3), "web is lost");
+        check("web", None, "nothing");
+    }
+}
