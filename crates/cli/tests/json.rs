@@ -60,5 +60,8 @@ fn one_result_in_full() {
     let sandbox = Sandbox::example("quickstart");
     sandbox.run("apply -e dev --yes").succeeds();
     sandbox.edit("values/api.yaml", "logLevel: info", "logLevel: debug");
-    insta::assert_snapshot!(sandbox.run("apply -e dev --yes -o json --release api").succeeds());
+    let answer = sandbox.run("apply -e dev --yes -o json --release api").succeeds();
+    let events: Vec<&str> = answer.stdout.lines().filter(|line| line.contains("event")).collect();
+    let report = serde_json::to_string_pretty(&answer.json()).unwrap();
+    insta::assert_snapshot!(format!("{}\n{report}", events.join("\n")));
 }

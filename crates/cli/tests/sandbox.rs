@@ -132,9 +132,14 @@ impl Answer {
         self
     }
 
+    /// The document on stdout; of a run, whose events come before it, the report in the last line.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
+        let report = match self.stdout.starts_with("{\"") {
+            true => self.stdout.lines().last().unwrap_or_default(),
+            false => &self.stdout,
+        };
+        serde_json::from_str(report).unwrap_or_else(|error| panic!("{error}\n{self}"))
     }
 }
 
