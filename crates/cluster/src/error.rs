@@ -206,6 +206,11 @@ impl Error {
         self.is(404)
     }
 
+    /// The server serves nothing under the path: not the object is missing, but its kind.
+    pub fn is_unserved(&self) -> bool {
+        self.is(404) && self.says("page not found")
+    }
+
     pub fn is_already_exists(&self) -> bool {
         self.status().is_some_and(|status| status.code == 409 && status.reason == "AlreadyExists")
     }

@@ -1,5 +1,7 @@
 //! The requests of one object, with what the plan expects to find.
 
+use std::time::Duration;
+
 use plan::live::{Present, Request, normal};
 use plan::{Address, ObjectId};
 use source::Tree;
@@ -68,7 +70,16 @@ pub(super) async fn apply(
     force: bool,
 ) -> Result<Tree, Fault> {
     let how = Apply { dry_run: false, force, manager: MANAGER, strict: true };
-    client.apply(address, body, how).await.map_err(|error| Fault::of(object, error))
+    let patience = Instant::now() + Duration::from_secs(10);
+    loop {
+        match client.apply(address, body, how).await {
+            // A definition is established a moment before every server serves its kind.
+            Err(error) if error.is_unserved() && Instant::now() < patience => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            answer => return answer.map_err(|error| Fault::of(object, error)),
+        }
+    }
 }
 
 /// Deletes just that object, in the background, and waits until it is gone.
