@@ -1,6 +1,6 @@
 //! `rollback`: a release, or all that the last run changed, goes back to an earlier revision. A plan like any other.
 
-use clap::Args as ClapArgs;
+use clap::{ArgGroup, Args as ClapArgs};
 
 use crate::args::{Contest, Environments, Inputs, Reach, Sure, TextOrJson, Workspace};
 use crate::cluster::RunPolicy;
@@ -18,17 +18,18 @@ use crate::workspace::{self, Wanted};
 /// back to the newest one that was deployed before the present one. The next apply brings back what the manifest says.
 #[derive(ClapArgs, Debug)]
 #[command(
+    group(ArgGroup::new("what").required(true).args(["release", "run"])),
     after_help = "Examples:\n  regatta rollback -e prod api\n  regatta rollback -e prod api 7 --yes=prod\n  regatta rollback -e prod --run"
 )]
 pub struct Args {
     /// Release by id or by Helm's name
-    #[arg(value_name = "RELEASE", required_unless_present = "run")]
+    #[arg(value_name = "RELEASE")]
     pub release: Option<String>,
     /// Revision as `regatta history` shows it
     #[arg(value_name = "REVISION", value_parser = clap::value_parser!(u64).range(1..))]
     pub revision: Option<u64>,
     /// Every release goes back to what it was before the last run
-    #[arg(long, conflicts_with_all = ["release", "revision"])]
+    #[arg(long, conflicts_with = "revision")]
     pub run: bool,
     #[command(flatten)]
     pub sure: Sure,

@@ -161,3 +161,32 @@ fn the_printed_roles_are_enough_and_no_more() {
     scene.is_absent("/apis/apps/v1/namespaces/NAMESPACE-web/deployments/web");
     scene.is_absent("/apis/rbac.authorization.k8s.io/v1/clusterroles/NAMESPACE");
 }
+
+const EPHEMERAL: &str = r#"
+name: NAMESPACE
+clusters: { test: { context: test } }
+inputs: { build: { type: string } }
+environments:
+  dev:
+    target: { cluster: test }
+    instance: ${{ inputs.build }}
+    namespace: NAMESPACE-${{ environment.instance }}
+    ephemeral: { ttl: 1h }
+releases:
+  web: { chart: ./web }
+"#;
+
+#[test]
+fn an_ephemeral_environment_makes_its_namespaces_by_itself() {
+    let scene = Scene::files(
+        "rbac-ephemeral",
+        &[("regatta.yaml", EPHEMERAL), ("web/Chart.yaml", CHART), ("web/templates/web.yaml", WEB)],
+    );
+    let scene = Scene { sandbox: scene.sandbox.with("REGATTA_INPUT_BUILD", "one"), ..scene };
+    let applier = Somebody::who_may(&scene, "apply");
+    applier.succeeds("apply -e dev --yes");
+    applier.succeeds("apply -e dev --yes");
+    let destroyer = Somebody::who_may(&scene, "destroy");
+    destroyer.succeeds("destroy -e dev --yes");
+    scene.is_absent("/api/v1/namespaces/NAMESPACE-one");
+}

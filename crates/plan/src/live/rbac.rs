@@ -224,7 +224,8 @@ impl Grants<'_> {
         let verbs: &[&str] = match task {
             Task::Plan => READ,
             Task::Apply => &["get", "create"],
-            Task::Destroy => REMOVE,
+            // A namespace takes its time to go.
+            Task::Destroy => &["get", "list", "watch", "delete"],
         };
         match self.everywhere {
             true => self.grant(None, ("", "namespaces"), &[], verbs),

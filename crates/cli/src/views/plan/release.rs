@@ -47,9 +47,11 @@ fn head(release: &ReleasePlan, shown: &[&ObjectPlan], predicted: bool, paint: Pa
         Some(revision) => format!("roll back to revision {revision}"),
         None => verb.to_owned(),
     };
-    let why = match release.causes.as_slice() {
+    let mut told = release.causes.clone();
+    // The verb says so already.
+    told.retain(|cause| *cause != Cause::Rollback || back_to.is_none());
+    let why = match told.as_slice() {
         [] | [Cause::New | Cause::NotInManifest | Cause::Destroy] => String::new(),
-        [Cause::Rollback] if back_to.is_some() => String::new(),
         several => format!(": {}", words::causes(several)),
     };
     let name = match release.key.name.as_str() == release.id.as_str() {
