@@ -5,7 +5,7 @@ use std::time::Duration;
 use plan::{Event, Phase};
 
 use crate::printer::Paint;
-use crate::views::table::{columns, cut};
+use crate::views::table::{columns, cut, plain};
 
 /// Times are counted from the beginning of the run.
 #[derive(Debug)]
@@ -90,9 +90,14 @@ impl Board {
                 }
             }
             Event::Waiting { id, ready, total, object, why } => {
-                let detail = object.map(|object| format!("{object}: {}", redact(why)));
-                let detail = detail.unwrap_or_default();
                 let Some(row) = self.row(id.as_str()) else { return };
+                let why = plain(&redact(why));
+                let detail = match object.map(ToString::to_string) {
+                    // The hook itself is named already.
+                    Some(object) if row.hook.ends_with(&object) => why,
+                    Some(object) => format!("{object}: {why}"),
+                    None => String::new(),
+                };
                 if row.phase == Some(Phase::Waiting) {
                     (row.done, row.of) = (*ready, *total);
                 }
@@ -193,7 +198,7 @@ impl Row {
         match (self.hook.is_empty(), self.detail.is_empty()) {
             (true, _) => self.detail.clone(),
             (false, true) => self.hook.clone(),
-            (false, false) => format!("{} · {}", self.hook, self.detail),
+            (false, false) => format!("{}: {}", self.hook, self.detail),
         }
     }
 }

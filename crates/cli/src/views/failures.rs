@@ -9,7 +9,7 @@ use plan::{
 use stack::ReleaseId;
 
 use crate::printer::Paint;
-use crate::views::table::wrap;
+use crate::views::table::{plain, wrap};
 
 pub fn text(plan: &Plan, result: &RunResult, paint: Paint, width: usize) -> String {
     let message = result.message.as_deref().unwrap_or("the run did not come to its end");
@@ -68,7 +68,7 @@ fn release(
 fn object(failure: &ObjectFailure, paint: Paint, width: usize) -> String {
     let code = paint.red(failure.code.as_str());
     let mut text = format!("      {code}  {}\n", paint.bold(&failure.object.to_string()));
-    text.push_str(&wrap(&failure.cause, 8, width));
+    text.push_str(&wrap(&plain(&failure.cause), 8, width));
     let pod = failure.pod.as_ref().map(|pod| format!("pod {pod}"));
     let container = failure.container.as_ref().map(|container| format!("container {container}"));
     let seen_in: Vec<String> = pod.into_iter().chain(container).collect();
@@ -79,7 +79,7 @@ fn object(failure: &ObjectFailure, paint: Paint, width: usize) -> String {
             paint.dim(&format!("last lines of {}:", seen_in.join(", ")))
         );
         for line in &failure.logs {
-            let _ = writeln!(text, "        {} {line}", paint.dim("│"));
+            let _ = writeln!(text, "        {} {}", paint.dim("│"), plain(line));
         }
     } else if !seen_in.is_empty() {
         let _ = writeln!(text, "        {}", paint.dim(&format!("seen in {}", seen_in.join(", "))));
@@ -87,7 +87,7 @@ fn object(failure: &ObjectFailure, paint: Paint, width: usize) -> String {
     if !failure.events.is_empty() {
         let _ = writeln!(text, "        {}", paint.dim("events:"));
         for event in &failure.events {
-            text.push_str(&wrap(event, 10, width));
+            text.push_str(&wrap(&plain(event), 10, width));
         }
     }
     // Coloured after the wrapping, which counts columns.

@@ -67,6 +67,11 @@ pub fn wrap(text: &str, indent: usize, width: usize) -> String {
     wrapped
 }
 
+/// What somebody else wrote must not steer a terminal.
+pub fn plain(text: &str) -> String {
+    text.chars().filter(|character| *character == '\t' || !character.is_control()).collect()
+}
+
 /// `1 release`, `2 releases`.
 pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }

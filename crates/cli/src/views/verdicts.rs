@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use stack::StackId;
 
 use crate::printer::Paint;
-use crate::views::table::count;
+use crate::views::table::{count, plain};
 
 /// One stack's releases and their tests.
 pub struct StackTests {
@@ -188,11 +188,6 @@ fn log_lines(test: &Tested) -> impl Iterator<Item = String> {
         };
         log.lines.iter().map(move |line| format!("{from}: {}", plain(line)))
     })
-}
-
-/// What a pod wrote must not steer a terminal.
-fn plain(line: &str) -> String {
-    line.chars().filter(|character| *character == '\t' || !character.is_control()).collect()
 }
 
 fn seconds(time: Duration) -> f64 {

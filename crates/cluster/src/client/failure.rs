@@ -89,6 +89,10 @@ pub(super) fn credentials(error: &AuthError) -> String {
             format!("the credential plugin failed ({}){colon}{}", out.status, said.trim())
         }
         AuthError::AuthExecParse(_) => "the credential plugin printed no ExecCredential".to_owned(),
+        AuthError::AuthExecStart(error) if error.kind() == io::ErrorKind::NotFound => {
+            "the credential plugin that the kubeconfig names under `exec` is not installed, or not in PATH"
+                .to_owned()
+        }
         AuthError::AuthExecStart(error) => format!("the credential plugin cannot be run: {error}"),
         other => other.to_string(),
     }

@@ -1,11 +1,12 @@
 //! Releases in a cluster: their revision, its status, and whether their objects are there.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use plan::live::{self, Cluster, Recorded};
 use plan::readiness::{Rules, Runs, State, state};
 use plan::record::Status;
-use plan::{ObjectId, ObjectKey, ReleaseRecord, Section};
+use plan::{ObjectId, ObjectKey, ReleaseRecord};
 use serde::Serialize;
 use serde_json::{Value, json};
 use stack::StackId;
@@ -101,10 +102,14 @@ struct Unready {
 impl Seen {
     fn of(record: &ReleaseRecord, cluster: &Cluster) -> Self {
         let last = cluster.recorded.get(&record.key).and_then(Recorded::last);
+        // Of the newest revision alone: what else may be in place is not what should be.
+        let objects = last.map(|last| live::previous::objects_of(last, &record.key, &cluster.apis));
+        let objects: BTreeSet<ObjectKey> =
+            objects.into_iter().flatten().map(|object| object.key).collect();
         let objects: Vec<_> = cluster
             .objects
             .iter()
-            .filter(|((key, object), _)| *key == record.key && object.section == Section::Manifest)
+            .filter(|((key, object), _)| *key == record.key && objects.contains(object))
             .collect();
         Self {
             revision: last.map(|last| last.version),
