@@ -8,7 +8,9 @@ mod inventory;
 mod lock;
 mod migrate;
 mod namespaces;
+mod objects;
 mod order;
+mod ready;
 mod records;
 mod remove;
 mod rollback;
@@ -16,6 +18,7 @@ mod schedule;
 mod send;
 mod test;
 mod undo;
+mod work;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -5,7 +5,7 @@ use plan::live::{HookObject, normal};
 use plan::record::{HookPhase, Record};
 use plan::{Event, Object, Phase};
 
-use super::apply::Work;
+use super::work::Work;
 use super::{Fault, Run, records, remove, send};
 use crate::client::Delete;
 use crate::wait::{self, AwaitedObject};

@@ -6,7 +6,7 @@ use plan::record::Status;
 use plan::{Address, Event, ObjectId, ObjectPlan, Outcome, Phase, ReleasePlan, ReleaseResult};
 use tokio::time::Instant;
 
-use super::apply::Work;
+use super::work::Work;
 use super::{Fault, Run, hooks, records, send};
 use crate::wait::{self, Deleted};
 

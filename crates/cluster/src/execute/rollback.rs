@@ -9,7 +9,7 @@ use plan::record::{ApplyMethod, Info, Record, Status, Storage};
 use plan::{Action, Address, Object, ObjectId, ObjectPlan};
 use tokio::time::Instant;
 
-use super::apply::Work;
+use super::work::Work;
 use super::{Fault, hooks, records, remove, send};
 use crate::client::Delete;
 

@@ -10,7 +10,7 @@ use plan::{ObjectId, Outcome, ReleasePlan, ReleaseResult};
 use stack::ReleaseId;
 use tokio::time::Instant;
 
-use super::apply::Work;
+use super::work::Work;
 use super::{Fault, Order, Run, hooks, lock};
 use crate::wait::{self, PodLog};
 use crate::{Error, client::Client};

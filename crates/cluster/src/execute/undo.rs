@@ -2,8 +2,8 @@
 
 use plan::{Event, Outcome, ReleasePlan, ReleaseResult};
 
-use super::apply::Work;
 use super::inventory::restore;
+use super::work::Work;
 use super::{Fault, Run, records, rollback};
 
 /// Takes back every release that this run brought to its end. What cannot be taken back says so in its result.
