@@ -77,7 +77,10 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         printer.tell("--yes destroys them");
     }
     if args.output == TextOrJson::Json {
-        printer.show(&format!("{:#}\n", gc::json(&rows(&found))))?;
+        // Events came before it, each on its line.
+        let rows = gc::json(&rows(&found));
+        let text = if args.sure.yes.is_empty() { format!("{rows:#}") } else { rows.to_string() };
+        printer.show(&format!("{text}\n"))?;
     }
     Ok(reason)
 }
