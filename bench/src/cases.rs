@@ -122,7 +122,11 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the benchmark lays out its own workspace")]
-fn write(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("make {}: {error}", folder.display()))?;
+    }
     std::fs::write(path, text).map_err(|error| format!("write {}: {error}", path.display()))
 }
 
@@ -142,15 +146,15 @@ fn row(work: &str, ours: Sample, theirs: Sample) -> String {
     )
 }
 
-fn ratio(slow: Sample, fast: Sample) -> f64 {
+pub(crate) fn ratio(slow: Sample, fast: Sample) -> f64 {
     slow.wall.as_secs_f64() / fast.wall.as_secs_f64()
 }
 
-fn milliseconds(sample: Sample) -> String {
+pub(crate) fn milliseconds(sample: Sample) -> String {
     format!("{:.1} ms", sample.wall.as_secs_f64() * 1000.0)
 }
 
-fn mebibytes(sample: Sample) -> String {
+pub(crate) fn mebibytes(sample: Sample) -> String {
     format!("{:.1} MiB", sample.peak as f64 / (1024.0 * 1024.0))
 }
 

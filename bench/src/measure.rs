@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Sample {
     pub(crate) wall: Duration,
     /// Peak resident memory in bytes.
@@ -37,7 +37,7 @@ pub(crate) fn in_turn(programs: &[Program<'_>], runs: usize) -> Result<Vec<Sampl
     Ok(samples.into_iter().map(median).collect())
 }
 
-fn sample(program: &Program<'_>) -> Result<Sample, String> {
+pub(crate) fn sample(program: &Program<'_>) -> Result<Sample, String> {
     let mut total = Sample { wall: Duration::ZERO, peak: 0 };
     for _ in 0..program.repeat {
         let once = run(program)?;
@@ -68,7 +68,7 @@ fn run(program: &Program<'_>) -> Result<Sample, String> {
     Ok(Sample { wall, peak: used.rusage.maxrss })
 }
 
-fn median(mut samples: Vec<Sample>) -> Sample {
+pub(crate) fn median(mut samples: Vec<Sample>) -> Sample {
     let middle = samples.len() / 2;
     samples.sort_by_key(|sample| sample.wall);
     let wall = samples[middle].wall;
