@@ -76,10 +76,12 @@ kind: Job
 metadata:
   name: {{ .Release.Name }}-hook
   annotations:
-    helm.sh/hook: pre-install,pre-upgrade
-    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+    helm.sh/hook: pre-install,post-upgrade
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
 spec:
+  backoffLimit: 0
   template:
+    metadata: { annotations: { test.kwok/outcome: '{{ if .Values.breaks }}failed{{ end }}' } }
     spec: { restartPolicy: Never, containers: [{ name: main, image: 'app:1' }] }
 {{- end }}
 ",

@@ -1,5 +1,7 @@
 //! Real Helm 3 and Helm 4 on our records, ours on theirs.
 
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
 use crate::app::{self, revisions, run};
@@ -126,4 +128,84 @@ fn ours_on_records_of_helm_4() {
 #[test]
 fn ours_on_records_of_helm_3() {
     ours_on_helms(&app::scene("helm3-ours"), Scene::helm3);
+}
+
+/// Runs real Helm 4, which may fail.
+fn helm_command(scene: &Scene, arguments: &str) -> Command {
+    let mut helm = Command::new(controlplane::helm4());
+    helm.args(scene.here(arguments).split_whitespace())
+        .current_dir(scene.sandbox.path(""))
+        .env_clear()
+        .env("HOME", scene.sandbox.path(".helm"))
+        .env("KUBECONFIG", scene.plane.kubeconfig())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    helm
+}
+
+#[test]
+fn an_upgrade_by_helm_that_failed_or_was_killed_is_gone_on_from() {
+    let scene = app::scene("helm-failed");
+    apply(&scene);
+    let upgrade = "upgrade web app -n NAMESPACE --reuse-values --set text=two";
+    let failed = helm_command(&scene, &format!("{upgrade} --set replicas=-1")).status().unwrap();
+    assert!(!failed.success());
+    assert_eq!(history(&scene), "1 deployed, 2 failed");
+    let plan = planned(&scene);
+    assert!(plan.starts_with("upgrade: values unfinished\nupdate Secret"), "{plan}");
+    apply(&scene);
+    assert_eq!(planned(&scene), UNCHANGED);
+    assert_eq!(history(&scene), "1 superseded, 2 failed, 3 deployed");
+
+    scene.write("app/templates/stuck.yaml", STUCK);
+    let mut killed =
+        helm_command(&scene, &format!("{upgrade} --set stuck=true --wait")).spawn().unwrap();
+    scene
+        .plane
+        .until(&scene.here("/api/v1/namespaces/NAMESPACE/pods/web-stuck"), |pod| !pod.is_null());
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert_eq!(history(&scene), "1 superseded, 2 failed, 3 deployed, 4 pending-upgrade");
+    assert!(!helm_command(&scene, upgrade).status().unwrap().success(), "Helm stays stuck");
+    let plan = planned(&scene);
+    assert!(plan.contains("unfinished") && plan.ends_with("delete Pod not-in-release"), "{plan}");
+    apply(&scene);
+    assert_eq!(history(&scene), "1 superseded, 2 failed, 3 superseded, 4 failed, 5 deployed");
+    scene.is_absent("/api/v1/namespaces/NAMESPACE/pods/web-stuck");
+    scene.helm4(&format!("{upgrade} --wait"));
+    assert_eq!(planned(&scene), UPDATED);
+    run(&scene, "destroy -e dev --yes").succeeds();
+    app::is_gone(&scene);
+}
+
+const STUCK: &str = "\
+{{- if .Values.stuck }}
+apiVersion: v1
+kind: Pod
+metadata: { name: '{{ .Release.Name }}-stuck', annotations: { test.kwok/outcome: never-ready } }
+spec: { containers: [{ name: main, image: 'app:1' }] }
+{{- end }}
+";
+
+#[test]
+fn records_that_are_forgotten_are_not_missed() {
+    let scene = app::scene("forgotten");
+    scene.sandbox.edit("regatta.yaml", "timeout: 60s", "timeout: 60s\n    history: 2");
+    for text in ["one", "two", "three"] {
+        app::say(&scene, text);
+        apply(&scene);
+    }
+    assert_eq!(history(&scene), "2 superseded, 3 deployed");
+    scene.helm3("rollback web 2 -n NAMESPACE --history-max 0");
+    assert_eq!(history(&scene), "2 superseded, 3 superseded, 4 deployed");
+    assert_eq!(planned(&scene), UPDATED);
+    apply(&scene);
+    assert_eq!(history(&scene), "4 superseded, 5 deployed");
+    let oldest = "/api/v1/namespaces/NAMESPACE/secrets/sh.helm.release.v1.web.v4";
+    scene.plane.delete(&scene.here(oldest));
+    assert_eq!(planned(&scene), UNCHANGED);
+    app::say(&scene, "four");
+    apply(&scene);
+    assert_eq!(history(&scene), "5 superseded, 6 deployed");
+    assert!(scene.helm4("history web -n NAMESPACE").contains("deployed"));
 }

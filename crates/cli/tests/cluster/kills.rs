@@ -74,3 +74,26 @@ fn a_killed_destroy() {
     app::is_gone(&scene);
     assert!(request > 10, "a destroy makes more than {request} requests");
 }
+
+/// The upgrade fails at its last step and is taken back; that, too, may be killed.
+#[test]
+fn a_killed_rollback() {
+    let scene = app::scene("killed-rollback");
+    let proxy = Proxy::start(scene.plane);
+    app::run(&scene, APPLY).succeeds();
+    let mut request = 40;
+    loop {
+        scene.write("values.yaml", &format!("text: broken-{request}\nbreaks: true\n"));
+        let ended = proxy.run_and_kill(&mut app::command(&scene, &proxy, APPLY), request);
+        let text = format!("text-{request}");
+        app::say(&scene, &text);
+        app::run(&scene, APPLY).succeeds();
+        app::is_whole(&scene, &text);
+        if let Some(status) = ended {
+            assert_eq!(status.code(), Some(5), "{status}");
+            break;
+        }
+        request += 10;
+    }
+    assert!(request > 50, "a failed apply makes more than {request} requests");
+}
