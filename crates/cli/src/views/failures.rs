@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use plan::{
-    ObjectFailure, Outcome, Plan, Reason, ReleaseAction, ReleasePlan, ReleaseResult, RunResult,
+    HookEvent, ObjectFailure, Outcome, Plan, Reason, ReleaseAction, ReleasePlan, ReleaseResult,
+    RunResult,
 };
 use stack::ReleaseId;
 
@@ -53,7 +54,7 @@ fn release(
             plan.map(|plan| format!(" {}", paint.dim(&format!("({})", plan.key.namespace))));
         let _ = writeln!(text, "  {mark} {id}{}", place.unwrap_or_default());
         for failure in &result.failures {
-            text.push_str(&object(failure, paint, width));
+            text.push_str(&object(failure, hook(failure, plan), paint, width));
         }
         if let Some(more) = beside(error, &result.failures) {
             text.push_str(&wrap(more, 6, width));
@@ -65,9 +66,17 @@ fn release(
     text
 }
 
-fn object(failure: &ObjectFailure, paint: Paint, width: usize) -> String {
+/// The event of the hook that failed, where it was one.
+fn hook(failure: &ObjectFailure, plan: Option<&ReleasePlan>) -> Option<HookEvent> {
+    let run = plan?.hooks.iter().find(|run| run.object == failure.object)?;
+    Some(run.event)
+}
+
+fn object(failure: &ObjectFailure, hook: Option<HookEvent>, paint: Paint, width: usize) -> String {
     let code = paint.red(failure.code.as_str());
-    let mut text = format!("      {code}  {}\n", paint.bold(&failure.object.to_string()));
+    let hook = hook.map(|event| format!("  {event} hook")).unwrap_or_default();
+    let object = paint.bold(&failure.object.to_string());
+    let mut text = format!("      {code}  {object}{}\n", paint.dim(&hook));
     text.push_str(&wrap(&plain(&failure.cause), 8, width));
     let pod = failure.pod.as_ref().map(|pod| format!("pod {pod}"));
     let container = failure.container.as_ref().map(|container| format!("container {container}"));

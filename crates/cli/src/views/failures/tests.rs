@@ -96,3 +96,22 @@ fn every_failure_with_what_was_seen() {
     help: correct the cause, then run the same command again: it goes on from here
     ");
 }
+
+#[test]
+fn a_hook_is_called_one() {
+    let failure = ObjectFailure {
+        object: testing::id("Job", "migrate"),
+        code: Code::JobFailed,
+        cause: "its attempts are used up".to_owned(),
+        pod: None,
+        container: None,
+        logs: vec!["\u{1b}[2Jgone".to_owned()],
+        events: Vec::new(),
+    };
+    let mut release = testing::release("api", ReleaseAction::Install, Vec::new());
+    let event = HookEvent::PreInstall;
+    release.hooks = vec![plan::HookRun { event, object: failure.object.clone() }];
+    assert_eq!(hook(&failure, Some(&release)), Some(event));
+    assert_eq!(hook(&failure, None), None);
+    assert_snapshot!(object(&failure, Some(event), Paint::default(), 72), @"");
+}
