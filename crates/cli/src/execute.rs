@@ -25,6 +25,8 @@ pub struct Permission<'a> {
     /// `apply`, `destroy`
     pub verb: &'static str,
     pub output: TextOrJson,
+    /// In JSON runs each event is a line on stdout; not where one document is all that is printed.
+    pub events: bool,
     pub policy: RunPolicy,
 }
 
@@ -102,19 +104,20 @@ fn execute(
 ) -> Result<RunResult, Failure> {
     let interrupted = Interrupted::watch()
         .map_err(|error| Failure::said(Reason::Failed, format!("watch for signals: {error}")))?;
-    let (printer, output) = (&shell.printer, permission.output);
+    let printer = &shell.printer;
+    let lines = permission.events && permission.output == TextOrJson::Json;
     let (mut result, took) = match place {
         Place::Directory(root) => {
             let lock = directory::lock(root, &plan.stack).map_err(place::world)?;
             printer.tell("");
             let stop = || interrupted.came();
-            progress::during(plan, printer, output, |progress| {
+            progress::during(plan, printer, lines, |progress| {
                 directory::execute(root, plan, &lock, &stop, &mut |event| progress.tell(&event))
             })
         }
         Place::Cluster(opened) => {
             printer.tell("");
-            let (result, took) = progress::during(plan, printer, output, |progress| {
+            let (result, took) = progress::during(plan, printer, lines, |progress| {
                 let tell = |event: &Event<'_>| progress.tell(event);
                 opened.execute(stack, plan, &interrupted, &tell, &permission.policy, shell)
             });

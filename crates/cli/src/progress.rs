@@ -13,28 +13,28 @@ use plan::{Event, Plan};
 use serde::Serialize;
 
 use self::board::Board;
-use crate::args::TextOrJson;
 use crate::printer::Printer;
 use crate::views::table::columns;
 
 /// Told of every event, from any thread.
 pub struct Progress<'a> {
     printer: &'a Printer,
-    output: TextOrJson,
+    /// Each event is a line of JSON on stdout.
+    lines: bool,
     stack: String,
     bar: Option<ProgressBar>,
     board: Mutex<Board>,
     began: Instant,
 }
 
-/// Runs `work`, which tells what happens, and says how long it took.
+/// Runs `work`, which tells what happens, and says how long it took. With `lines` stdout gets each event as a line of JSON.
 pub fn during<R>(
     plan: &Plan,
     printer: &Printer,
-    output: TextOrJson,
+    lines: bool,
     work: impl FnOnce(&Progress<'_>) -> R,
 ) -> (R, Duration) {
-    let progress = Progress::new(plan, printer, output);
+    let progress = Progress::new(plan, printer, lines);
     let result = std::thread::scope(|scope| {
         // Dropped when the work is done, be it by a panic, which ends the ticking.
         let (_end, ended) = mpsc::channel::<()>();
@@ -53,7 +53,7 @@ pub fn during<R>(
 }
 
 impl<'a> Progress<'a> {
-    fn new(plan: &Plan, printer: &'a Printer, output: TextOrJson) -> Self {
+    fn new(plan: &Plan, printer: &'a Printer, lines: bool) -> Self {
         let ids = plan.releases().map(|release| columns(release.id.as_str()));
         let bar = printer.is_live().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(15));
@@ -61,7 +61,7 @@ impl<'a> Progress<'a> {
         });
         Self {
             printer,
-            output,
+            lines,
             stack: plan.stack.to_string(),
             bar,
             board: Mutex::new(Board::new(ids.max().unwrap_or(0))),
@@ -70,7 +70,7 @@ impl<'a> Progress<'a> {
     }
 
     pub fn tell(&self, event: &Event<'_>) {
-        if self.output == TextOrJson::Json {
+        if self.lines {
             self.write(event);
         }
         let now = self.began.elapsed();

@@ -130,7 +130,8 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
         jobs: args.kube.jobs.unwrap_or(RunPolicy::default().jobs),
     };
     let (prune, output) = (args.prune, args.output);
-    let permission = Permission { sure: &args.sure, prune, verb: "apply", output, policy };
+    let permission =
+        Permission { sure: &args.sure, prune, verb: "apply", output, events: true, policy };
     for environment in workspace.choose_by_name(&args.environments)? {
         let options =
             |stack: &stack::Stack| pipeline::options(&args.sure, &args.contest, stack.prune);

@@ -65,6 +65,7 @@ fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fail
         prune: true,
         verb: "destroy",
         output: args.output,
+        events: true,
         policy: RunPolicy::default(),
     };
     for environment in workspace.choose_by_name(&args.environments)? {

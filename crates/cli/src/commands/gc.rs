@@ -168,6 +168,7 @@ fn destroy(candidate: &Candidate, args: &Args, shell: &Shell) -> Result<Reason, 
         prune: true,
         verb: "destroy",
         output: args.output,
+        events: false,
         policy: RunPolicy::default(),
     };
     Ok(execute::carry_out(planned, &permission, shell)?.reason)

@@ -33,7 +33,7 @@ pub struct Args {
     pub run: bool,
     #[command(flatten)]
     pub sure: Sure,
-    /// `text` for people, or `json` (schema: `regatta schema plan`)
+    /// `text` for people, or `json`: a line for each event (`regatta schema events`), then the report (`regatta schema plan`)
     #[arg(
         short,
         long,
@@ -74,6 +74,7 @@ fn rollback(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fai
         prune: true,
         verb: "rollback",
         output: args.output,
+        events: true,
         policy: RunPolicy::default(),
     };
     for environment in workspace.choose_by_name(&args.environments)? {

@@ -82,11 +82,8 @@ fn object(failure: &ObjectFailure, hook: Option<HookEvent>, paint: Paint, width:
     let container = failure.container.as_ref().map(|container| format!("container {container}"));
     let seen_in: Vec<String> = pod.into_iter().chain(container).collect();
     if !failure.logs.is_empty() {
-        let _ = writeln!(
-            text,
-            "        {}",
-            paint.dim(&format!("last lines of {}:", seen_in.join(", ")))
-        );
+        let from = if seen_in.is_empty() { "its log".to_owned() } else { seen_in.join(", ") };
+        let _ = writeln!(text, "        {}", paint.dim(&format!("last lines of {from}:")));
         for line in &failure.logs {
             let _ = writeln!(text, "        {} {}", paint.dim("│"), plain(line));
         }

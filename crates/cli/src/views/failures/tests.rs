@@ -113,5 +113,12 @@ fn a_hook_is_called_one() {
     release.hooks = vec![plan::HookRun { event, object: failure.object.clone() }];
     assert_eq!(hook(&failure, Some(&release)), Some(event));
     assert_eq!(hook(&failure, None), None);
-    assert_snapshot!(object(&failure, Some(event), Paint::default(), 72), @"");
+    assert_snapshot!(object(&failure, Some(event), Paint::default(), 72), @r"
+    E-JOB-FAILED  Job/migrate  pre-install hook
+      its attempts are used up
+      last lines of its log:
+      │ [2Jgone
+      help: read the logs of its last pod; `backoffLimit` and
+      `activeDeadlineSeconds` say how long it may try
+    ");
 }
