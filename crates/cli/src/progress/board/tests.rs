@@ -1,3 +1,5 @@
+//! What a run shows while it goes on, for each kind of reader.
+
 use insta::assert_snapshot;
 use plan::{Action, ObjectId, ReleaseAction};
 use stack::ReleaseId;

@@ -1,3 +1,5 @@
+//! Failures as a person reads them at the end of a run.
+
 use insta::assert_snapshot;
 use plan::readiness::Code;
 

@@ -1,3 +1,5 @@
+//! Plans as a person reads them.
+
 use insta::assert_snapshot;
 use plan::live::{Contested, Decision, FieldConflict};
 use plan::{
