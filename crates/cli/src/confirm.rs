@@ -1,6 +1,6 @@
 //! Who said yes: a person at the terminal, or a flag. Nobody is no yes.
 
-use plan::{Plan, Purpose, ReleaseAction, ReleasePlan};
+use plan::{Operation, Plan, Purpose, ReleaseAction, ReleasePlan};
 use stack::{Prune, Stack};
 
 use crate::args::Sure;
@@ -52,7 +52,12 @@ impl Consent<'_> {
             let question = format!("\n`{environment}` is protected. Type its name to {verb}:");
             terminal::ask(&question).is_some_and(|answer| answer == environment)
         } else {
-            yes(&format!("\n{} this to {}? [y/N]", capital(verb), self.stack.id))
+            let question = match plan.operation {
+                Operation::Apply => format!("\nApply this to {}? [y/N]", self.stack.id),
+                Operation::Destroy => format!("\nDestroy this in {}? [y/N]", self.stack.id),
+                Operation::Rollback => format!("\nRoll {} back like this? [y/N]", self.stack.id),
+            };
+            yes(&question)
         };
         if agreed {
             return Ok(());
@@ -112,9 +117,4 @@ fn pruned(plan: &Plan) -> Vec<String> {
 fn yes(question: &str) -> bool {
     terminal::ask(question)
         .is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "y" | "yes"))
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

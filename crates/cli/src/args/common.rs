@@ -202,19 +202,26 @@ pub struct Sure {
     pub allow_protected: bool,
 }
 
-#[derive(Args, Debug)]
-pub struct Run {
-    /// `text` for people, or `json` (schema: `regatta schema plan`)
+/// How results are printed.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Output {
+    /// `text` for people, or `json` (schemas: `regatta schema`)
     #[arg(
-        short,
-        long,
+        short = 'o',
+        long = "output",
         value_name = "FORMAT",
         default_value = "text",
         hide_possible_values = true,
         env = "REGATTA_OUTPUT",
         hide_env = true
     )]
-    pub output: TextOrJson,
+    pub format: TextOrJson,
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    #[command(flatten)]
+    pub output: Output,
     /// Exit 2 where there are changes
     #[arg(long, env = "REGATTA_DETAILED_EXITCODE", hide_env = true,
           value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::args::{
-    Contest, Environments, Inputs, Kube, Overrides, Reach, Selection, Sure, TextOrJson, Workspace,
+    Contest, Environments, Inputs, Kube, Output, Overrides, Reach, Selection, Sure, Workspace,
     duration,
 };
 use crate::cluster::RunPolicy;
@@ -31,17 +31,8 @@ pub struct Args {
     pub prune: bool,
     #[command(flatten)]
     pub sure: Sure,
-    /// `text` for people, or `json`: a line for each event (`regatta schema events`), then the report (`regatta schema plan`)
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -103,7 +94,7 @@ pub enum OnFailure {
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
-    let mut results = Results::new("apply", args.output);
+    let mut results = Results::new("apply", args.output.format);
     let outcome = apply(&args, shell, &mut results);
     results.finish(outcome, shell)
 }
@@ -129,7 +120,7 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
         timeout: args.timeout,
         jobs: args.kube.jobs.unwrap_or(RunPolicy::default().jobs),
     };
-    let (prune, output) = (args.prune, args.output);
+    let (prune, output) = (args.prune, args.output.format);
     let permission =
         Permission { sure: &args.sure, prune, verb: "apply", output, events: true, policy };
     for environment in workspace.choose_by_name(&args.environments)? {

@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use crate::args::{Contest, Environments, Inputs, Reach, Selection, Sure, TextOrJson, Workspace};
+use crate::args::{Contest, Environments, Inputs, Output, Reach, Selection, Sure, Workspace};
 use crate::cluster::RunPolicy;
 use crate::execute::{self, Permission};
 use crate::instances;
@@ -26,17 +26,8 @@ pub struct Args {
     pub all_instances: bool,
     #[command(flatten)]
     pub sure: Sure,
-    /// `text` for people, or `json`: a line for each event (`regatta schema events`), then the report (`regatta schema plan`)
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -52,7 +43,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
-    let mut results = Results::new("destroy", args.output);
+    let mut results = Results::new("destroy", args.output.format);
     let outcome = destroy(&args, shell, &mut results);
     results.finish(outcome, shell)
 }
@@ -64,7 +55,7 @@ fn destroy(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fail
         sure: &args.sure,
         prune: true,
         verb: "destroy",
-        output: args.output,
+        output: args.output.format,
         events: true,
         policy: RunPolicy::default(),
     };

@@ -44,7 +44,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
-    let mut results = Results::new("diff", args.run.output);
+    let mut results = Results::new("diff", args.run.output.format);
     let outcome = diff(&args, shell, &mut results);
     results.finish(outcome, shell)
 }
@@ -66,7 +66,7 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
     for (position, environment) in workspace.choose(&args.environments)?.iter().enumerate() {
         let planned =
             pipeline::plan_apply(&workspace, environment, &wanted, &asked, options, shell)?;
-        if args.run.output == TextOrJson::Text {
+        if args.run.output.format == TextOrJson::Text {
             let text = views::plan::text(
                 &planned.plan,
                 &planned.place.to_string(),

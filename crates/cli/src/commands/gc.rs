@@ -8,7 +8,7 @@ use manifest::Purpose;
 use plan::live::Inventory;
 use stack::{ClusterName, Namespace, Prune, Stack, Target};
 
-use crate::args::{Contest, Inputs, Reach, Sure, TextOrJson, Workspace};
+use crate::args::{Contest, Inputs, Output, Reach, Sure, TextOrJson, Workspace};
 use crate::cluster::{Opened, RunPolicy, failure};
 use crate::execute::{self, Permission};
 use crate::instances::ANY;
@@ -28,17 +28,8 @@ use crate::workspace::{self, Wanted};
 pub struct Args {
     #[command(flatten)]
     pub sure: Sure,
-    /// `text` for people, or `json`
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -55,7 +46,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         found.extend(over(name, stacks, &args, shell)?);
     }
     let rows = |found: &[Candidate]| found.iter().map(|it| it.over.clone()).collect::<Vec<_>>();
-    if args.output == TextOrJson::Text {
+    if args.output.format == TextOrJson::Text {
         printer.show(&gc::text(&rows(&found), printer.data_paint()))?;
     }
     let mut reason = Reason::Done;
@@ -76,7 +67,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     } else if !found.is_empty() {
         printer.tell("--yes destroys them");
     }
-    if args.output == TextOrJson::Json {
+    if args.output.format == TextOrJson::Json {
         // Events came before it, each on its line.
         let rows = gc::json(&rows(&found));
         let text = if args.sure.yes.is_empty() { format!("{rows:#}") } else { rows.to_string() };
@@ -167,7 +158,7 @@ fn destroy(candidate: &Candidate, args: &Args, shell: &Shell) -> Result<Reason, 
         sure: &args.sure,
         prune: true,
         verb: "destroy",
-        output: args.output,
+        output: args.output.format,
         events: false,
         policy: RunPolicy::default(),
     };

@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use plan::record::Record;
 
-use crate::args::{Contest, Environments, Inputs, Reach, TextOrJson, Workspace};
+use crate::args::{Contest, Environments, Inputs, Output, Reach, TextOrJson, Workspace};
 use crate::cluster::failure;
 use crate::recorded::{self, Located};
 use crate::report::{Failure, Reason};
@@ -20,17 +20,8 @@ pub struct Args {
     /// Release by id or by Helm's name [default: the newest revision of each]
     #[arg(value_name = "RELEASE")]
     pub release: Option<String>,
-    /// `text` for people, or `json`
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -67,7 +58,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         sections.push(views::history::text(&stack.id, &place, &histories, paint));
         documents.push(views::history::json(&stack.id, &histories));
     }
-    match args.output {
+    match args.output.format {
         TextOrJson::Text => shell.printer.show(&sections.join("\n"))?,
         TextOrJson::Json => shell.printer.show(&format!("{:#}\n", serde_json::json!(documents)))?,
     }

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args as ClapArgs};
 
-use crate::args::{Contest, Environments, Inputs, Reach, Sure, TextOrJson, Workspace};
+use crate::args::{Contest, Environments, Inputs, Output, Reach, Sure, Workspace};
 use crate::cluster::RunPolicy;
 use crate::execute::{self, Permission};
 use crate::pipeline::{self, Back};
@@ -33,17 +33,8 @@ pub struct Args {
     pub run: bool,
     #[command(flatten)]
     pub sure: Sure,
-    /// `text` for people, or `json`: a line for each event (`regatta schema events`), then the report (`regatta schema plan`)
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -57,7 +48,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
-    let mut results = Results::new("rollback", args.output);
+    let mut results = Results::new("rollback", args.output.format);
     let outcome = rollback(&args, shell, &mut results);
     results.finish(outcome, shell)
 }
@@ -73,7 +64,7 @@ fn rollback(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Fai
         sure: &args.sure,
         prune: true,
         verb: "rollback",
-        output: args.output,
+        output: args.output.format,
         events: true,
         policy: RunPolicy::default(),
     };

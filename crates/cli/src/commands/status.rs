@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use crate::args::{Contest, Environments, Inputs, Reach, TextOrJson, Workspace};
+use crate::args::{Contest, Environments, Inputs, Output, Reach, TextOrJson, Workspace};
 use crate::instances;
 use crate::place::{self, Place};
 use crate::report::{Failure, Reason};
@@ -19,17 +19,8 @@ pub struct Args {
     /// Every instance that there is
     #[arg(long, conflicts_with = "instance")]
     pub all_instances: bool,
-    /// `text` for people, or `json`
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -78,7 +69,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
             place.tell_costs(shell);
         }
     }
-    match args.output {
+    match args.output.format {
         TextOrJson::Text if sections.is_empty() => shell.printer.tell("no instance is there"),
         TextOrJson::Text => shell.printer.show(&sections.join("\n"))?,
         TextOrJson::Json => shell.printer.show(&format!("{:#}\n", serde_json::json!(documents)))?,
