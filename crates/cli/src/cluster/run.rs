@@ -1,0 +1,151 @@
+//! Carrying something out on a cluster: policy, stop, lock, clock.
+
+use std::time::Duration;
+
+use cluster::{Clock, OnFailure, Order, ReleaseTests, Schedule, lease};
+use jiff::Timestamp;
+use plan::{Event, Plan, RunResult};
+use stack::Stack;
+
+use super::{Opened, failure};
+use crate::report::Failure;
+use crate::shell::Shell;
+use crate::signals::Interrupted;
+
+/// What the command line says about a run as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct RunPolicy {
+    pub schedule: Schedule,
+    pub on_failure: OnFailure,
+    pub rollback_all: bool,
+    pub timeout: Option<Duration>,
+    /// Releases side by side.
+    pub jobs: u16,
+}
+
+impl Default for RunPolicy {
+    fn default() -> Self {
+        Self {
+            schedule: Schedule::Waves,
+            on_failure: OnFailure::Stop,
+            rollback_all: false,
+            timeout: None,
+            jobs: 16,
+        }
+    }
+}
+
+impl Opened {
+    /// Carries a plan out. What happens is told while it happens, from any thread.
+    pub fn execute(
+        &self,
+        stack: &Stack,
+        plan: &Plan,
+        interrupted: &Interrupted,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+        policy: &RunPolicy,
+        shell: &Shell,
+    ) -> Result<RunResult, Failure> {
+        let execute = async |order: &Order<'_>| cluster::execute(order).await;
+        self.carry_out((stack, plan), interrupted, tell, policy, shell, execute)
+    }
+
+    /// Runs the test hooks of the plan's releases.
+    pub fn test(
+        &self,
+        stack: &Stack,
+        plan: &Plan,
+        interrupted: &Interrupted,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+        shell: &Shell,
+    ) -> Result<Vec<ReleaseTests>, Failure> {
+        let test = async |order: &Order<'_>| cluster::test(order).await;
+        self.carry_out((stack, plan), interrupted, tell, &RunPolicy::default(), shell, test)
+    }
+
+    /// Does some work on a plan that ends when the user interrupts it.
+    fn carry_out<T>(
+        &self,
+        (stack, plan): (&Stack, &Plan),
+        interrupted: &Interrupted,
+        tell: &(dyn Fn(&Event<'_>) + Sync),
+        policy: &RunPolicy,
+        shell: &Shell,
+        work: impl AsyncFnOnce(&Order<'_>) -> Result<T, cluster::Error>,
+    ) -> Result<T, Failure> {
+        let (sender, stop) = tokio::sync::watch::channel(false);
+        let interrupted = interrupted.clone();
+        let watcher = self.runtime.spawn(async move {
+            while !interrupted.came() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            // Nobody listens any more when the run is over.
+            sender.send(true).ok();
+        });
+        let order = Order {
+            connection: &self.connection,
+            plan,
+            state_namespace: &self.state_namespace,
+            expires: stack.ephemeral.map(|ephemeral| later(ephemeral.ttl)),
+            ephemeral: stack.ephemeral.is_some(),
+            jobs: usize::from(policy.jobs),
+            schedule: policy.schedule,
+            on_failure: policy.on_failure,
+            rollback_all: policy.rollback_all,
+            deadline: policy.timeout.map(|timeout| tokio::time::Instant::now() + timeout),
+            clock: Clock(now),
+            stop,
+            tell,
+            holder: lease::here(job(shell)),
+            is_dead: lease::is_dead,
+            patience: self.patience,
+            on_wait: &|waiting| {
+                if waiting.waited.as_secs() % 10 == 0 {
+                    shell
+                        .printer
+                        .tell(&format!("waiting for {}, which holds the lock", waiting.holder));
+                }
+            },
+        };
+        let result = self.block_on(work(&order)).map_err(failure);
+        watcher.abort();
+        result
+    }
+}
+
+impl Opened {
+    /// An ephemeral stack without changes lives on from now.
+    pub fn renew(&self, stack: &Stack, plan: &Plan) -> Result<(), Failure> {
+        let (Some(ephemeral), Some(inventory)) = (stack.ephemeral, &plan.inventory) else {
+            return Ok(());
+        };
+        let client = &self.connection.client;
+        let renew = cluster::renew(client, inventory, &self.state_namespace, later(ephemeral.ttl));
+        self.block_on(renew).map_err(failure)
+    }
+}
+
+/// As records have it, and in seconds since 1970.
+fn now() -> (String, u64) {
+    let now = Timestamp::now();
+    (now.to_string(), u64::try_from(now.as_second()).unwrap_or(0))
+}
+
+fn later(span: Duration) -> String {
+    let now = Timestamp::now();
+    now.checked_add(span).unwrap_or(Timestamp::MAX).to_string()
+}
+
+/// The page of the CI job, as the common servers tell it.
+fn job(shell: &Shell) -> Option<String> {
+    let variable = |name: &str| shell.environment.get(name).filter(|value| !value.is_empty());
+    if let Some(page) = variable("CI_JOB_URL").or_else(|| variable("BUILD_URL")) {
+        return Some(page.clone());
+    }
+    let (server, repository, run) = (
+        variable("GITHUB_SERVER_URL")?,
+        variable("GITHUB_REPOSITORY")?,
+        variable("GITHUB_RUN_ID")?,
+    );
+    Some(format!("{server}/{repository}/actions/runs/{run}"))
+}
