@@ -124,17 +124,30 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
     let permission =
         Permission { sure: &args.sure, prune, verb: "apply", output, events: true, policy };
     for environment in workspace.choose_by_name(&args.environments)? {
-        let options =
-            |stack: &stack::Stack| pipeline::options(&args.sure, &args.contest, stack.prune);
-        let planned =
-            pipeline::plan_apply(&workspace, &environment, &wanted, &asked, options, shell)?;
-        let ended = execute::carry_out(planned, &permission, shell)?;
+        let mut tries = 0;
+        let ended = loop {
+            let options =
+                |stack: &stack::Stack| pipeline::options(&args.sure, &args.contest, stack.prune);
+            let planned =
+                pipeline::plan_apply(&workspace, &environment, &wanted, &asked, options, shell)?;
+            let ended = execute::carry_out(planned, &permission, shell)?;
+            tries += 1;
+            // Another run went first. Who said yes to whatever the plan is means the plan of now.
+            let again = ended.reason == Reason::Stale && !args.sure.yes.is_empty();
+            if !again || tries == TRIES {
+                break ended;
+            }
+            shell.printer.tell("planning again, from what is there now");
+        };
         if !results.add(ended) {
             break;
         }
     }
     Ok(())
 }
+
+/// How often a plan is made anew because another run came in between.
+const TRIES: usize = 3;
 
 /// What is set on the command line is in nobody's git.
 fn warn_of_flags(wanted: &Wanted<'_>, shell: &Shell) {

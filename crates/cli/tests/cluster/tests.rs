@@ -16,7 +16,10 @@ metadata:
     helm.sh/hook-weight: "{{ .weight }}"
     helm.sh/hook-delete-policy: "{{ .policy | default "before-hook-creation" }}"
     test.kwok/outcome: "{{ .outcome | default "runs" }}"
-spec: { restartPolicy: Never, containers: [{ name: main, image: "busybox:1" }] }
+spec:
+  restartPolicy: Never
+  terminationGracePeriodSeconds: 0 # a deleted pod is gone at once, whoever plays the kubelet
+  containers: [{ name: main, image: "busybox:1" }]
 {{- end }}
 "#;
 
