@@ -3,6 +3,7 @@
 
 mod apply;
 mod fault;
+mod gone;
 mod hooks;
 mod inventory;
 mod lock;

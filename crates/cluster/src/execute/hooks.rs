@@ -6,7 +6,7 @@ use plan::record::{HookPhase, Record};
 use plan::{Event, Object, Phase};
 
 use super::work::Work;
-use super::{Fault, Run, records, remove, send};
+use super::{Fault, Run, gone, records, send};
 use crate::client::Delete;
 use crate::wait::{self, AwaitedObject};
 
@@ -97,7 +97,7 @@ async fn delete(work: &Work<'_>, hook: &HookObject) -> Result<(), Fault> {
     let how = Delete { uid: Some(uid), ..Delete::default() };
     client.delete(&hook.address, how).await.map_err(|error| Fault::of(id, error))?;
     let gone = vec![(id.clone(), hook.address.clone(), uid.to_owned())];
-    remove::gone(work.run, gone, work.deadline, &|progress| work.waits(progress)).await
+    gone::wait_for(work.run, gone, work.deadline, &|progress| work.waits(progress)).await
 }
 
 /// Writes into the record how a hook's run goes.

@@ -7,7 +7,7 @@ use source::{Map, Tree};
 use tokio::time::Instant;
 
 use super::inventory::locked;
-use super::{Fault, Order, Run, SOON, inventory, remove};
+use super::{Fault, Order, Run, SOON, gone, inventory};
 use crate::Error;
 use crate::client::{Client, Creation, Delete, MANAGER, Pick, Write};
 use crate::observe::core;
@@ -107,7 +107,7 @@ async fn delete_one(run: &Run<'_>, name: &str) -> Result<Option<String>, Fault> 
         name: name.to_owned(),
     };
     let deadline = Instant::now() + SOON * 5;
-    remove::gone(run, vec![(id, address, uid.to_owned())], deadline, &|_| {}).await?;
+    gone::wait_for(run, vec![(id, address, uid.to_owned())], deadline, &|_| {}).await?;
     Ok(Some(name.to_owned()))
 }
 

@@ -3,12 +3,10 @@
 use plan::hooks::HookEvent;
 use plan::live::{Deploy, Request};
 use plan::record::Status;
-use plan::{Address, Event, ObjectId, ObjectPlan, Outcome, Phase, ReleasePlan, ReleaseResult};
-use tokio::time::Instant;
+use plan::{Event, ObjectPlan, Outcome, Phase, ReleasePlan, ReleaseResult};
 
 use super::work::Work;
-use super::{Fault, Run, hooks, records, send};
-use crate::wait::{self, Deleted};
+use super::{Fault, Run, gone, hooks, records, send};
 
 pub(super) async fn release(
     run: &Run<'_>,
@@ -74,7 +72,7 @@ async fn delete(work: &mut Work<'_>, objects: &[&ObjectPlan]) -> Result<(), Faul
             }
         }
     }
-    gone(run, pending, work.deadline, &|progress| work.waits(progress)).await?;
+    gone::wait_for(run, pending, work.deadline, &|progress| work.waits(progress)).await?;
     for object in objects {
         work.result.deleted.push(object.key.id.clone());
         work.tell(Event::ObjectDone {
@@ -84,22 +82,4 @@ async fn delete(work: &mut Work<'_>, objects: &[&ObjectPlan]) -> Result<(), Faul
         });
     }
     Ok(())
-}
-
-/// Waits until objects are gone.
-pub(super) async fn gone(
-    run: &Run<'_>,
-    objects: Vec<(ObjectId, Address, String)>,
-    deadline: Instant,
-    tell: &(dyn Fn(wait::Progress) + Sync),
-) -> Result<(), Fault> {
-    let deleted = objects.into_iter().map(|(id, address, uid)| Deleted {
-        id,
-        address,
-        uid: Some(uid),
-        version: None,
-    });
-    let deleted: Vec<Deleted> = deleted.collect();
-    let stop = run.order.stop.clone();
-    wait::until_gone(&run.hub, &deleted, deadline, stop, tell).await.map_err(Fault::not_gone)
 }

@@ -10,7 +10,7 @@ use plan::{Action, Address, Object, ObjectId, ObjectPlan};
 use tokio::time::Instant;
 
 use super::work::Work;
-use super::{Fault, hooks, records, remove, send};
+use super::{Fault, gone, hooks, records, send};
 use crate::client::Delete;
 
 /// Returns the revision that stands now; the failed one where nothing was installed before.
@@ -90,5 +90,5 @@ async fn delete(work: &Work<'_>, objects: Vec<&ObjectPlan>) -> Result<(), Fault>
         client.delete(&address, how).await.map_err(|error| Fault::of(id, error))?;
         pending.push((id.clone(), address, uid));
     }
-    remove::gone(work.run, pending, work.deadline, &|progress| work.waits(progress)).await
+    gone::wait_for(work.run, pending, work.deadline, &|progress| work.waits(progress)).await
 }

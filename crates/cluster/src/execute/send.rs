@@ -7,7 +7,7 @@ use plan::{Address, ObjectId};
 use source::Tree;
 use tokio::time::Instant;
 
-use super::{Fault, Run, SOON, migrate, remove};
+use super::{Fault, Run, SOON, gone, migrate};
 use crate::client::{Apply, Client, Delete, Deletion, MANAGER};
 
 /// Sends them in order. The answer is the object as it is now, unless it is gone.
@@ -34,7 +34,7 @@ pub(super) async fn requests(
                 // Another one takes its name.
                 if position + 1 < requests.len() {
                     let deleted = vec![(object.clone(), address.clone(), uid.clone())];
-                    remove::gone(run, deleted, Instant::now() + SOON, &|_| {}).await?;
+                    gone::wait_for(run, deleted, Instant::now() + SOON, &|_| {}).await?;
                 }
                 None
             }
