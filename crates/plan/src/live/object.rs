@@ -96,7 +96,7 @@ impl Scene<'_> {
                 self.with(plan, apply(body, false, None), contested)
             }
             Some(Answer::Immutable { body, fields, message }) => {
-                self.immutable(object, seen, (body, fields, message), &mut refuse, &apply)
+                self.immutable(object, seen, (body, fields, message), &mut refuse)
             }
             Some(Answer::Rejected { message, .. }) => {
                 refuse(RefusalReason::Rejected, message.clone());
@@ -168,7 +168,6 @@ impl Scene<'_> {
         seen: &Seen,
         (body, fields, message): (&Tree, &[String], &str),
         refuse: &mut dyn FnMut(RefusalReason, String),
-        apply: &dyn Fn(&Tree, bool, Option<&Tree>) -> Request,
     ) -> ObjectPlan {
         let told = match fields.iter().all(|field| message.contains(field)) {
             true => message.to_owned(),
@@ -188,11 +187,13 @@ impl Scene<'_> {
         if let Some(uid) = live.and_then(uid) {
             requests.push(Request::Delete { address: seen.address.clone(), uid: uid.to_owned() });
         }
-        let Request::Apply { address, body, force, .. } = apply(body, false, None) else {
-            unreachable!("it makes applies")
-        };
-        let expect = Present::Absent;
-        requests.push(Request::Apply { address, body, force, expect, result: None });
+        requests.push(Request::Apply {
+            address: seen.address.clone(),
+            body: wish::json(body).into(),
+            force: false,
+            expect: Present::Absent,
+            result: None,
+        });
         let mut causes = self.update_causes();
         causes.push(Cause::Immutable);
         ObjectPlan { edits, requests, ..self.blank(object, seen, Action::Replace, causes) }
