@@ -47,19 +47,18 @@ macro_rules! function {
         }
     };
     (@method ($($call:ident)?) $rest:expr, [$($param:ident)*], [$($last:ident)?]) => {
-        #[expect(clippy::allow_attributes, reason = "only some of the generated functions have unused names")]
-        #[allow(unused_mut, unused_variables, reason = "the macro also makes functions without parameters")]
         fn into_function(self, name: &'static str) -> Function {
             Function {
                 name,
                 params: vec![$($param::TYPE),*],
                 rest: $rest,
-                run: Box::new(move |_call, arguments| {
-                    let mut arguments = arguments.iter();
+                // Functions without parameters leave both alone.
+                run: Box::new(move |_call, _arguments| {
+                    let mut _arguments = _arguments.iter();
                     self(
                         $({ let $call = _call; $call },)?
-                        $(take::<$param>(arguments.next())?,)*
-                        $(take_rest::<$last>(arguments)?)?
+                        $(take::<$param>(_arguments.next())?,)*
+                        $(take_rest::<$last>(_arguments)?)?
                     )
                     .into_result()
                 }),

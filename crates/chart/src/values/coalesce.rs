@@ -114,10 +114,10 @@ impl Coalesce<'_> {
             let at = At::below(Some(&at), &key);
             match (value, target.peek(key.as_bytes())) {
                 (Value::Map(map), None) => {
-                    target.insert(key.clone(), Value::Map(shallow(&map)));
+                    target.insert(key.clone(), Value::Map(own_level(&map)));
                 }
                 (Value::Map(map), Some(Value::Map(own))) => {
-                    let map = shallow(&map);
+                    let map = own_level(&map);
                     Tables { keep_nulls: true, conflicts: self.conflicts }.merge(
                         &map,
                         &own,
@@ -139,7 +139,7 @@ impl Coalesce<'_> {
 }
 
 /// A map of its own whose entries are shared: below the first level, parent and subcharts see the same globals.
-fn shallow(map: &MapRef) -> MapRef {
+fn own_level(map: &MapRef) -> MapRef {
     let copy = MapRef::new(MapType::Any);
     for (key, value) in entries(map) {
         copy.insert(key, value);

@@ -129,14 +129,14 @@ fn what_is_no_kubeconfig_shows_no_token() {
 #[test]
 fn where_the_files_are() {
     let check = |flag: Option<&str>, variable: Option<&str>, expect: &[&str]| {
-        let home = Some(Path::new("/home/jane"));
+        let home = Some(Path::new("/people/jane"));
         let found = kubeconfig_paths(flag.map(Path::new), variable.map(OsStr::new), home);
         let expect: Vec<PathBuf> = expect.iter().map(PathBuf::from).collect();
         assert_eq!(found, expect);
     };
     check(Some("a"), Some("b"), &["a"]);
     check(None, Some("b::c"), &["b", "c"]);
-    check(None, Some(""), &["/home/jane/.kube/config"]);
-    check(None, None, &["/home/jane/.kube/config"]);
+    check(None, Some(""), &["/people/jane/.kube/config"]);
+    check(None, None, &["/people/jane/.kube/config"]);
     assert_eq!(kubeconfig_paths(None, None, None), Vec::<PathBuf>::new());
 }
