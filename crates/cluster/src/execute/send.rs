@@ -82,7 +82,7 @@ pub(super) async fn apply(
     }
 }
 
-/// Deletes just that object, in the background, and waits until it is gone.
+/// Deletes just that object, in the background; it may take a while to go.
 pub(super) async fn delete(
     run: &Run<'_>,
     object: &ObjectId,
