@@ -1,0 +1,21 @@
+//! Chart references in, verified chart archives in a cache and a lock file out. Knows no manifest and no cluster.
+//!
+//! A [`Wanted`] names a [`Source`] and what narrows its versions; how the source lets us in is its [`Access`], and whose
+//! signature counts its [`Trust`].
+
+pub mod cache;
+
+mod access;
+mod digest;
+mod failure;
+mod session;
+mod source;
+mod wanted;
+
+pub use access::{Access, ClientCertificate, Login, Secret};
+pub use cache::Cache;
+pub use digest::Digest;
+pub use failure::{Error, Failure};
+pub use session::{Session, Unwatched, Watch};
+pub use source::{Named, Source};
+pub use wanted::{Narrowed, Trust, Wanted};
