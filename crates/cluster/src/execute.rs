@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use plan::live::Inventory;
 use plan::{Outcome, Reason, ReleaseResult, RunResult};
+use tokio::time::Instant;
 
 pub use fault::Fault;
 pub use inventory::renew;
@@ -98,7 +99,7 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
 
     let mut results = schedule::releases(run).await;
     let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
-    if failed && order.rollback_all {
+    if failed && order.rollback_all && !*order.stop.borrow() {
         undo::everything(run, &mut results).await;
     }
     inventory::keep_untouched(run, &results);
@@ -118,20 +119,28 @@ fn summarize(run: &Run<'_>, releases: Vec<ReleaseResult>, last: Option<Fault>) -
     let wrote = run.has_recorded.load(Ordering::Relaxed) || releases.iter().any(is_written);
     let stays = releases.iter().any(|one| one.outcome == Outcome::Done && is_written(one));
     let stopped = *run.order.stop.borrow();
+    let late = run.order.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+    let open = releases.iter().filter(|one| one.outcome == Outcome::Skipped).count();
     let reason = match (&last, failed.is_empty()) {
         _ if stopped => Reason::Interrupted,
         (Some(_), _) => Reason::FailedPartly,
-        (None, true) => Reason::Done,
+        (None, true) if open == 0 => Reason::Done,
         (None, false) if !stays && failed.iter().all(|one| one.rolled_back.is_some()) => {
             Reason::RolledBack
         }
-        (None, false) if wrote => Reason::FailedPartly,
-        (None, false) => Reason::Failed,
+        (None, _) if wrote => Reason::FailedPartly,
+        (None, _) => Reason::Failed,
     };
     let message = match (last, failed.len()) {
         _ if stopped => Some("interrupted".to_owned()),
         (Some(error), _) => Some(error.to_string()),
-        (None, 0) => None,
+        (None, 0) if open == 0 => None,
+        (None, 0) => {
+            Some(format!("the time of the run is up, and {open} of its releases were not begun"))
+        }
+        (None, 1) if late => {
+            Some(format!("`{}` failed, and the time of the run is up", failed[0].id))
+        }
         (None, 1) => Some(format!("`{}` failed", failed[0].id)),
         (None, many) => Some(format!("{many} releases failed")),
     };

@@ -1,5 +1,6 @@
 //! Carrying something out on a cluster: policy, stop, lock, clock.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use cluster::{Clock, OnFailure, Order, ReleaseTests, Schedule, lease};
@@ -74,14 +75,15 @@ impl Opened {
         work: impl AsyncFnOnce(&Order<'_>) -> Result<T, cluster::Error>,
     ) -> Result<T, Failure> {
         let (sender, stop) = tokio::sync::watch::channel(false);
-        let interrupted = interrupted.clone();
-        let watcher = self.runtime.spawn(async move {
+        let watch = async {
             while !interrupted.came() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
+            shell.printer.tell(STOPPING);
             // Nobody listens any more when the run is over.
             sender.send(true).ok();
-        });
+            std::future::pending::<Infallible>().await
+        };
         let order = Order {
             connection: &self.connection,
             plan,
@@ -98,7 +100,7 @@ impl Opened {
             tell,
             holder: lease::here(job(shell)),
             is_dead: lease::is_dead,
-            patience: self.patience,
+            patience: policy.timeout.map_or(self.patience, |total| total.min(self.patience)),
             on_wait: &|waiting| {
                 if waiting.waited.as_secs() % 10 == 0 {
                     shell
@@ -107,11 +109,19 @@ impl Opened {
                 }
             },
         };
-        let result = self.block_on(work(&order)).map_err(failure);
-        watcher.abort();
-        result
+        let result = self.block_on(async {
+            tokio::select! {
+                result = work(&order) => result,
+                never = watch => match never {},
+            }
+        });
+        result.map_err(failure)
     }
 }
+
+/// Told to whoever interrupts a run.
+const STOPPING: &str =
+    "stopping: what is under way is finished and recorded; a second Ctrl-C ends it at once";
 
 impl Opened {
     /// An ephemeral stack without changes lives on from now.

@@ -27,7 +27,9 @@ pub enum Fault {
     Record(#[from] EncodeError),
     #[error("revision {version} of it was written by somebody else meanwhile; plan again")]
     Overtaken { version: u64 },
-    #[error("stopped")]
+    #[error("it was deleted")]
+    Deleted,
+    #[error("interrupted")]
     Stopped,
 }
 

@@ -66,10 +66,7 @@ fn change(release: &ReleasePlan) -> Option<Change> {
 
 /// A release came to its end: its record is what the plan said, or gone.
 pub(super) fn settle(run: &Run<'_>, release: &ReleasePlan) {
-    let mut inventory = locked(run);
-    inventory.releases.retain(|record| record.key != release.key);
-    inventory.releases.extend(release.record.clone());
-    sort(&mut inventory.releases);
+    put(run, release, release.record.clone());
 }
 
 /// What was not begun, or was taken back to what stood before, is what it was.
@@ -77,18 +74,25 @@ pub(super) fn keep_untouched(run: &Run<'_>, results: &[ReleaseResult]) {
     for result in results {
         let mut planned = run.order.plan.releases();
         let Some(release) = planned.find(|release| release.id == result.id) else { continue };
-        let back = result.rolled_back.is_some() && release.before.is_some();
-        if result.outcome == Outcome::Skipped || back {
+        if result.outcome == Outcome::Skipped {
+            put(run, release, release.before.clone());
+        } else if result.rolled_back.is_some() {
             restore(run, release);
         }
     }
 }
 
-/// The inventory says of the release what it said before the run.
+/// The inventory says of the release what it said before the run. One that is new stays as unfinished: its records are there,
+/// and perhaps volumes, and whoever destroys the stack finds them by it.
 pub(super) fn restore(run: &Run<'_>, release: &ReleasePlan) {
+    let new = || release.record.clone().map(|record| ReleaseRecord { inputs: None, ..record });
+    put(run, release, release.before.clone().or_else(new));
+}
+
+fn put(run: &Run<'_>, release: &ReleasePlan, record: Option<ReleaseRecord>) {
     let mut inventory = locked(run);
-    inventory.releases.retain(|record| record.key != release.key);
-    inventory.releases.extend(release.before.clone());
+    inventory.releases.retain(|known| known.key != release.key);
+    inventory.releases.extend(record);
     sort(&mut inventory.releases);
 }
 

@@ -91,6 +91,16 @@ pub(super) async fn recover(run: &Run<'_>, recorded: &Recorded) -> Result<(), Fa
     Ok(())
 }
 
+/// Whether a planned revision has come into being.
+pub(super) async fn exists(
+    run: &Run<'_>,
+    key: &ReleaseKey,
+    record: &Record,
+) -> Result<bool, Fault> {
+    let address = core("secrets", Some(key.namespace.as_str()), &record.key());
+    Ok(run.client.get(&address.path()).await?.is_some())
+}
+
 /// A revision that was good and was taken back all the same: superseded where an older one stands again, or else failed.
 pub(super) async fn mark_undone(
     run: &Run<'_>,
