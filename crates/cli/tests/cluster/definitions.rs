@@ -123,3 +123,65 @@ fn a_chart_that_asks_for_an_api_that_its_needs_bring_gets_it_on_the_first_apply(
     assert_eq!(boat["spec"]["sails"], 1);
     assert_eq!(scene.diff(), [""; 0]);
 }
+
+/// The same definition with a second version and a second field.
+fn larger() -> String {
+    let second = "    - { name: v1beta1, served: true, storage: false, schema: { openAPIV3Schema: { type: object } } }\n";
+    let fields = "{ sails: { type: integer }, crew: { type: integer } }";
+    DEFINITION.replace("{ sails: { type: integer } }", fields) + second
+}
+
+/// What the plan warns of; nothing is refused.
+fn warnings(scene: &Scene) -> Vec<String> {
+    let plan = scene.run("diff -e dev -o json").succeeds().json()["stacks"][0]["plan"].clone();
+    assert_eq!(list(&plan["refusals"]).len(), 0, "{plan:#}");
+    list(&plan["warnings"]).iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_a_smaller_definition_takes_away_is_told_with_the_number_of_objects() {
+    let scene = Scene::releases(
+        "smaller",
+        "
+  operator: { chart: ./operator, crds: apply }
+  boats: { chart: ./boats, needs: [operator] }
+",
+        &[
+            ("operator/Chart.yaml", CHART),
+            ("boats/Chart.yaml", CHART),
+            ("boats/templates/boat.yaml", BOAT),
+        ],
+    );
+    scene.write("operator/crds/boat.yaml", &larger());
+    scene.apply();
+    let boat = "{ apiVersion: NAMESPACE.example.com/v1, kind: Boat, metadata: { name: laser }, spec: { sails: 1 } }";
+    scene.write("boats/templates/laser.yaml", boat);
+    assert_eq!(warnings(&scene), [""; 0]);
+    scene.apply();
+
+    scene.write("operator/crds/boat.yaml", DEFINITION);
+    let expect = [
+        "`CustomResourceDefinition/boats.NAMESPACE.example.com` drops `spec.crew` in `v1`, which concerns 2 objects",
+        "`CustomResourceDefinition/boats.NAMESPACE.example.com` no longer serves `v1beta1`, which concerns 2 objects",
+    ];
+    assert_eq!(warnings(&scene), expect.map(|line| scene.here(line)));
+    let shown = scene.run("diff -e dev").succeeds();
+    assert!(shown.stdout.contains("which concerns 2 objects"), "{shown}");
+    scene.apply();
+    assert_eq!(scene.get(PATH)["spec"]["versions"][0]["name"], "v1");
+    assert_eq!(warnings(&scene), [""; 0]);
+}
+
+#[test]
+fn a_definition_that_only_comes_once_stays_and_lacks_what_a_newer_one_has() {
+    let scene = Scene::releases(
+        "older",
+        "  operator: { chart: ./operator }\n",
+        &[("operator/Chart.yaml", CHART), ("operator/crds/boat.yaml", DEFINITION)],
+    );
+    scene.apply();
+    scene.write("operator/crds/boat.yaml", &larger());
+    let expect = "`CustomResourceDefinition/boats.NAMESPACE.example.com` is there without the version `v1beta1` that the chart brings; `crds: apply` updates it";
+    assert_eq!(warnings(&scene), [scene.here(expect)]);
+    assert_eq!(scene.diff(), [""; 0]);
+}

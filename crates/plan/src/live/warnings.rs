@@ -34,6 +34,7 @@ fn definitions(cluster: &Cluster) -> Vec<String> {
         }
         for loss in definition::losses(live, result) {
             let concerned = match seen.instances {
+                Some(1) => ", which concerns 1 object".to_owned(),
                 Some(count) => format!(", which concerns {count} objects"),
                 None => String::new(),
             };
