@@ -15,6 +15,16 @@ fn looking_at_it() {
     insta::assert_snapshot!("graph_tree", sandbox.run("graph -e prod").succeeds());
     insta::assert_snapshot!("graph_dot", sandbox.run("graph -e prod -o dot").succeeds());
     insta::assert_snapshot!("graph_mermaid", sandbox.run("graph -e prod -o mermaid").succeeds());
+    let applied = "needs: [migrate, { release: redis, until: applied }, broker]";
+    sandbox.edit("regatta.yaml", "needs: [migrate, redis, broker]", applied);
+    for (format, expect) in [
+        ("tree", "─ redis  wave 1, until applied\n"),
+        ("dot", "\"redis\" -> \"orders\" [style=dashed]\n"),
+        ("mermaid", "r_redis -.-> r_orders\n"),
+    ] {
+        let graph = sandbox.run(&format!("graph -e prod -o {format}")).succeeds();
+        assert!(graph.stdout.contains(expect), "{graph}");
+    }
     insta::assert_snapshot!("validate", sandbox.run("validate").succeeds());
     let list = sandbox.run("list -e '*' -o json").succeeds().json();
     assert_eq!(list.as_array().unwrap().len(), 16 + 16 + 16 + 15);

@@ -47,6 +47,7 @@ struct Run<'a> {
     inventory: Mutex<Inventory>,
     /// A new revision stands in Helm's records, perhaps before any object was written.
     has_recorded: AtomicBool,
+    applied: schedule::Applied,
 }
 
 impl<'a> Run<'a> {
@@ -57,6 +58,7 @@ impl<'a> Run<'a> {
             inventory: Mutex::new(inventory::intended(order)),
             client,
             has_recorded: AtomicBool::new(false),
+            applied: schedule::Applied::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod form;
 pub(crate) mod names;
-mod not_yet;
+pub(crate) mod not_yet;
 pub(crate) mod references;
 
 use source::{Problems, Tree};

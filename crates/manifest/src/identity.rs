@@ -6,6 +6,7 @@ use std::sync::Arc;
 use source::{Files, Map, Problem, Segment, Span, Tree};
 use stack::{ChartRef, ClusterName, Namespace, Release, ReleaseId, ReleaseName, Until};
 
+use crate::check::not_yet::not_yet;
 use crate::check::{names, references};
 use crate::environment::labels;
 use crate::expression::{Evaluator, Scope};
@@ -205,6 +206,11 @@ pub(crate) fn needs(
             types::StringOr::Long(long) => (long.release, long.until, long.optional),
         };
         let place = node.get("release").unwrap_or(node).span.clone();
+        if until == Some(types::Until::Verified) {
+            let asked = node.get("until").unwrap_or(node);
+            let problem = not_yet("`until: verified`", asked, "no release can be verified so far");
+            evaluator.problems.push(problem.help("use `until: ready`, which is the default"));
+        }
         match name {
             Some(id) => wanted.push(Wanted {
                 id,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use stack::{Release, ReleaseId, Stack};
+use stack::{Release, ReleaseId, Stack, Until};
 
 use crate::printer::Paint;
 use crate::views::table::count;
@@ -12,7 +12,7 @@ use crate::views::table::count;
 pub fn tree(stack: &Stack, paint: Paint) -> String {
     let shown = shown(stack);
     let needed: BTreeSet<&ReleaseId> =
-        shown.iter().flat_map(|release| needs(release, &shown)).map(|need| &need.id).collect();
+        shown.iter().flat_map(|release| needs(release, &shown)).map(|(need, _)| &need.id).collect();
     let mut text = format!(
         "{} · {}, {}\n",
         paint.bold(&stack.id.to_string()),
@@ -23,15 +23,14 @@ pub fn tree(stack: &Stack, paint: Paint) -> String {
     let mut roots: Vec<_> = shown.iter().filter(|release| !needed.contains(&release.id)).collect();
     roots.sort_by_key(|release| std::cmp::Reverse(release.wave));
     for root in roots {
-        branch(root, "", "", &shown, &mut unfolded, paint, &mut text);
+        branch((root, Until::Ready), ["", ""], &shown, &mut unfolded, paint, &mut text);
     }
     text
 }
 
 fn branch<'a>(
-    release: &'a Release,
-    lead: &str,
-    below: &str,
+    (release, until): (&'a Release, Until),
+    [lead, below]: [&str; 2],
     shown: &[&'a Release],
     unfolded: &mut BTreeSet<&'a ReleaseId>,
     paint: Paint,
@@ -41,7 +40,9 @@ fn branch<'a>(
     let again = !needs.is_empty() && !unfolded.insert(&release.id);
     let note = if again { paint.dim(" (see above)") } else { String::new() };
     let wave = paint.dim(&format!("wave {}", release.wave + 1));
-    let _ = writeln!(text, "{}{}  {wave}{note}", paint.dim(lead), release.id);
+    let applied =
+        if until == Until::Applied { paint.dim(", until applied") } else { String::new() };
+    let _ = writeln!(text, "{}{}  {wave}{applied}{note}", paint.dim(lead), release.id);
     if again {
         return;
     }
@@ -49,11 +50,11 @@ fn branch<'a>(
         let last = position + 1 == needs.len();
         let lead = format!("{below}{}", if last { "└─ " } else { "├─ " });
         let below = format!("{below}{}", if last { "   " } else { "│  " });
-        branch(need, &lead, &below, shown, unfolded, paint, text);
+        branch(*need, [&lead, &below], shown, unfolded, paint, text);
     }
 }
 
-/// For `dot -Tsvg`: waves from left to right, arrows from what is needed to what needs it.
+/// For `dot -Tsvg`: waves from left to right, arrows from what is needed to what needs it, dashed where it need not be ready.
 pub fn dot(stack: &Stack) -> String {
     let shown = shown(stack);
     let mut text =
@@ -63,8 +64,9 @@ pub fn dot(stack: &Stack) -> String {
         let _ = writeln!(text, "  {{ rank=same /* wave {number} */ {} }}", names.join("; "));
     }
     for release in &shown {
-        for need in needs(release, &shown) {
-            let _ = writeln!(text, "  \"{}\" -> \"{}\"", need.id, release.id);
+        for (need, until) in needs(release, &shown) {
+            let style = if until == Until::Applied { " [style=dashed]" } else { "" };
+            let _ = writeln!(text, "  \"{}\" -> \"{}\"{style}", need.id, release.id);
         }
     }
     text.push_str("}\n");
@@ -85,8 +87,9 @@ pub fn mermaid(stack: &Stack) -> String {
         text.push_str("  end\n");
     }
     for release in &shown {
-        for need in needs(release, &shown) {
-            let _ = writeln!(text, "  {} --> {}", key(&need.id), key(&release.id));
+        for (need, until) in needs(release, &shown) {
+            let arrow = if until == Until::Applied { "-.->" } else { "-->" };
+            let _ = writeln!(text, "  {} {arrow} {}", key(&need.id), key(&release.id));
         }
     }
     text
@@ -98,9 +101,14 @@ fn shown(stack: &Stack) -> Vec<&Release> {
     all.filter(|release| release.body.is_some()).collect()
 }
 
-fn needs<'a>(release: &Release, shown: &[&'a Release]) -> impl Iterator<Item = &'a Release> {
+/// The shown releases that it needs, and how far each must have come.
+fn needs<'a>(
+    release: &Release,
+    shown: &[&'a Release],
+) -> impl Iterator<Item = (&'a Release, Until)> {
     let find = |id: &ReleaseId| shown.iter().find(|one| one.id == *id).copied();
-    release.needs.iter().filter_map(|need| find(&need.release)).collect::<Vec<_>>().into_iter()
+    let needs = release.needs.iter().filter_map(|need| Some((find(&need.release)?, need.until)));
+    needs.collect::<Vec<_>>().into_iter()
 }
 
 fn waves<'a>(shown: &[&'a Release]) -> Vec<(usize, Vec<&'a Release>)> {

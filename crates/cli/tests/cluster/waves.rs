@@ -1,8 +1,10 @@
 //! The life of the larger example: sixteen releases in four waves, from nothing to nothing.
 
+use std::thread;
+
 use serde_json::json;
 
-use crate::support::{Scene, changes, list};
+use crate::support::{CHART, Scene, changes, list};
 
 /// The example in the test's own namespace.
 fn scene() -> Scene {
@@ -75,4 +77,43 @@ fn apply_change_drift_prune_and_destroy() {
     scene.get("/apis/apps/v1/namespaces/NAMESPACE/statefulsets/redis");
     scene.run("destroy -e laptop --yes --allow-protected").succeeds();
     assert_eq!(scene.everything(), [""; 0]);
+}
+
+/// `helper` and what needs that do not wait for `late` to be ready; `after` does.
+#[test]
+fn a_release_that_has_only_to_be_applied_is_not_waited_for() {
+    const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: { name: late }\nspec: { type: LoadBalancer, ports: [{ port: 80 }] }\n";
+    const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ .Release.Name }} }\n";
+    const RELEASES: &str = "  late: { chart: ./late }
+  helper: { chart: ./map, needs: [{ release: late, until: applied }] }
+  further: { chart: ./map, needs: [helper] }
+  after: { chart: ./map, needs: [late, further] }
+";
+    // One job: what only waits takes nobody's turn.
+    let check = |prefix: &str, arguments: &str| {
+        let files = [
+            ("late/Chart.yaml", CHART),
+            ("late/templates/service.yaml", SERVICE),
+            ("map/Chart.yaml", CHART),
+            ("map/templates/map.yaml", MAP),
+        ];
+        let scene = Scene::releases(prefix, RELEASES, &files);
+        let map =
+            |name: &str| scene.here(&format!("/api/v1/namespaces/NAMESPACE/configmaps/{name}"));
+        let arguments = format!("apply -e dev --yes --jobs 1 {arguments}");
+        thread::scope(|threads| {
+            let run = threads.spawn(|| scene.run(&arguments));
+            scene.plane.until(&map("further"), |map| !map.is_null());
+            assert_eq!(scene.statuses("late"), ["pending-install"]);
+            scene.is_absent(&map("after"));
+            let service = scene.here("/api/v1/namespaces/NAMESPACE/services/late/status");
+            let address = json!({"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.7"}]}}});
+            scene.plane.patch(&service, &address);
+            run.join().unwrap().succeeds();
+        });
+        scene.get(&map("after"));
+        assert_eq!(scene.statuses("late"), ["deployed"]);
+    };
+    check("until-waves", "");
+    check("until-eager", "--schedule eager");
 }

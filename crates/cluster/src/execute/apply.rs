@@ -42,6 +42,7 @@ async fn revision(work: &mut Work<'_>, record: &mut Record) -> Result<(), Fault>
     records::create(run, record).await?;
     hooks::run(work, record, pre).await?;
     objects::manifests(work).await?;
+    run.applied.tell(&work.release.id);
     ready::everything(work).await?;
     hooks::run(work, record, post).await?;
     let description = match (record.info.description.is_empty(), deploy.first) {

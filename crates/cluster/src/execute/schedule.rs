@@ -1,85 +1,174 @@
-//! In which order releases go: wave after wave, or each as soon as its own needs are ready.
+//! In which order releases go: wave after wave, or each as soon as its own needs have come far enough.
 
-use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use plan::{
     Event, Outcome, Plan, Purpose, ReleaseAction, ReleasePlan, ReleaseRecord, ReleaseResult, Wave,
 };
 use stack::ReleaseId;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::order::{OnFailure, Order, Schedule};
 use super::{Run, apply, inventory, remove};
 
+/// Releases whose objects are all sent, for those that wait for no more than that.
+#[derive(Default)]
+pub(super) struct Applied {
+    ids: Mutex<BTreeSet<ReleaseId>>,
+    told: Notify,
+}
+
+impl Applied {
+    pub(super) fn tell(&self, id: &ReleaseId) {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
+        self.told.notify_one();
+    }
+
+    fn has(&self, id: &ReleaseId) -> bool {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+    }
+}
+
 /// Carries out every release of the plan; the results stand in the plan's order.
 pub(super) async fn releases(run: &Run<'_>) -> Vec<ReleaseResult> {
-    let order = run.order;
+    let waves = &run.order.plan.waves;
+    let is_apply = |wave: &Wave| wave.purpose == Purpose::Apply;
     let mut results = Vec::new();
-    let mut waves = order.plan.waves.as_slice();
-    if order.schedule == Schedule::Eager {
-        let applied = waves.iter().take_while(|wave| wave.purpose == Purpose::Apply).count();
-        results = eager(run, &waves[..applied]).await;
-        waves = &waves[applied..];
+    for waves in waves.chunk_by(|one, next| is_apply(one) && is_apply(next)) {
+        stage(run, waves, &mut results).await;
     }
-    for wave in waves {
-        let done = self::wave(run, wave, &results).await;
-        results.extend(done);
-    }
+    let place = |id: &ReleaseId, waves: &[Wave]| {
+        waves.iter().flat_map(|wave| &wave.releases).position(|release| release.id == *id)
+    };
+    results.sort_by_cached_key(|result| place(&result.id, waves));
     results
 }
 
-/// The releases of one wave side by side.
-async fn wave(run: &Run<'_>, wave: &Wave, results: &[ReleaseResult]) -> Vec<ReleaseResult> {
+/// All waves of an apply, or one wave of deletions.
+async fn stage(run: &Run<'_>, waves: &[Wave], results: &mut Vec<ReleaseResult>) {
     let order = run.order;
-    let halted = is_halted(order, wave.purpose, results);
-    if !halted {
-        announce(order, std::slice::from_ref(wave));
-    }
-    let releases = stream::iter(&wave.releases).map(|release| {
-        let skipped = halted || needs_failed(order.plan, release, results);
-        one(run, release, wave.purpose, skipped)
-    });
-    releases.buffered(order.jobs.max(1)).collect().await
-}
-
-/// The releases of all these waves, each as soon as what it needs has come to its end.
-async fn eager(run: &Run<'_>, waves: &[Wave]) -> Vec<ReleaseResult> {
-    let order = run.order;
-    announce(order, waves);
-    let planned: Vec<&ReleasePlan> = waves.iter().flat_map(|wave| &wave.releases).collect();
-    let mut open = planned.clone();
-    let mut results: Vec<ReleaseResult> = Vec::new();
+    let Some(purpose) = waves.first().map(|wave| wave.purpose) else { return };
+    let eager = order.schedule == Schedule::Eager && purpose == Purpose::Apply;
+    let mut standing = Standing::new(run, waves);
+    let mut open: Vec<(usize, &ReleasePlan)> = standing.planned();
     let mut at_work = FuturesUnordered::new();
+    let (mut front, mut halted, mut announced) = (None, false, 0);
     loop {
-        let halted = is_halted(order, Purpose::Apply, &results);
-        let (ready, waiting): (Vec<_>, Vec<_>) = open.into_iter().partition(|release| {
-            halted || needs(release).all(|need| has_ended(need, &planned, &results))
-        });
-        open = waiting;
-        for release in ready {
-            if at_work.len() >= order.jobs.max(1) {
-                open.push(release);
+        let halts = is_halted(order, purpose, results);
+        if front != Some(standing.front()) {
+            front = Some(standing.front());
+            halted = halts;
+        }
+        let mut waiting = Vec::new();
+        for (wave, release) in open {
+            let (skips, begins) = match eager {
+                true => (halts, halts || standing.needs_have_come(release)),
+                false if wave <= standing.front() => (halted, true),
+                false => (halts, standing.overtakes(wave, release)),
+            };
+            if !begins || at_work.len() - standing.passed() >= order.jobs.max(1) {
+                waiting.push((wave, release));
                 continue;
             }
-            let skipped = halted || needs_failed(order.plan, release, &results);
-            at_work.push(one(run, release, Purpose::Apply, skipped));
+            if !skips {
+                let until = if eager { waves.len() } else { wave + 1 };
+                announce(order, waves.get(announced..until).unwrap_or_default(), eager);
+                announced = announced.max(until);
+            }
+            let skipped = skips || needs_failed(order.plan, release, results);
+            at_work.push(one(run, release, purpose, skipped));
         }
-        match at_work.next().await {
-            Some(result) => results.push(result),
-            None => break,
+        open = waiting;
+        tokio::select! {
+            ended = at_work.next() => match ended {
+                Some(result) => {
+                    standing.ended(&result.id);
+                    results.push(result);
+                }
+                None => break,
+            },
+            () = run.applied.told.notified() => {}
         }
     }
-    results.sort_by_key(|result| planned.iter().position(|release| release.id == result.id));
-    results
 }
 
-fn needs(release: &ReleasePlan) -> impl Iterator<Item = &ReleaseId> {
-    release.record.iter().flat_map(|record| &record.needs)
+/// How far the releases of a stage have come.
+struct Standing<'a> {
+    run: &'a Run<'a>,
+    waves: &'a [Wave],
+    /// Those that have not ended, with the positions of their waves.
+    left: BTreeMap<&'a ReleaseId, (usize, &'a ReleasePlan)>,
+    /// Those that somebody needs only `until: applied`: their waiting holds up nobody else's turn.
+    passable: BTreeSet<&'a ReleaseId>,
 }
 
-/// Also what is not in the plan: it was there before.
-fn has_ended(need: &ReleaseId, planned: &[&ReleasePlan], results: &[ReleaseResult]) -> bool {
-    !planned.iter().any(|release| release.id == *need)
-        || results.iter().any(|result| result.id == *need)
+impl<'a> Standing<'a> {
+    fn new(run: &'a Run<'a>, waves: &'a [Wave]) -> Self {
+        let mut standing = Self { run, waves, left: BTreeMap::new(), passable: BTreeSet::new() };
+        for (wave, release) in standing.planned() {
+            standing.left.insert(&release.id, (wave, release));
+            standing.passable.extend(only_applied(release));
+        }
+        standing
+    }
+
+    /// In the plan's order.
+    fn planned(&self) -> Vec<(usize, &'a ReleasePlan)> {
+        let waves = self.waves.iter().enumerate();
+        waves.flat_map(|(at, wave)| wave.releases.iter().map(move |one| (at, one))).collect()
+    }
+
+    fn ended(&mut self, id: &ReleaseId) {
+        self.left.remove(id);
+    }
+
+    /// The first wave that is not through.
+    fn front(&self) -> usize {
+        self.left.values().map(|(wave, _)| *wave).min().unwrap_or(self.waves.len())
+    }
+
+    /// How many of those at work only wait, while others go on.
+    fn passed(&self) -> usize {
+        let waiting = |id: &&&ReleaseId| self.left.contains_key(**id) && self.run.applied.has(id);
+        self.passable.iter().filter(waiting).count()
+    }
+
+    /// A need that is not in the plan was there before.
+    fn needs_have_come(&self, release: &ReleasePlan) -> bool {
+        let applied =
+            |need: &ReleaseId| only_applied(release).contains(need) && self.run.applied.has(need);
+        needs(release).iter().all(|need| !self.left.contains_key(need) || applied(need))
+    }
+
+    /// Whether a release begins before its wave: all that earlier waves still have to do is done by releases that it needs, itself
+    /// or through others, and those have come as far as it asks.
+    fn overtakes(&self, wave: usize, release: &'a ReleasePlan) -> bool {
+        if self.passable.is_empty() || !self.needs_have_come(release) {
+            return false;
+        }
+        let mut needed: BTreeSet<&ReleaseId> = BTreeSet::new();
+        let mut next: Vec<&ReleaseId> = needs(release).iter().collect();
+        while let Some(id) = next.pop() {
+            if needed.insert(id) {
+                let further = self.planned().into_iter().find(|(_, one)| one.id == *id);
+                next.extend(further.iter().flat_map(|(_, one)| needs(one)));
+            }
+        }
+        let mut earlier = self.left.iter().filter(|(_, (of, _))| *of < wave);
+        earlier.all(|(id, _)| needed.contains(*id))
+    }
+}
+
+fn needs(release: &ReleasePlan) -> &[ReleaseId] {
+    release.record.as_ref().map_or(&[], |record| &record.needs)
+}
+
+/// The needs that do not have to be ready.
+fn only_applied(release: &ReleasePlan) -> &[ReleaseId] {
+    release.deploy.as_ref().map_or(&[], |deploy| &deploy.needs_applied)
 }
 
 /// Nothing new is begun: the run is to stop, its time is up, or a failure ends it.
@@ -89,16 +178,20 @@ fn is_halted(order: &Order<'_>, purpose: Purpose, results: &[ReleaseResult]) -> 
     *order.stop.borrow() || late || (failed && !goes_on(order, purpose))
 }
 
-fn announce(order: &Order<'_>, waves: &[Wave]) {
-    let releases = || waves.iter().flat_map(|wave| &wave.releases);
-    let Some(first) = waves.first() else { return };
-    if releases().any(has_work) {
-        (order.tell)(&Event::WaveStarted {
-            number: first.number,
-            of: order.plan.waves.len(),
-            purpose: first.purpose,
-            releases: releases().filter(|release| has_work(release)).count(),
-        });
+/// Tells of waves that begin: of all at once where they go together.
+fn announce(order: &Order<'_>, waves: &[Wave], together: bool) {
+    let size = if together { waves.len().max(1) } else { 1 };
+    for waves in waves.chunks(size) {
+        let releases = || waves.iter().flat_map(|wave| &wave.releases);
+        let at_work = releases().filter(|release| has_work(release)).count();
+        if let (Some(first), 1..) = (waves.first(), at_work) {
+            (order.tell)(&Event::WaveStarted {
+                number: first.number,
+                of: order.plan.waves.len(),
+                purpose: first.purpose,
+                releases: at_work,
+            });
+        }
     }
 }
 

@@ -36,11 +36,8 @@ fn part(release: &Tree, problems: &mut Problems) {
 fn keys(tree: &Tree, keys: &[&str], problems: &mut Problems) {
     for key in keys {
         if let Some(value) = tree.get(key) {
-            problems.push(not_yet(
-                &format!("`{key}`"),
-                value,
-                "understood, but without effect so far",
-            ));
+            let label = "understood, but without effect so far";
+            problems.push(leave_out(not_yet(&format!("`{key}`"), value, label)));
         }
     }
 }
@@ -49,7 +46,8 @@ fn compat(tree: &Tree, problems: &mut Problems) {
     match tree.get("compat") {
         Some(value) if value.as_str() == Some("helm3") => {
             let what = "`compat: helm3`";
-            problems.push(not_yet(what, value, "charts are rendered as Helm 4 does"));
+            let label = "charts are rendered as Helm 4 does";
+            problems.push(leave_out(not_yet(what, value, label)));
         }
         Some(value) if value.as_str() != Some("helm4") => problems.push(
             Problem::error("wrong-value", "`compat` names no dialect that is known")
@@ -59,8 +57,12 @@ fn compat(tree: &Tree, problems: &mut Problems) {
     }
 }
 
-fn not_yet(what: &str, value: &Tree, label: &str) -> Problem {
+/// What stands there is understood, and nothing follows from it.
+pub(crate) fn not_yet(what: &str, value: &Tree, label: &str) -> Problem {
     Problem::error("not-yet", format!("{what} is not supported yet"))
         .at(value.key_span.as_ref().or(value.span.as_ref()), label)
-        .help("leave it out for now")
+}
+
+fn leave_out(problem: Problem) -> Problem {
+    problem.help("leave it out for now")
 }

@@ -23,7 +23,7 @@ pub(crate) struct Release {
     /// A key of `clusters`; otherwise the target's.
     pub(crate) cluster: Option<String>,
     pub(crate) labels: Option<Labels>,
-    /// What must be ready before: ids, groups, or `{ release, until, optional }`.
+    /// What must be ready, or applied, before: ids, groups, or `{ release, until, optional }`.
     pub(crate) needs: Option<Needs>,
     /// Whether the release exists in this environment; edges through one that does not are contracted.
     pub(crate) when: Option<bool>,
@@ -89,6 +89,8 @@ pub(crate) type Needs = Vec<StringOr<LongNeed>>;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct LongNeed {
     pub(crate) release: Option<String>,
+    /// How far it must have come: `ready` (the default), or `applied`, when all its objects are sent. `verified` is not yet
+    /// supported.
     pub(crate) until: Option<Until>,
     /// The manifest may lack it.
     pub(crate) optional: bool,

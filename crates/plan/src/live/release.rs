@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use stack::{ReleaseId, Until};
+
 use super::object::Scene;
 use super::{Cluster, Deploy, Recorded, Seen, inventory, previous, revision};
 use crate::decide::objects::blank;
@@ -70,6 +72,7 @@ pub(super) fn plan_release(
         recorded: was.clone(),
         settings: release.settings.clone(),
         first: was.history.last_good().is_none(),
+        needs_applied: needs_applied(release),
     };
     ReleasePlan {
         id: release.id.clone(),
@@ -88,6 +91,11 @@ pub(super) fn plan_release(
         record: Some(after),
         before,
     }
+}
+
+fn needs_applied(release: &DesiredRelease) -> Vec<ReleaseId> {
+    let applied = release.needs.iter().filter(|need| need.until == Until::Applied);
+    applied.map(|need| need.release.clone()).collect()
 }
 
 /// CRDs and manifests, in the order of their installation.

@@ -93,6 +93,7 @@ pub(super) fn plan_removal(
             recorded: was,
             settings: Settings::default(),
             first: false,
+            needs_applied: Vec::new(),
         })),
         record: None,
         before: Some(record.clone()),

@@ -6,7 +6,7 @@ use source::Tree;
 
 use super::Recorded;
 use crate::record::{Record, Status};
-use stack::Settings;
+use stack::{ReleaseId, Settings};
 
 use crate::{Address, HookEvent, Object};
 
@@ -52,6 +52,8 @@ pub struct Deploy {
     pub hooks: Vec<HookObject>,
     /// No revision of it was ever good, so this is an install.
     pub first: bool,
+    /// Those of its needs that have to be applied before it and not ready.
+    pub needs_applied: Vec<ReleaseId>,
 }
 
 /// A hook ready to be sent.

@@ -50,6 +50,7 @@ fn release_plan(release: &ReleaseRecord, cluster: &Cluster, settings: Settings) 
             settings,
             hooks: revision::hooks_of(&tests, &release.key, &cluster.apis),
             first: false,
+            needs_applied: Vec::new(),
         })),
         record: Some(release.clone()),
         before: Some(release.clone()),
