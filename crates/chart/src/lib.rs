@@ -23,6 +23,7 @@ mod load;
 mod manifest;
 mod objects;
 mod package;
+mod plain;
 mod print;
 mod reads;
 mod render;
@@ -42,6 +43,7 @@ pub use lint::lint;
 pub use load::{load, load_archive, read_values};
 pub use metadata::{Dependency, Maintainer, Metadata};
 pub use package::package;
+pub use plain::plain;
 pub use print::print_template;
 pub use render::render;
 pub use rendered::{

@@ -3,4 +3,5 @@
 mod broken;
 mod disk;
 mod lint;
+mod plain;
 mod rendered;

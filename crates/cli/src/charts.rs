@@ -1,4 +1,5 @@
-//! Charts from the disk: the walk over a chart's folder, or an archive's bytes, handed to `chart` in memory.
+//! Charts from the disk: the walk over a chart's folder or one of plain manifests, or an archive's bytes, handed to `chart`
+//! in memory.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,8 @@ const DEPTH: usize = 60;
 /// From this many files on, starting threads costs less than it saves.
 const SIDE_BY_SIDE: usize = 64;
 
-/// Loads the chart at a path of `Files`: a folder with Chart.yaml, or a `.tgz`. `origin` is what messages call it.
+/// Loads the chart at a path of `Files`: a folder with Chart.yaml or of plain manifests, or a `.tgz`. `origin` is what
+/// messages call it.
 pub fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
     let place = disk.resolve(path).map_err(|error| match error {
         FileError::Missing => absent(origin, "there is no such folder or archive"),
@@ -25,7 +27,13 @@ pub fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
         FileError::Unreadable(why) => absent(origin, &why),
     })?;
     if place.is_dir() {
-        chart::load(origin, Walk::new(disk, origin).files(&place)?)
+        let walk = Walk::new(disk, origin, &place);
+        if walk.is_plain {
+            let name = place.file_name().map_or("manifests".into(), |name| name.to_string_lossy());
+            chart::plain(origin, &name, walk.files(&place)?)
+        } else {
+            chart::load(origin, walk.files(&place)?)
+        }
     } else {
         let bytes = disk::read(&place).map_err(|error| absent(origin, &error.to_string()))?;
         chart::load_archive(origin, &bytes)
@@ -35,7 +43,7 @@ pub fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
 fn absent(origin: &str, why: &str) -> Problems {
     vec![
         Problem::error("chart-missing", format!("cannot read the chart `{origin}`: {why}"))
-            .help("a chart is a folder with a Chart.yaml, or a `.tgz`"),
+            .help("a chart is a folder with a Chart.yaml, one of plain manifests, or a `.tgz`"),
     ]
 }
 
@@ -43,15 +51,18 @@ struct Walk<'a> {
     disk: &'a Disk,
     origin: &'a str,
     ignore: Ignore,
+    /// There is no Chart.yaml. What is hidden is then no part of it: the folder may be a whole repository.
+    is_plain: bool,
     /// What was found: its path in the chart and its place on the disk.
     found: Vec<(String, PathBuf)>,
     bytes: AtomicUsize,
 }
 
 impl<'a> Walk<'a> {
-    fn new(disk: &'a Disk, origin: &'a str) -> Self {
+    fn new(disk: &'a Disk, origin: &'a str, root: &Path) -> Self {
         let (ignore, bytes) = (Ignore::default(), AtomicUsize::new(0));
-        Self { disk, origin, ignore, found: Vec::new(), bytes }
+        let is_plain = root.join("Chart.yaml").symlink_metadata().is_err();
+        Self { disk, origin, ignore, is_plain, found: Vec::new(), bytes }
     }
 
     fn files(mut self, root: &Path) -> Result<Vec<File>, Problems> {
@@ -88,7 +99,8 @@ impl<'a> Walk<'a> {
             disk::entries(folder).map_err(|error| self.unreadable(prefix, &error.to_string()))?;
         for entry in entries {
             let path = format!("{prefix}{}", entry.name);
-            if self.ignore.matches(&path, entry.is_directory) {
+            let is_hidden = self.is_plain && entry.name.starts_with('.');
+            if is_hidden || self.ignore.matches(&path, entry.is_directory) {
                 continue;
             }
             let place = folder.join(&entry.name);
