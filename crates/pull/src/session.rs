@@ -1,5 +1,6 @@
 //! What all fetching of a run shares: the cache, whether the network may be used, who is told of progress.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::Cache;
@@ -13,6 +14,8 @@ pub struct Session {
     /// How many downloads run at once.
     pub downloads: usize,
     pub watch: Arc<dyn Watch>,
+    /// What the user's environment says: proxies, credential helpers' folders, `GIT_SSH_COMMAND`.
+    pub environment: Arc<BTreeMap<String, String>>,
 }
 
 /// Is told how downloads come along; called from several threads. What it shows passes through a redactor.
