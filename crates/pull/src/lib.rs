@@ -4,8 +4,10 @@
 //! signature counts its [`Trust`].
 
 pub mod cache;
+pub mod lock;
 
 mod access;
+mod choose;
 mod digest;
 mod failure;
 mod session;
@@ -14,8 +16,10 @@ mod wanted;
 
 pub use access::{Access, ClientCertificate, Login, Secret};
 pub use cache::Cache;
-pub use digest::Digest;
+pub use choose::{InvalidRange, fits};
+pub use digest::{Digest, InvalidDigest};
 pub use failure::{Error, Failure};
+pub use lock::Lock;
 pub use session::{Session, Unwatched, Watch};
 pub use source::{Named, Source};
 pub use wanted::{Narrowed, Trust, Wanted};
