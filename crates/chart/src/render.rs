@@ -6,6 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gotmpl::{CallError, MapRef, Str, TemplateSet, Value};
+use sha2::{Digest as _, Sha256};
+use source::json::{self, Html, Layout};
 use source::{Node, Problem, Problems, Tree};
 use sprig::World;
 
@@ -248,14 +250,29 @@ fn order(templates: &Templates<'_>) -> Vec<Arc<str>> {
 fn world(input: &Input<'_>, lookups: &Rc<RefCell<Vec<LookupCall>>>) -> World {
     let asked = Rc::clone(lookups);
     let cluster = Arc::clone(&input.lookup);
-    let lookup = move |api_version: &Str, kind: &Str, namespace: &Str, name: &Str| {
-        let [api_version, kind, namespace, name] =
-            [api_version, kind, namespace, name].map(ToString::to_string);
-        let answer = cluster.lookup(&api_version, &kind, &namespace, &name);
-        asked.borrow_mut().push(LookupCall { api_version, kind, namespace, name });
-        answer.map(|tree| from_tree(&tree)).map_err(CallError::Message)
+    let lookup = move |place: gotmpl::Place, question: [&Str; 4]| {
+        let [api_version, kind, namespace, name] = question.map(ToString::to_string);
+        let answer =
+            cluster.lookup(&api_version, &kind, &namespace, &name).map_err(CallError::Message)?;
+        let mut asked = asked.borrow_mut();
+        let is_new = !asked.iter().any(|call: &LookupCall| {
+            [&call.api_version, &call.kind, &call.namespace, &call.name]
+                == [&api_version, &kind, &namespace, &name]
+        });
+        if is_new {
+            let (template, line, digest) = (place.template, place.line, digest(&answer));
+            let call = LookupCall { api_version, kind, namespace, name, template, line, digest };
+            asked.push(call);
+        }
+        Ok(from_tree(&answer))
     };
     World::new(input.dialect, input.seed, Arc::clone(&input.now), Rc::new(lookup))
+}
+
+/// All that a template can have seen. Its uids and versions keep anybody from guessing a secret by its digest.
+fn digest(answer: &Tree) -> [u8; 32] {
+    let text = json::write(answer, Html::Plain, Layout::Compact).unwrap_or_else(|why| why);
+    Sha256::digest(text).into()
 }
 
 /// Go prints a missing value as `<no value>`, which Helm takes out of whatever was rendered.

@@ -134,12 +134,17 @@ pub struct CapabilityQuestion {
     pub answer: bool,
 }
 
+/// What templates asked the cluster for; each question once, with the place that asked first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LookupCall {
     pub api_version: String,
     pub kind: String,
     pub namespace: String,
     pub name: String,
+    pub template: Arc<str>,
+    pub line: usize,
+    /// SHA-256 of the answer.
+    pub digest: [u8; 32],
 }
 
 /// What `helm template` prints of a render.

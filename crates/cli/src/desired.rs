@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chart::{Dialect, Rendered};
 use plan::{
     Content, Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent,
-    ImpureCall, Inputs, ObjectId, OutputLogPolicy, RecordedChart, ReleaseKey, Section,
+    ImpureCall, Inputs, Lookup, OutputLogPolicy, RecordedChart, ReleaseKey, Section,
 };
 use source::{Problem, Problems};
 use stack::{Crds, Release, Stack};
@@ -35,6 +35,7 @@ pub fn release(job: &Job<'_>, rendered: &Rendered) -> Result<DesiredRelease, Pro
         inputs: inputs(job, rendered),
         objects,
         impure: impure(rendered),
+        lookups: lookups(job, rendered),
         settings: job.body.settings.clone(),
         content: content(job, rendered)?,
     })
@@ -52,16 +53,20 @@ pub fn desired(stack: &Stack, releases: Vec<DesiredRelease>) -> Result<Desired, 
     if problems.is_empty() { Ok(desired) } else { Err(problems) }
 }
 
-/// Objects that templates looked up by name; lists are about whatever is there.
-fn lookups(rendered: &Rendered) -> Vec<ObjectId> {
-    let named = rendered.report.lookups.iter().filter(|call| !call.name.is_empty());
-    let id = |call: &chart::LookupCall| ObjectId {
-        group: call.api_version.split_once('/').map_or("", |(group, _)| group).to_owned(),
+/// What templates asked; where no cluster is asked, nothing was.
+fn lookups(job: &Job<'_>, rendered: &Rendered) -> Vec<Lookup> {
+    let given = |word: &str| (!word.is_empty()).then(|| word.to_owned());
+    let lookup = |call: &chart::LookupCall| Lookup {
+        api_version: call.api_version.clone(),
         kind: call.kind.clone(),
-        namespace: (!call.namespace.is_empty()).then(|| call.namespace.clone()),
-        name: call.name.clone(),
+        namespace: given(&call.namespace),
+        name: given(&call.name),
+        template: call.template.to_string(),
+        line: call.line,
+        digest: plan::hex(&call.digest),
     };
-    named.map(id).collect()
+    let asked = rendered.report.lookups.iter().filter(|_| job.keeps_records);
+    asked.map(lookup).collect()
 }
 
 /// What a record keeps; nothing where there are no records.
@@ -79,7 +84,6 @@ fn content(job: &Job<'_>, rendered: &Rendered) -> Result<Option<Content>, Proble
         manifest: plan::record::manifest::write(&documents),
         hooks: documents.iter().filter_map(plan::hooks::to_record).collect(),
         notes: rendered.notes.clone(),
-        lookups: lookups(rendered),
         back_to: None,
     }))
 }

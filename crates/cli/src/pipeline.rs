@@ -71,7 +71,7 @@ pub fn plan_apply(
             let mut cluster = opened.recorded(&stack)?;
             let (mut desired, notes) =
                 desire(workspace, &stack, asked.run, &opened.world(&cluster), shell)?;
-            live::keep_drawn(&mut desired, &cluster);
+            live::keep_drawn(&mut desired.releases, &cluster);
             let targets = live::targets(&mut desired, &mut cluster);
             opened.look(&mut cluster, targets)?;
             shell.printer.learn(live::secrets(&desired, &cluster));

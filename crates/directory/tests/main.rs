@@ -137,6 +137,7 @@ fn desired(data: &str) -> Desired {
             inputs: Inputs { values: data.to_owned(), ..Inputs::default() },
             objects,
             impure: Vec::new(),
+            lookups: Vec::new(),
             settings: stack::Settings::default(),
             content: None,
         }],

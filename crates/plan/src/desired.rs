@@ -7,7 +7,7 @@ use source::Tree;
 use stack::{Need, ReleaseId, Selection, Settings, StackId};
 
 use crate::record::RecordedHook;
-use crate::{Inputs, Object, ObjectId, RecordedChart, ReleaseKey};
+use crate::{Inputs, Lookup, Object, RecordedChart, ReleaseKey};
 
 #[derive(Clone, Debug)]
 pub struct Desired {
@@ -45,6 +45,8 @@ pub struct DesiredRelease {
     /// CRDs, hooks and manifests, in the order of their installation.
     pub objects: Vec<Object>,
     pub impure: Vec<ImpureCall>,
+    /// What its templates asked the cluster for; nothing where there is none.
+    pub lookups: Vec<Lookup>,
     /// How it is applied; directories do not look at it.
     pub settings: Settings,
     /// What Helm's record keeps of it. None for directories, which keep no such record.
@@ -64,8 +66,6 @@ pub struct Content {
     pub notes: String,
     /// The revision that all of this was taken from; none for what was rendered.
     pub back_to: Option<u64>,
-    /// What its templates asked the cluster for by name.
-    pub lookups: Vec<ObjectId>,
 }
 
 /// A call whose result depends on the clock or on randomness.

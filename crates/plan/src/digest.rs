@@ -3,8 +3,12 @@
 use sha2::{Digest as _, Sha256};
 
 pub fn digest(content: &[u8]) -> String {
+    hex(&Sha256::digest(content))
+}
+
+/// A hash as text.
+pub fn hex(hash: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let hash = Sha256::digest(content);
     hash.iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
         .map(|half| HEX[half as usize] as char)

@@ -28,6 +28,7 @@ pub mod readiness;
 pub mod record;
 
 pub mod event;
+pub mod lookup;
 pub mod report;
 
 mod digest;
@@ -39,19 +40,20 @@ pub use decide::{destroy, plan};
 pub use desired::{Content, Declared, Desired, DesiredRelease, ImpureCall};
 pub use diff::diff;
 pub use diff::lines::{Line, lines};
-pub use digest::digest;
+pub use digest::{digest, hex};
 pub use edit::{Change, Edit, EditPath, Segment, Shown};
 pub use event::{Event, Phase};
 pub use hooks::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::is_custom;
+pub use lookup::Lookup;
 pub use object::{Definition, Object, ObjectId, ObjectKey, Section};
 pub use observed::{
     Inputs, Kept, Live, ObjectRecord, Observed, ObservedObject, ObservedRelease, RecordedChart,
     ReleaseKey, ReleaseRecord,
 };
 pub use outcome::{
-    Action, Cause, Expect, HookRun, Left, LeftReason, NamespacePlan, ObjectPlan, Operation,
-    Options, Plan, Purpose, ReleaseAction, ReleasePlan, Step, Summary, Wave,
+    Action, Cause, Deferral, Expect, HookRun, Left, LeftReason, NamespacePlan, ObjectPlan,
+    Operation, Options, Plan, Purpose, ReleaseAction, ReleasePlan, Step, Summary, Wave,
 };
 pub use read::{Document, read};
 pub use recover::recover;

@@ -4,6 +4,7 @@
 //! whoever talks to the server fills in a `Cluster`.
 
 pub mod conflict;
+pub mod deferred;
 pub mod definition;
 pub mod field_path;
 pub mod inventory;
@@ -21,6 +22,7 @@ pub mod wish;
 
 mod decide;
 mod drift;
+mod namespaces;
 mod object;
 mod release;
 mod removal;
@@ -34,7 +36,7 @@ pub use observed::{Answer, Cluster, NamespaceState, Recorded, Seen};
 pub use previous::keep_drawn;
 pub use request::{Deploy, HookObject, Present, Request};
 pub use secrets::{secrets, secrets_of_observed};
-pub use targets::{Target, recorded_targets, targets};
+pub use targets::{Target, recorded_targets, targets, targets_of};
 pub use verify::verify;
 pub use wish::{NoWish, Wish, wish};
 

@@ -7,7 +7,7 @@ use stack::{Prune, ReleaseId, StackId};
 
 use crate::live::{Contested, Deploy, Inventory, Request};
 use crate::{
-    Address, Edit, HookEvent, ImpureCall, Kept, ObjectId, ObjectKey, ObjectRecord, Refusal,
+    Address, Edit, HookEvent, ImpureCall, Kept, Lookup, ObjectId, ObjectKey, ObjectRecord, Refusal,
     ReleaseKey, ReleaseRecord,
 };
 
@@ -104,6 +104,12 @@ pub struct ReleasePlan {
     /// Hooks that run, in their order: those before the objects, then those after them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<HookRun>,
+    /// What its templates asked the cluster for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<Lookup>,
+    /// Why it is rendered and planned again when its wave comes; nothing for what is carried out as it is shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deferred: Vec<Deferral>,
     /// Its objects were applied by the client until now, and their fields move to server-side apply.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub migrated: bool,
@@ -116,6 +122,35 @@ pub struct ReleasePlan {
     /// What stands in the inventory now.
     #[serde(skip)]
     pub before: Option<ReleaseRecord>,
+}
+
+/// A lookup that an earlier wave gives another answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Deferral {
+    /// Where it stands.
+    pub template: String,
+    pub line: usize,
+    /// What is looked up, or one of what is listed.
+    pub object: ObjectId,
+    /// The release that changes it.
+    pub release: ReleaseId,
+}
+
+impl ReleasePlan {
+    /// Whether anything is to be done for it, be it only to look at it again.
+    pub fn has_work(&self) -> bool {
+        self.action != ReleaseAction::Unchanged || self.is_deferred()
+    }
+
+    pub fn is_deferred(&self) -> bool {
+        !self.deferred.is_empty()
+    }
+
+    /// What has to come to its end before it begins: what it needs, and what it looks up.
+    pub fn comes_after(&self) -> impl Iterator<Item = &ReleaseId> {
+        let needs = self.record.iter().flat_map(|record| &record.needs);
+        needs.chain(self.deferred.iter().map(|deferral| &deferral.release))
+    }
 }
 
 /// One run of a hook. A hook that names two events has two.
@@ -321,9 +356,7 @@ impl Plan {
 
     /// Whether executing it would write anything, be it only the inventory.
     pub fn has_changes(&self) -> bool {
-        self.unfinished
-            || !self.namespaces.is_empty()
-            || self.releases().any(|release| release.action != ReleaseAction::Unchanged)
+        self.unfinished || !self.namespaces.is_empty() || self.releases().any(ReleasePlan::has_work)
     }
 
     pub fn prunes(&self) -> bool {

@@ -59,6 +59,8 @@ pub enum RefusalReason {
     Namespace,
     /// Its record would not fit into a Secret.
     RecordTooLarge,
+    /// Rendered again, it would lose an object whose loss the plan did not show.
+    Unshown,
 }
 
 impl RefusalReason {
@@ -73,6 +75,7 @@ impl RefusalReason {
             Self::Immutable | Self::Rejected => Reason::Rejected,
             Self::UnknownKind | Self::Namespace | Self::RecordTooLarge => Reason::Invalid,
             Self::OtherStack => Reason::OtherStack,
+            Self::Unshown => Reason::Stale,
         }
     }
 
@@ -104,6 +107,7 @@ impl RefusalReason {
             Self::RecordTooLarge => {
                 "keep large files out of the chart with `.helmignore`, or split the chart"
             }
+            Self::Unshown => "apply again: the plan then shows it",
         }
     }
 }
@@ -145,6 +149,9 @@ impl fmt::Display for Refusal {
                 write!(formatter, ": the server does not take {object}: {detail}")
             }
             (RefusalReason::OtherStack, _) => write!(formatter, " belongs to the stack {detail}"),
+            (RefusalReason::Unshown, _) => {
+                write!(formatter, " would delete {object}, which its plan did not show")
+            }
             (RefusalReason::Namespace | RefusalReason::RecordTooLarge, _) => {
                 write!(formatter, ": {detail}")
             }

@@ -94,6 +94,7 @@ mod tests {
             chart: RecordedChart::default(),
             inputs: Inputs::default(),
             impure: Vec::new(),
+            lookups: Vec::new(),
             settings: stack::Settings::default(),
             content: None,
         }

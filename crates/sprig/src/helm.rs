@@ -40,5 +40,5 @@ fn lookup(
     namespace: Str,
     name: Str,
 ) -> Result<Value, CallError> {
-    (World::of(call).lookup)(&api_version, &kind, &namespace, &name)
+    (World::of(call).lookup)(call.executor.place(), [&api_version, &kind, &namespace, &name])
 }

@@ -38,7 +38,7 @@ pub(crate) fn world(seed: u64) -> World {
         dialect: Dialect::Helm4,
         random: RefCell::new(ChaCha20Rng::seed_from_u64(seed)),
         now: Arc::new(LazyLock::new(now)),
-        lookup: Rc::new(|_, _, _, _| Ok(Value::Nil)),
+        lookup: Rc::new(|_, _| Ok(Value::Nil)),
         impure: RefCell::default(),
     }
 }

@@ -23,8 +23,8 @@ pub enum Dialect {
 /// the zone takes as long as to render a small chart.
 pub type Now = Arc<LazyLock<Zoned>>;
 
-/// `lookup`'s question: API version, kind, namespace, name (empty for a list).
-pub type Lookup = dyn Fn(&Str, &Str, &Str, &Str) -> Result<Value, CallError>;
+/// `lookup`'s question: API version, kind, namespace, name (empty for a list). The place is that of the call.
+pub type Lookup = dyn Fn(Place, [&Str; 4]) -> Result<Value, CallError>;
 
 /// The state of one release's render, handed to the executor as `Call::state`.
 pub struct World {

@@ -18,6 +18,7 @@ pub fn problems(plan: &Plan) -> Vec<Problem> {
         RefusalReason::OtherStack => "other-stack",
         RefusalReason::Namespace => "namespace",
         RefusalReason::RecordTooLarge => "record-too-large",
+        RefusalReason::Unshown => "unshown",
     };
     let refusals = plan.refusals.iter();
     refusals

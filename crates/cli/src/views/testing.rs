@@ -45,6 +45,8 @@ pub(crate) fn release(id: &str, action: ReleaseAction, objects: Vec<ObjectPlan>)
         revision: None,
         revision_before: None,
         hooks: Vec::new(),
+        lookups: Vec::new(),
+        deferred: Vec::new(),
         migrated: false,
         deploy: None,
         before: None,

@@ -37,6 +37,7 @@ fn paths(cluster: Option<&str>, documents: &[(Section, &str)]) -> Vec<String> {
             inputs: Inputs::default(),
             objects,
             impure: Vec::new(),
+            lookups: Vec::new(),
             settings: stack::Settings::default(),
             content: None,
         }],

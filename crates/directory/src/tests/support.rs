@@ -88,6 +88,7 @@ pub(super) fn desired(releases: &[(&str, &str)]) -> Desired {
             inputs: Inputs { values: (*data).to_owned(), ..Inputs::default() },
             objects,
             impure: Vec::new(),
+            lookups: Vec::new(),
             settings: stack::Settings::default(),
             content: None,
         });

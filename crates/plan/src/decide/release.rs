@@ -46,6 +46,8 @@ pub(super) fn plan_release(
         revision: None,
         revision_before: None,
         hooks: Vec::new(),
+        lookups: Vec::new(),
+        deferred: Vec::new(),
         migrated: false,
         deploy: None,
         record: Some(record),

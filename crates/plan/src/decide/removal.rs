@@ -41,6 +41,8 @@ pub(super) fn plan_removal(
         revision: None,
         revision_before: None,
         hooks: Vec::new(),
+        lookups: Vec::new(),
+        deferred: Vec::new(),
         migrated: false,
         deploy: None,
         record: None,

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stack::{Selection, StackId};
 
+use super::namespaces::Lack;
 use super::observed::NamespaceState;
 use super::release::{Stage, plan_release};
 use super::removal::plan_removal;
-use super::{Cluster, Recorded, inventory, targets, warnings};
+use super::{Cluster, Recorded, deferred, inventory, namespaces, targets, warnings};
 use crate::decide::removal::selects;
 use crate::decide::{missing_needs, reason_to_stay};
 use crate::record::Status;
 use crate::{
     Action, Desired, DesiredRelease, Left, LeftReason, NamespacePlan, Operation, Options, Plan,
-    Purpose, Refusal, RefusalReason, ReleaseAction, ReleaseKey, ReleaseRecord, Summary, Wave,
+    Purpose, Refusal, RefusalReason, ReleaseKey, ReleaseRecord, Summary, Wave,
 };
 
 /// What an apply would do. Releases go in the waves of their needs; what the manifest no longer has goes after all of them,
@@ -36,6 +37,9 @@ pub fn plan(desired: &Desired, cluster: &Cluster, options: &Options) -> Plan {
             releases.into_iter().map(|release| plan_release(release, &stage, refusals)).collect();
         draft.push_wave(Purpose::Apply, planned);
     }
+    deferred::mark(&mut draft.waves);
+    let forgiven = deferred::forgive(&draft.waves, &mut draft.refusals);
+    let too_early = deferred::too_early(&draft.waves);
     draft.namespaces(desired, cluster);
 
     let declared: BTreeMap<&ReleaseKey, bool> = desired
@@ -59,7 +63,7 @@ pub fn plan(desired: &Desired, cluster: &Cluster, options: &Options) -> Plan {
     draft.remove(&uninstalled, Purpose::Uninstall, cluster);
     draft.remove(&pruned, Purpose::Prune, cluster);
     let mut plan = draft.finish(desired.stack.clone(), Operation::Apply, cluster);
-    plan.warnings.extend(warnings::lookups(desired, cluster));
+    plan.warnings.extend(forgiven.into_iter().chain(too_early));
     plan
 }
 
@@ -146,7 +150,7 @@ impl Draft {
             .waves
             .iter()
             .flat_map(|wave| &wave.releases)
-            .filter(|release| release.action != ReleaseAction::Unchanged)
+            .filter(|release| release.has_work())
             .map(|release| &release.key)
             .collect();
         let state = cluster.state_namespace.clone();
@@ -156,30 +160,13 @@ impl Draft {
             self.namespaces.push(NamespacePlan { name: state, action: Action::Create });
         }
         for release in desired.releases.iter().filter(|one| installing.contains(&one.key)) {
-            let mut needed = BTreeSet::from([release.key.namespace.to_string()]);
-            needed
-                .extend(release.objects.iter().filter_map(|object| object.id().namespace.clone()));
-            for name in needed {
-                match (cluster.namespaces.get(&name), brought.get(&name)) {
-                    (Some(NamespaceState::Missing), Some(true)) => {
-                        if !self.namespaces.iter().any(|known| known.name == name) {
-                            self.namespaces.push(NamespacePlan { name, action: Action::Create });
-                        }
+            for lack in namespaces::lacks(release, &brought, cluster) {
+                match lack {
+                    Lack::Create(name) if self.namespaces.iter().any(|one| one.name == name) => {}
+                    Lack::Create(name) => {
+                        self.namespaces.push(NamespacePlan { name, action: Action::Create });
                     }
-                    (Some(NamespaceState::Missing), Some(false))
-                    | (Some(NamespaceState::Active) | None, _) => {}
-                    (Some(state), _) => {
-                        let detail = match state {
-                            NamespaceState::Terminating => {
-                                format!("its namespace `{name}` is being deleted")
-                            }
-                            _ => format!("its namespace `{name}` is not there"),
-                        };
-                        self.refusals.push(Refusal {
-                            detail: Some(detail),
-                            ..Refusal::new(RefusalReason::Namespace, &release.id)
-                        });
-                    }
+                    Lack::Refuse(refusal) => self.refusals.push(refusal),
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cluster, Recorded};
 use crate::record::{Record, manifest};
-use crate::{Apis, Desired, DesiredRelease, Document, Object, ObjectId, ReleaseKey, Section, read};
+use crate::{Apis, DesiredRelease, Document, Object, ObjectId, ReleaseKey, Section, read};
 
 /// The objects that a release may still have in the cluster: those of its last good revision and of everything after it,
 /// the newest text of each. What only a failed revision brought is among them.
@@ -49,8 +49,11 @@ pub fn rescope(id: &mut ObjectId, release: &ReleaseKey, apis: &Apis) {
 
 /// While a release's inputs are what they were, what a template draws anew stays as it was drawn: the documents of such
 /// templates are those of the deployed record.
-pub fn keep_drawn(desired: &mut Desired, cluster: &Cluster) {
-    for release in &mut desired.releases {
+pub fn keep_drawn<'a>(
+    releases: impl IntoIterator<Item = &'a mut DesiredRelease>,
+    cluster: &Cluster,
+) {
+    for release in releases {
         let known = cluster.inventory.iter().flat_map(|inventory| &inventory.releases);
         let record = known.into_iter().find(|record| record.key == release.key);
         let same = record.is_some_and(|record| record.inputs.as_ref() == Some(&release.inputs));

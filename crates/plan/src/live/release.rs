@@ -86,6 +86,8 @@ pub(super) fn plan_release(
             true => revision::hook_runs(&deploy.hooks, deploy.hook_events()),
             false => Vec::new(),
         },
+        lookups: release.lookups.clone(),
+        deferred: Vec::new(),
         migrated: migrates && writes,
         deploy: Some(Box::new(deploy)),
         record: Some(after),

@@ -86,6 +86,8 @@ pub(super) fn plan_removal(
         revision: None,
         revision_before: was.last().map(|last| last.version),
         hooks: hook_runs(&hooks, [HookEvent::PreDelete, HookEvent::PostDelete]),
+        lookups: Vec::new(),
+        deferred: Vec::new(),
         migrated: false,
         deploy: Some(Box::new(Deploy {
             record: None,

@@ -11,7 +11,7 @@ pub(super) fn next(release: &DesiredRelease, was: &Recorded, label: &str) -> Rec
     let last = was.last();
     let mut labels = last.map(|last| last.labels.clone()).unwrap_or_default();
     labels.insert(inventory::STACK.to_owned(), label.to_owned());
-    let Content { config, chart, manifest, hooks, notes, back_to, lookups: _ } =
+    let Content { config, chart, manifest, hooks, notes, back_to } =
         release.content.clone().unwrap_or_default();
     let description = match back_to {
         Some(version) => format!("Rollback to {version}"),

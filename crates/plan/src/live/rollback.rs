@@ -103,6 +103,7 @@ fn desired_release(
         inputs: Inputs::default(),
         objects,
         impure: Vec::new(),
+        lookups: Vec::new(),
         settings,
         content: Some(Content {
             config: record.config.clone(),
@@ -110,7 +111,6 @@ fn desired_release(
             manifest: record.manifest.clone(),
             hooks: hooks.collect(),
             notes: record.info.notes.clone(),
-            lookups: Vec::new(),
             back_to: Some(record.version),
         }),
     }

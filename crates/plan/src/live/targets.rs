@@ -24,12 +24,21 @@ pub struct Target {
 /// Every object of the desired releases and of the recorded ones. Says also of every id whether it has a namespace, which
 /// only the cluster knows for sure.
 pub fn targets(desired: &mut Desired, cluster: &mut Cluster) -> Vec<Target> {
+    targets_of(desired, cluster, |_| true)
+}
+
+/// The same of some releases: what the others bring is known all the same.
+pub fn targets_of(
+    desired: &mut Desired,
+    cluster: &mut Cluster,
+    is_wanted: impl Fn(&ReleaseKey) -> bool,
+) -> Vec<Target> {
     let only_created = desired.releases.iter().filter(|one| one.settings.crds == Crds::Create);
     cluster.keeps_definitions = only_created.map(|one| one.key.clone()).collect();
     let (apis, brought) = with_brought(desired, &cluster.apis);
     let mut targets = Vec::new();
     let mut seen: BTreeSet<(ReleaseKey, ObjectKey)> = BTreeSet::new();
-    for release in &mut desired.releases {
+    for release in desired.releases.iter_mut().filter(|release| is_wanted(&release.key)) {
         for object in &mut release.objects {
             previous::rescope(&mut object.key.id, &release.key, &apis);
             if object.key.section == Section::Hook {
@@ -47,7 +56,7 @@ pub fn targets(desired: &mut Desired, cluster: &mut Cluster) -> Vec<Target> {
             });
         }
     }
-    for (release, recorded_release) in &cluster.recorded {
+    for (release, recorded_release) in cluster.recorded.iter().filter(|(key, _)| is_wanted(key)) {
         for object in previous::objects(recorded_release, release, &cluster.apis).into_values() {
             if seen.insert((release.clone(), object.key.clone())) {
                 targets.push(recorded(release, &object, &cluster.apis));

@@ -108,6 +108,7 @@ fn plan_of(case: &Case) -> Plan {
         inputs: inputs(case.wanted),
         objects: crate::read(&documents, &key).0,
         impure: Vec::new(),
+        lookups: Vec::new(),
         settings: Settings { take_ownership: case.takes, ..Settings::default() },
         content: Some(Content { manifest: manifest(case.wanted), ..Content::default() }),
     };

@@ -43,6 +43,8 @@ fn release_plan(release: &ReleaseRecord, cluster: &Cluster, settings: Settings) 
         revision: None,
         revision_before: recorded.last().map(|last| last.version),
         hooks: Vec::new(),
+        lookups: Vec::new(),
+        deferred: Vec::new(),
         migrated: false,
         deploy: Some(Box::new(Deploy {
             record: deployed,

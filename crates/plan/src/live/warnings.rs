@@ -1,11 +1,8 @@
-//! What a plan has to say beside what it does: losses of definitions, releases that went elsewhere, lookups that came too
-//! early.
-
-use std::collections::BTreeMap;
+//! What a plan has to say beside what it does: losses of definitions, and releases that went elsewhere.
 
 use super::decide::taken_over;
 use super::{Answer, Cluster, definition};
-use crate::{Desired, DesiredRelease, Object, ObjectId, Section};
+use crate::Section;
 
 /// What the server warned of while it was asked, and what is there says.
 pub(super) fn of(cluster: &Cluster) -> Vec<String> {
@@ -52,35 +49,4 @@ fn lost(cluster: &Cluster) -> Vec<String> {
         format!("`{}` belongs to the stack `{other}` now, and this one leaves it alone", record.id)
     })
     .collect()
-}
-
-/// One sentence for each lookup of something that only comes with the same plan: what was looked up was not there yet, so that the next apply may render another result.
-pub(super) fn lookups(desired: &Desired, cluster: &Cluster) -> Vec<String> {
-    let mut coming: BTreeMap<&ObjectId, &DesiredRelease> = BTreeMap::new();
-    for release in &desired.releases {
-        for object in release.objects.iter().filter(|object| is_new(release, object, cluster)) {
-            coming.insert(object.id(), release);
-        }
-    }
-    let mut warnings = Vec::new();
-    for release in &desired.releases {
-        let lookups = release.content.iter().flat_map(|content| &content.lookups);
-        for id in lookups {
-            let Some(other) = coming.get(id).filter(|other| other.id != release.id) else {
-                continue;
-            };
-            warnings.push(format!(
-                "`{}` looks up `{id}`, which comes with `{}` in this run: it is rendered as if that were absent, and the next apply may change it",
-                release.id, other.id
-            ));
-        }
-    }
-    warnings.sort();
-    warnings.dedup();
-    warnings
-}
-
-fn is_new(release: &DesiredRelease, object: &Object, cluster: &Cluster) -> bool {
-    let seen = cluster.objects.get(&(release.key.clone(), object.key.clone()));
-    object.key.section == Section::Manifest && seen.is_some_and(|seen| seen.live.is_none())
 }

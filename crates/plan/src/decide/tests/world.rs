@@ -186,6 +186,7 @@ pub(super) fn desired(selection: Selection, releases: &[Given]) -> Desired {
             inputs: Inputs { values: given.values.to_owned(), ..Inputs::default() },
             objects,
             impure: if given.impure { vec![call] } else { Vec::new() },
+            lookups: Vec::new(),
             settings: stack::Settings::default(),
             content: None,
         });
