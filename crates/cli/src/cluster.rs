@@ -21,6 +21,7 @@ use lookup::Asked;
 
 use crate::args::{Contest, Reach};
 use crate::desired;
+use crate::instances;
 use crate::render::World;
 use crate::report::Failure;
 use crate::shell::Shell;
@@ -35,6 +36,8 @@ pub struct Opened {
     patience: Duration,
     /// Where the stack keeps its inventory.
     pub state_namespace: String,
+    /// Of the environment. The inventory may have been there before.
+    namespace: String,
 }
 
 impl Opened {
@@ -66,7 +69,8 @@ impl Opened {
             connection: Arc::new(connection),
             policy: contest.policy(),
             patience: contest.patience(),
-            state_namespace: stack.namespace.to_string(),
+            state_namespace: stack.state_namespace().to_string(),
+            namespace: stack.namespace.to_string(),
         })
     }
 
@@ -103,14 +107,26 @@ impl Opened {
     /// What is recorded of the stack and of its releases.
     pub fn recorded(&self, stack: &Stack) -> Result<Cluster, Failure> {
         let keys: Vec<ReleaseKey> = stack.releases.values().map(desired::key).collect();
-        let recorded = cluster::recorded(&self.connection, &stack.id, &self.state_namespace, &keys);
-        self.block_on(recorded).map_err(failure)
+        self.block_on(self.look_up(&stack.id, &keys, false)).map_err(failure)
     }
 
     /// What is recorded of the stack, whatever the manifest says of its releases.
     pub fn recorded_alone(&self, stack: &Stack) -> Result<Cluster, Failure> {
-        let recorded = cluster::recorded(&self.connection, &stack.id, &self.state_namespace, &[]);
-        self.block_on(recorded).map_err(failure)
+        self.block_on(self.look_up(&stack.id, &[], true)).map_err(failure)
+    }
+
+    /// With `everywhere` a missing inventory is looked for even where no release is known.
+    async fn look_up(
+        &self,
+        stack: &StackId,
+        keys: &[ReleaseKey],
+        everywhere: bool,
+    ) -> Result<Cluster, cluster::Error> {
+        let connection = &self.connection;
+        let recorded = cluster::recorded(connection, stack, &self.state_namespace, keys).await?;
+        let namespace = &self.namespace;
+        cluster::is_nowhere_else(connection, stack, namespace, &recorded, everywhere).await?;
+        Ok(recorded)
     }
 
     /// What a destroy needs to know: also what lives under every recorded address.
@@ -122,9 +138,10 @@ impl Opened {
     }
 
     /// The instances of the stack's environment that are there.
-    pub fn instances(&self, stack: &StackId) -> Result<Vec<String>, Failure> {
-        let environment = Some(&stack.environment);
-        let found = cluster::inventories(&self.connection, &stack.workspace, environment);
+    pub fn instances(&self, stack: &Stack) -> Result<Vec<String>, Failure> {
+        let StackId { workspace, environment, .. } = &stack.id;
+        let place = instances::place(stack);
+        let found = cluster::inventories(&self.connection, workspace, Some(environment), place);
         let found = self.block_on(found).map_err(failure)?.into_iter();
         Ok(found.filter_map(|(_, one)| one.stack.instance).map(|name| name.to_string()).collect())
     }

@@ -1,7 +1,7 @@
 //! The stacks of one environment: the one that the manifest computes, the one that is named, or all that are there.
 
 use manifest::{Environment, Purpose};
-use stack::{Stack, Target};
+use stack::{Namespace, Stack, Target};
 
 use crate::args::{Contest, Reach};
 use crate::cluster::Opened;
@@ -46,6 +46,11 @@ pub fn stacks(
     }
 }
 
+/// The one namespace in which all instances of an environment keep their inventories, where the manifest names one.
+pub fn place(stack: &Stack) -> Option<&Namespace> {
+    stack.state.as_ref().filter(|place| !place.as_str().contains(ANY))
+}
+
 /// Where nothing is there, perhaps another instance was meant.
 pub fn hint(
     workspace: &Workspace,
@@ -85,7 +90,7 @@ fn live(
         Target::Directory { path } => Ok(in_directories(workspace, &stack, path)),
         Target::Cluster(name) => {
             let opened = Opened::open(&stack, name, reach, &Contest::default(), shell)?;
-            opened.instances(&stack.id)
+            opened.instances(&stack)
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use plan::Reason;
+use stack::StackId;
 
 use crate::client::Verb;
 use crate::status::{Denied, FieldConflict, InvalidField, Status};
@@ -77,6 +78,10 @@ pub enum Error {
         crate::connect::OLDEST
     )]
     TooOld { place: Place, version: String },
+    #[error(
+        "the stack `{stack}` keeps its inventory in the namespace `{found}`, and the manifest says `{expected}`"
+    )]
+    StateElsewhere { stack: StackId, found: String, expected: String },
     #[error("{lock} is held by {holder}")]
     Locked { lock: String, holder: String, waited: Duration },
     #[error("{lock} was lost: {message}")]
@@ -88,6 +93,7 @@ impl Error {
         match self {
             Self::Locked { .. } => Reason::Locked,
             Self::WrongCluster { .. } => Reason::WrongCluster,
+            Self::StateElsewhere { .. } => Reason::Invalid,
             _ => Reason::Failed,
         }
     }
@@ -119,6 +125,10 @@ impl Error {
                 place.cluster
             )),
             Self::TooOld { .. } => Some("update the cluster's control plane".to_owned()),
+            Self::StateElsewhere { stack, found, expected } => Some(format!(
+                "go back to `state: {{ namespace: {found} }}`; or, while nothing runs, copy the Secret `{}` to `{expected}`, delete it in `{found}`, and run this again",
+                plan::live::inventory::name(stack)
+            )),
             Self::Locked { .. } => Some(
                 "wait for it with a longer `--lock-timeout`; where that run is surely over, use `regatta unlock`".to_owned(),
             ),

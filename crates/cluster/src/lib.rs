@@ -25,7 +25,7 @@ pub use execute::{
     Clock, OnFailure, Order, ReleaseTests, Schedule, Tested, Verdict, execute, lock_address, renew,
     test,
 };
-pub use observe::{history, inventories, look, recorded};
+pub use observe::{history, inventories, is_nowhere_else, look, recorded};
 pub use status::{FieldConflict, InvalidField, Status};
 pub use subject::Subject;
 pub use wait::PodLog;

@@ -1,5 +1,6 @@
 //! What is recorded and what lives in a cluster, asked side by side; nothing is changed and nothing is decided.
 
+mod elsewhere;
 mod history;
 mod inventories;
 mod objects;
@@ -7,6 +8,7 @@ pub(crate) mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use elsewhere::is_nowhere_else;
 use futures_util::future::{join_all, try_join_all};
 pub use history::history;
 pub use inventories::inventories;

@@ -15,6 +15,8 @@ use crate::{Ask, environments, paths, typed, types};
 pub(crate) struct Evaluated {
     pub(crate) target: Target,
     pub(crate) namespace: Namespace,
+    /// The namespace of the inventory, where it is not the environment's.
+    pub(crate) state: Option<Namespace>,
     pub(crate) instance: Option<InstanceName>,
     pub(crate) protected: bool,
     pub(crate) ephemeral: Option<Ephemeral>,
@@ -71,7 +73,7 @@ pub(crate) fn evaluate(
     place: &Tree,
 ) -> Option<Evaluated> {
     let mut raw = evaluator.material.environment.clone();
-    let mut depends = false;
+    let mut depends: Option<&Tree> = None;
     let mut fields = Map::new();
     let mut complete = true;
     if let source::Node::Map(map) = &mut raw.node {
@@ -86,7 +88,9 @@ pub(crate) fn evaluate(
             evaluator.from_outside = false;
             let filled = evaluator.fill(value, &Scope::default());
             complete &= filled.complete;
-            depends |= evaluator.from_outside && matches!(&**key, "target" | "namespace");
+            if evaluator.from_outside && matches!(&**key, "target" | "namespace" | "state") {
+                depends = Some(value);
+            }
             if let Some(tree) = filled.tree {
                 fields.insert(key.clone(), tree);
             }
@@ -116,15 +120,20 @@ pub(crate) fn evaluate(
         .at(place, "`namespace` is missing here")
         .help("say where its releases go: `namespace: …`")),
     };
+    let state = read.state.as_ref().and_then(|state| state.namespace.as_ref());
+    let state = state.map(|namespace| {
+        let at = tree.get("state").and_then(|state| span(state, "namespace"));
+        Namespace::new(namespace).map_err(|invalid| names::problem(&invalid, at.or(place)))
+    });
     let target = target(evaluator, name, &read, &tree, place);
     let instance = instance(evaluator.ask, name, &read, &tree);
-    if depends && evaluator.ask.instance.is_none() && read.instance.is_none() {
+    let depends = depends.filter(|_| evaluator.ask.instance.is_none() && read.instance.is_none());
+    if let Some(value) = depends {
         let message =
             format!("environment `{name}` depends on its surroundings, but has no `instance`");
-        let key = if tree.get("namespace").is_some() { "namespace" } else { "target" };
         evaluator.problems.push(
             Problem::error("missing-instance", message)
-                .at(span(&tree, key).or(place), "differs between runs")
+                .at(value.span.as_ref().or(place), "differs between runs")
                 .help(
                     "declare what tells its stacks apart: `instance: ${{ inputs.build | slug }}`",
                 ),
@@ -147,8 +156,9 @@ pub(crate) fn evaluate(
     };
 
     let mut keep = |problem: Problem| evaluator.problems.push(problem);
-    let (namespace, target, instance) = (
+    let (namespace, state, target, instance) = (
         namespace.map_err(&mut keep).ok(),
+        state.transpose().map_err(&mut keep).ok(),
         target.map_err(&mut keep).ok(),
         instance.map_err(&mut keep).ok(),
     );
@@ -158,6 +168,7 @@ pub(crate) fn evaluate(
     Some(Evaluated {
         target: target?,
         namespace: namespace?,
+        state: state?,
         instance: instance?,
         protected: read.protected.unwrap_or_default(),
         ephemeral,

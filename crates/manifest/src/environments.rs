@@ -69,11 +69,20 @@ fn walk(all: &Map, name: &str, open: &mut Vec<String>, chain: &mut Vec<String>) 
 
 /// An environment with everything that it extends, `vars` aside: those are put together apart.
 pub(crate) fn whole(all: &Map, chain: &[String]) -> Tree {
-    let empty = Tree::from(Map::new());
+    over(Map::new(), all, chain)
+}
+
+fn over(lowest: Map, all: &Map, chain: &[String]) -> Tree {
     chain
         .iter()
         .filter_map(|name| all.get(name.as_str()))
-        .fold(empty, |lower, upper| merge::environment(&lower, upper))
+        .fold(Tree::from(lowest), |lower, upper| merge::environment(&lower, upper))
+}
+
+/// The same, and what the workspace says for all environments.
+pub(crate) fn chosen(document: &Tree, all: &Map, chain: &[String]) -> Tree {
+    let shared = document.get("state").map(|state| ("state".into(), state.clone()));
+    over(shared.into_iter().collect(), all, chain)
 }
 
 /// Every `extends` must lead somewhere and never back. `what` is `environment` or `template`.

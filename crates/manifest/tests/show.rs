@@ -29,6 +29,9 @@ pub(crate) fn stack(stack: &Stack) -> String {
     };
     line(format!("chain {}", chain.join(" < ")));
     line(format!("target {:?} namespace {}", stack.target, stack.namespace));
+    if let Some(state) = &stack.state {
+        line(format!("state {state}"));
+    }
     if stack.protected || stack.ephemeral.is_some() || stack.prune != stack::Prune::Ask {
         line(format!(
             "protected {} {:?} prune {:?}",

@@ -39,6 +39,8 @@ pub struct Stack {
     pub target: Target,
     /// The environment's namespace: where releases go that name none.
     pub namespace: Namespace,
+    /// Where the inventory and the lock lie; none for the environment's namespace.
+    pub state: Option<Namespace>,
     /// Apply and destroy ask for the environment's name.
     pub protected: bool,
     pub ephemeral: Option<Ephemeral>,
@@ -53,6 +55,11 @@ pub struct Stack {
 }
 
 impl Stack {
+    /// Where the inventory and the lock lie.
+    pub fn state_namespace(&self) -> &Namespace {
+        self.state.as_ref().unwrap_or(&self.namespace)
+    }
+
     /// The selected releases with everything about them, in declared order.
     pub fn selected(&self) -> impl Iterator<Item = (&Release, &Body)> {
         self.releases.values().filter_map(|release| Some((release, release.body.as_ref()?)))

@@ -88,6 +88,7 @@ impl Opened {
             connection: &self.connection,
             plan,
             state_namespace: &self.state_namespace,
+            state_is_apart: self.state_namespace != self.namespace,
             expires: stack.ephemeral.map(|ephemeral| later(ephemeral.ttl)),
             ephemeral: stack.ephemeral.is_some(),
             jobs: usize::from(policy.jobs),

@@ -1,6 +1,6 @@
 //! `gc`: ephemeral stacks that outlived their time, found by what they recorded of themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args as ClapArgs;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use stack::{ClusterName, Namespace, Prune, Stack, Target};
 use crate::args::{Contest, Inputs, Output, Reach, Sure, TextOrJson, Workspace};
 use crate::cluster::{Opened, RunPolicy, failure};
 use crate::execute::{self, Permission};
-use crate::instances::ANY;
+use crate::instances::{self, ANY};
 use crate::pipeline;
 use crate::place::Place;
 use crate::report::{self, Failure, Reason};
@@ -21,7 +21,7 @@ use crate::workspace::{self, Wanted};
 
 /// List ephemeral stacks whose time is over, and destroy them with --yes
 ///
-/// Looks in the clusters of all environments, in all namespaces. A stack is only destroyed when it is of this workspace,
+/// Looks in the clusters of all environments, in all namespaces or, where `state.namespace` is given, only there. A stack is only destroyed when it is of this workspace,
 /// ephemeral, and past its time; it needs neither chart nor the branch that it came from.
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:\n  regatta gc\n  regatta gc --yes\n  regatta gc -o json")]
@@ -107,8 +107,11 @@ fn over(
 ) -> Result<Vec<Candidate>, Failure> {
     let Some(any) = declared.first() else { return Ok(Vec::new()) };
     let opened = Opened::open(any, name, &args.reach, &Contest::default(), shell)?;
-    let found = cluster::inventories(&opened.connection, &any.id.workspace, None);
-    let found = opened.block_on(found).map_err(failure)?;
+    let mut found = Vec::new();
+    for place in places(declared) {
+        let there = cluster::inventories(&opened.connection, &any.id.workspace, None, place);
+        found.extend(opened.block_on(there).map_err(failure)?);
+    }
     let now = Timestamp::now();
     let over = found.into_iter().filter(|(_, inventory)| is_over(inventory, now));
     let candidates = over.map(|(namespace, inventory)| Candidate {
@@ -126,6 +129,12 @@ fn over(
     Ok(candidates.collect())
 }
 
+/// Where inventories may lie: in all namespaces, unless the manifest names the place of each environment's.
+fn places(declared: &[Stack]) -> BTreeSet<Option<&Namespace>> {
+    let places: BTreeSet<Option<&Namespace>> = declared.iter().map(instances::place).collect();
+    if places.contains(&None) { BTreeSet::from([None]) } else { places }
+}
+
 /// As the inventory tells of it. Only whether it is protected is the environment's to say, while the manifest has it.
 fn stack(inventory: &Inventory, namespace: &Namespace, declared: &[Stack], any: &Stack) -> Stack {
     let id = inventory.stack.clone();
@@ -133,6 +142,7 @@ fn stack(inventory: &Inventory, namespace: &Namespace, declared: &[Stack], any: 
     Stack {
         id,
         namespace: namespace.clone(),
+        state: None,
         protected: environment.is_some_and(|stack| stack.protected),
         prune: Prune::Auto,
         ..any.clone()

@@ -30,6 +30,7 @@ mod rbac;
 mod rollback;
 mod running;
 mod same_as_helm;
+mod state;
 mod tests;
 mod unlock;
 mod waves;

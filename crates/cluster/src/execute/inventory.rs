@@ -38,7 +38,9 @@ pub(super) fn intended(order: &Order<'_>) -> Inventory {
     sort(&mut releases);
     inventory.releases = releases;
     for namespace in &plan.namespaces {
-        if namespace.action == Action::Create && !inventory.namespaces.contains(&namespace.name) {
+        let stays = order.state_is_apart && namespace.name == order.state_namespace;
+        let is_new = namespace.action == Action::Create && !stays;
+        if is_new && !inventory.namespaces.contains(&namespace.name) {
             inventory.namespaces.push(namespace.name.clone());
         }
     }

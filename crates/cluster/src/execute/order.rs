@@ -15,6 +15,8 @@ pub struct Order<'a> {
     pub plan: &'a Plan,
     /// Where the inventory lies.
     pub state_namespace: &'a str,
+    /// That namespace is not the environment's: it stays when the stack goes.
+    pub state_is_apart: bool,
     /// How long an ephemeral stack lives from now on, as the time at which it may go.
     pub expires: Option<String>,
     pub ephemeral: bool,

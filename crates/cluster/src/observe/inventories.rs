@@ -8,19 +8,22 @@ use super::core;
 use crate::client::Pick;
 use crate::{Connection, Error};
 
-/// Every inventory of a workspace, or of one environment of it, in all namespaces, with the namespace that it lies in.
+/// Every inventory of a workspace, or of one environment of it, with the namespace that it lies in. None of the namespaces
+/// stands for all of them.
 ///
 /// # Errors
-/// Where Secrets may not be listed in all namespaces, and where an inventory cannot be read.
+/// Where Secrets may not be listed there, and where an inventory cannot be read.
 pub async fn inventories(
     connection: &Connection,
     workspace: &WorkspaceName,
     environment: Option<&EnvironmentName>,
+    namespace: Option<&Namespace>,
 ) -> Result<Vec<(Namespace, Inventory)>, Error> {
     let client = &connection.client;
     let labels = inventory::selector(workspace, environment);
     let pick = Pick { labels: &labels, ..Pick::default() };
-    let secrets = client.list(&core("secrets", None, "").collection(), pick).await?;
+    let place = core("secrets", namespace.map(Namespace::as_str), "");
+    let secrets = client.list(&place.collection(), pick).await?;
     let mut found = Vec::new();
     for secret in &secrets.items {
         let text = |key: &str| secret.get("metadata")?.get(key).and_then(Tree::as_str);

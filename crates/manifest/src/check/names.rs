@@ -11,11 +11,13 @@ pub(super) fn check(document: &Tree) -> Problems {
     let mut add = |found: Option<Problem>| problems.extend(found);
     add(value(document, "name", WorkspaceName::new));
     add(value(document, "namespace", Namespace::new));
+    add(document.get("state").and_then(|state| value(state, "namespace", Namespace::new)));
     keys(document, "environments", |key| EnvironmentName::new(key).err(), &mut add);
     keys(document, "clusters", |key| ClusterName::new(key).err(), &mut add);
     keys(document, "releases", |key| ReleaseId::new(key).err(), &mut add);
     for environment in entries(document, "environments") {
         add(value(environment, "namespace", Namespace::new));
+        add(environment.get("state").and_then(|state| value(state, "namespace", Namespace::new)));
     }
     for parts in ["releases", "templates"] {
         for release in entries(document, parts) {

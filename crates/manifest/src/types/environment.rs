@@ -32,6 +32,7 @@ pub(crate) struct Environment {
     pub(crate) values: Option<ValueSources>,
     /// What differs here, by release.
     pub(crate) releases: Named<Release>,
+    /// Where a cluster keeps what is known of the stack; over the workspace's.
     pub(crate) state: Option<State>,
 }
 
@@ -64,6 +65,6 @@ pub(crate) enum Prune {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct State {
-    /// The namespace of the inventory; otherwise the environment's.
+    /// Of the inventory and the lock; otherwise the environment's.
     pub(crate) namespace: Option<String>,
 }

@@ -42,7 +42,7 @@ pub(crate) struct Workspace {
     /// The releases; the key is the id in `needs`, selectors and messages.
     #[schemars(extend("propertyNames" = { "pattern": SUBDOMAIN }))]
     pub(crate) releases: Named<Release>,
-    /// Where state is kept on a cluster.
+    /// Where a cluster keeps what is known of the stacks.
     pub(crate) state: Option<State>,
     /// Not yet supported.
     pub(crate) include: Option<Anything>,
