@@ -133,7 +133,9 @@ fn summarize(run: &Run<'_>, releases: Vec<ReleaseResult>, last: Option<Fault>) -
         (None, _) if wrote => Reason::FailedPartly,
         (None, _) => Reason::Failed,
     };
-    let message = match (last, failed.len()) {
+    let guilty: Vec<&ReleaseResult> =
+        failed.into_iter().filter(|one| one.because.is_none()).collect();
+    let message = match (last, guilty.len()) {
         _ if stopped => Some("interrupted".to_owned()),
         (Some(error), _) => Some(error.to_string()),
         (None, 0) if open == 0 => None,
@@ -141,9 +143,9 @@ fn summarize(run: &Run<'_>, releases: Vec<ReleaseResult>, last: Option<Fault>) -
             Some(format!("the time of the run is up, and {open} of its releases were not begun"))
         }
         (None, 1) if late => {
-            Some(format!("`{}` failed, and the time of the run is up", failed[0].id))
+            Some(format!("`{}` failed, and the time of the run is up", guilty[0].id))
         }
-        (None, 1) => Some(format!("`{}` failed", failed[0].id)),
+        (None, 1) => Some(format!("`{}` failed", guilty[0].id)),
         (None, many) => Some(format!("{many} releases failed")),
     };
     RunResult { reason, message, releases }

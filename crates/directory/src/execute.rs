@@ -161,20 +161,14 @@ impl Run<'_> {
     }
 
     fn release(&mut self, release: &ReleasePlan, failed_before: bool) -> ReleaseResult {
-        let mut result = ReleaseResult {
-            id: release.id.clone(),
-            action: release.action,
-            outcome: Outcome::Unchanged,
-            written: Vec::new(),
-            deleted: Vec::new(),
-            error: None,
-            failures: Vec::new(),
-            rolled_back: None,
-        };
+        let mut result = ReleaseResult::new(release.id.clone(), release.action, Outcome::Unchanged);
         if is_idle(release) {
             return result;
         }
         if failed_before || self.is_interrupted() {
+            let mut before = self.results.iter();
+            let failed = before.find(|result| result.outcome == Outcome::Failed);
+            result.because = failed.map(|failed| failed.id.clone());
             result.outcome = Outcome::Skipped;
             return result;
         }
@@ -275,15 +269,9 @@ impl Run<'_> {
         self.disk.remove_leftover().ok();
         let mut releases = self.results;
         let missing = self.plan.releases().skip(releases.len());
-        releases.extend(missing.map(|release| ReleaseResult {
-            id: release.id.clone(),
-            action: release.action,
-            outcome: if is_idle(release) { Outcome::Unchanged } else { Outcome::Skipped },
-            written: Vec::new(),
-            deleted: Vec::new(),
-            error: None,
-            failures: Vec::new(),
-            rolled_back: None,
+        releases.extend(missing.map(|release| {
+            let outcome = if is_idle(release) { Outcome::Unchanged } else { Outcome::Skipped };
+            ReleaseResult::new(release.id.clone(), release.action, outcome)
         }));
         RunResult { reason, message, releases }
     }

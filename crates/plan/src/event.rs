@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
     use crate::readiness::Code;
-    use crate::{ObjectFailure, Outcome};
+    use crate::{ObjectFailure, Outcome, RollbackFailure};
 
     #[test]
     fn every_event_fits_the_schema() {
@@ -124,15 +124,17 @@ mod tests {
             events: Vec::new(),
         };
         let action = ReleaseAction::Install;
+        let taken_back =
+            RollbackFailure { error: "no".to_owned(), failures: vec![failure.clone()] };
         let result = &ReleaseResult {
-            id: id.clone(),
-            action,
-            outcome: Outcome::Failed,
             written: vec![object.clone()],
-            deleted: Vec::new(),
             error: Some("`Job/migrate`: its time is up".to_owned()),
             failures: vec![failure],
-            rolled_back: Some(2),
+            rolled_back: Some(3),
+            back_to: Some(1),
+            rollback_failed: Some(taken_back),
+            because: Some(id.clone()),
+            ..ReleaseResult::new(id.clone(), action, Outcome::Failed)
         };
         let purpose = Purpose::Prune;
         check(Event::WaveStarted { number: 1, of: 2, purpose, releases: 3 }, "wave-started");

@@ -58,6 +58,8 @@ pub use outcome::{
 pub use read::{Document, read};
 pub use recover::recover;
 pub use refusal::{Refusal, RefusalReason};
-pub use report::{ObjectFailure, Outcome, Reason, ReleaseResult, Report, RunResult, StackReport};
+pub use report::{
+    ObjectFailure, Outcome, Reason, ReleaseResult, Report, RollbackFailure, RunResult, StackReport,
+};
 pub use secrets::{secrets, secrets_of_observed};
 pub use settle::settle;

@@ -59,6 +59,44 @@ pub struct ReleaseResult {
     /// The revision that stands after what failed was taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rolled_back: Option<u64>,
+    /// The earlier revision that it was taken back to, after a failure or because somebody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<u64>,
+    /// What failed was to be taken back, and that failed too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollback_failed: Option<RollbackFailure>,
+    /// The release that failed, where this one was only skipped or taken back because of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<ReleaseId>,
+}
+
+impl ReleaseResult {
+    /// Nothing was done to the release.
+    pub fn new(id: ReleaseId, action: ReleaseAction, outcome: Outcome) -> Self {
+        Self {
+            id,
+            action,
+            outcome,
+            written: Vec::new(),
+            deleted: Vec::new(),
+            error: None,
+            failures: Vec::new(),
+            rolled_back: None,
+            back_to: None,
+            rollback_failed: None,
+            because: None,
+        }
+    }
+}
+
+/// Why a release that failed could not be taken back either.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RollbackFailure {
+    pub error: String,
+    /// What was found out about each object that failed or did not become ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<ObjectFailure>,
 }
 
 /// Why an object failed, with what was seen before anything was taken back.

@@ -55,25 +55,25 @@ impl Board {
     ) {
         match event {
             Event::WaveStarted { .. } => {}
-            Event::ReleaseStarted { id, objects, .. } => self.rows.push(Row {
-                id: id.to_string(),
-                phase: None,
-                done: 0,
-                of: *objects,
-                detail: String::new(),
-                hook: String::new(),
-                began: now,
-                since: now,
-                told: None,
-            }),
-            Event::PhaseStarted { id, phase } => self.change(id.as_str(), now, |row| {
-                row.phase = Some(*phase);
-                row.detail.clear();
-                row.hook.clear();
-                if *phase == Phase::Waiting {
-                    row.done = 0;
+            Event::ReleaseStarted { id, objects, .. } => {
+                self.rows.push(Row::new(id.as_str(), *objects, now));
+            }
+            Event::PhaseStarted { id, phase } => {
+                // A release that had come to its end goes back with another one.
+                if self.row(id.as_str()).is_none() {
+                    self.rows.push(Row::new(id.as_str(), 0, now));
                 }
-            }),
+                self.change(id.as_str(), now, |row| {
+                    row.phase = Some(*phase);
+                    row.detail.clear();
+                    row.hook.clear();
+                    match phase {
+                        Phase::Waiting => row.done = 0,
+                        Phase::RollingBack => (row.done, row.of) = (0, 0),
+                        _ => {}
+                    }
+                });
+            }
             Event::ObjectDone { id, .. } => {
                 if let Some(row) = self.row(id.as_str()) {
                     row.done += 1;
@@ -98,7 +98,7 @@ impl Board {
                     Some(object) => format!("{object}: {why}"),
                     None => String::new(),
                 };
-                if row.phase == Some(Phase::Waiting) {
+                if let Some(Phase::Waiting | Phase::RollingBack) = row.phase {
                     (row.done, row.of) = (*ready, *total);
                 }
                 if row.detail != detail {
@@ -180,6 +180,20 @@ impl Board {
 }
 
 impl Row {
+    fn new(id: &str, objects: usize, now: Duration) -> Self {
+        Self {
+            id: id.to_owned(),
+            phase: None,
+            done: 0,
+            of: objects,
+            detail: String::new(),
+            hook: String::new(),
+            began: now,
+            since: now,
+            told: None,
+        }
+    }
+
     fn word(&self) -> &'static str {
         self.phase.map_or("starting", Phase::as_str)
     }
@@ -189,7 +203,9 @@ impl Row {
             Some(Phase::Applying | Phase::Deleting) if self.of > 0 => {
                 format!("{}/{}", self.done.min(self.of), self.of)
             }
-            Some(Phase::Waiting) if self.of > 0 => format!("{}/{}", self.done, self.of),
+            Some(Phase::Waiting | Phase::RollingBack) if self.of > 0 => {
+                format!("{}/{}", self.done, self.of)
+            }
             _ => String::new(),
         }
     }

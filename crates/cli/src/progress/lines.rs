@@ -31,7 +31,12 @@ pub(super) fn line(
             Some(format!("  {} {id}: {hook} hook {object}", paint.dim("·")))
         }
         Event::PhaseStarted { id, phase: Phase::RollingBack } => {
-            Some(format!("  {} {id}: failed, rolling back", paint.yellow("!")))
+            // One that came to its end is no longer on the board.
+            let why = match board.age(id.as_str(), now) {
+                Some(_) => "failed, rolling back",
+                None => "rolling back, because another release failed",
+            };
+            Some(format!("  {} {id}: {why}", paint.yellow("!")))
         }
         Event::ReleaseDone { id, result } => {
             let age = board.age(id.as_str(), now).filter(|_| printer.is_live());
@@ -54,6 +59,8 @@ fn done(
     width: usize,
 ) -> String {
     let (mark, verb) = match result.outcome {
+        Outcome::Done if result.back_to.is_some() => (paint.green("✔"), "rolled back"),
+        Outcome::Failed if result.because.is_some() => (paint.yellow("!"), "taken back"),
         Outcome::Done => (paint.green("✔"), word(result.action)),
         Outcome::Unchanged => (paint.dim("="), "unchanged"),
         Outcome::Failed => (paint.red("✘"), "failed"),
@@ -61,6 +68,9 @@ fn done(
     };
     let pad = " ".repeat(widest.saturating_sub(columns(id)));
     let mut parts = Vec::new();
+    if let (Outcome::Done, Some(revision)) = (result.outcome, result.back_to) {
+        parts.push(format!("to revision {revision}"));
+    }
     if !result.written.is_empty() {
         parts.push(format!("{} written", result.written.len()));
     }
@@ -78,8 +88,15 @@ fn done(
             parts.extend(told.take(3));
         }
     }
-    if result.rolled_back.is_some() {
-        parts.push("rolled back".to_owned());
+    match (result.rolled_back, result.back_to, &result.rollback_failed) {
+        (_, _, Some(failure)) => {
+            let told = failure.failures.iter().map(|one| format!("{} {}", one.code, one.object));
+            let told: Vec<String> = told.take(3).collect();
+            parts.push(format!("could not be rolled back: {}", told.join(", ")));
+        }
+        (Some(_), Some(good), None) => parts.push(format!("rolled back to revision {good}")),
+        (Some(_), None, None) => parts.push("taken back".to_owned()),
+        (None, _, None) => {}
     }
     let age = age.filter(|age| *age >= Duration::from_millis(100));
     let age = age.map(|age| paint.dim(&format!("  {:.1}s", age.as_secs_f64()))).unwrap_or_default();

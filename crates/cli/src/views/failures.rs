@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
+use plan::live::Deploy;
 use plan::{
     HookEvent, ObjectFailure, Outcome, Plan, Reason, ReleaseAction, ReleasePlan, ReleaseResult,
-    RunResult,
+    RollbackFailure, RunResult,
 };
 use stack::ReleaseId;
 
@@ -16,8 +17,14 @@ pub fn text(plan: &Plan, result: &RunResult, paint: Paint, width: usize) -> Stri
     let message = result.message.as_deref().unwrap_or("the run did not come to its end");
     let mut text = format!("{} {message} ({})\n", paint.red("error:"), counts(result));
     let find = |id: &ReleaseId| plan.releases().find(|release| release.id == *id);
-    for one in result.releases.iter().filter(|one| one.outcome == Outcome::Failed) {
+    let failed = || result.releases.iter().filter(|one| one.outcome == Outcome::Failed);
+    for one in failed().filter(|one| one.because.is_none()) {
         text.push_str(&release(one, find(&one.id), paint, width));
+    }
+    for one in failed() {
+        if let Some(guilty) = &one.because {
+            text.push_str(&taken_back(one, guilty, find(&one.id), paint, width));
+        }
     }
     for one in result.releases.iter().filter(|one| one.outcome == Outcome::Skipped) {
         let why = skipped(one, find(&one.id), result);
@@ -61,7 +68,53 @@ fn release(
         }
     }
     if let Some(revision) = result.rolled_back {
-        let _ = writeln!(text, "      {} {}", paint.yellow("rolled back:"), undone(revision, plan));
+        let what = undone(result.back_to, revision);
+        let _ = writeln!(text, "      {} {what}", paint.yellow("rolled back:"));
+    }
+    if let Some(failure) = &result.rollback_failed {
+        text.push_str(&not_rolled_back(failure, plan, paint, width));
+    }
+    text
+}
+
+/// A release that was well, and went back with the one that failed.
+fn taken_back(
+    result: &ReleaseResult,
+    guilty: &ReleaseId,
+    plan: Option<&ReleasePlan>,
+    paint: Paint,
+    width: usize,
+) -> String {
+    let id = paint.bold(result.id.as_str());
+    match (&result.rollback_failed, result.rolled_back) {
+        (Some(failure), _) => {
+            let mark = paint.red("✘");
+            let head = format!("  {mark} {id}: was to be taken back because `{guilty}` failed\n");
+            head + &not_rolled_back(failure, plan, paint, width)
+        }
+        (None, revision) => {
+            let what = revision.map(|it| format!(" ({})", undone(result.back_to, it)));
+            let what = what.unwrap_or_default();
+            format!("  {} {id}: taken back because `{guilty}` failed{what}\n", paint.yellow("!"))
+        }
+    }
+}
+
+/// The second of two causes: neither what was new nor what was there before comes up.
+fn not_rolled_back(
+    failure: &RollbackFailure,
+    plan: Option<&ReleasePlan>,
+    paint: Paint,
+    width: usize,
+) -> String {
+    let good = plan.and_then(|plan| plan.deploy.as_deref()).and_then(Deploy::good_revision);
+    let to = good.map(|good| format!(" to revision {good}")).unwrap_or_default();
+    let mut text = format!("      {}\n", paint.red(&format!("and rolling back{to} failed:")));
+    if failure.failures.is_empty() {
+        text.push_str(&wrap(&plain(&failure.error), 8, width));
+    }
+    for one in &failure.failures {
+        text.push_str(&object(one, None, paint, width));
     }
     text
 }
@@ -111,10 +164,9 @@ fn beside<'a>(error: &'a str, failures: &[ObjectFailure]) -> Option<&'a str> {
     (!rest.is_empty()).then_some(rest)
 }
 
-fn undone(revision: u64, plan: Option<&ReleasePlan>) -> String {
-    let deploy = plan.and_then(|plan| plan.deploy.as_deref());
-    match deploy.and_then(|deploy| deploy.recorded.last_good()) {
-        Some(good) => format!("to revision {}, which is revision {revision} now", good.version),
+fn undone(back_to: Option<u64>, revision: u64) -> String {
+    match back_to {
+        Some(good) => format!("to revision {good}, which is revision {revision} now"),
         None => "what this run made is gone again, except volumes".to_owned(),
     }
 }

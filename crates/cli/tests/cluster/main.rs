@@ -31,6 +31,7 @@ mod rollback;
 mod running;
 mod same_as_helm;
 mod state;
+mod taken_back;
 mod tests;
 mod unlock;
 mod waves;

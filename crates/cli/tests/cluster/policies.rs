@@ -80,6 +80,7 @@ fn the_time_of_a_run_ends_it() {
     assert_eq!(failure["code"], "E-LOAD-BALANCER", "{answer}");
     assert_eq!(failure["object"]["name"], "slow");
     assert_eq!(releases[1]["outcome"], "skipped");
+    assert_eq!(releases[1]["because"], "slow");
     assert!(answer.stderr.contains("Service/slow"), "{answer}");
     assert!(answer.stderr.contains("`slow` failed, and the time of the run is up"), "{answer}");
     assert_eq!(scene.statuses("slow"), ["failed"]);

@@ -1,7 +1,7 @@
 //! One release, applied: CRDs, pending record, hooks, objects in Helm's order, waiting, hooks, deployed record.
 
 use plan::record::{Record, Status};
-use plan::{Outcome, Phase, ReleaseAction, ReleasePlan, ReleaseResult};
+use plan::{Outcome, ReleaseAction, ReleasePlan, ReleaseResult};
 
 use super::work::Work;
 use super::{Fault, Run, hooks, inventory, objects, ready, records, rollback};
@@ -24,6 +24,7 @@ pub(super) async fn release(
     let fault = match outcome {
         Ok(()) => {
             work.result.outcome = Outcome::Done;
+            work.result.back_to = record.info.rollback_revision;
             return work.result;
         }
         Err(fault) => fault,
@@ -40,11 +41,11 @@ async fn revision(work: &mut Work<'_>, record: &mut Record) -> Result<(), Fault>
     objects::crds(work).await?;
     records::prune(run, key, &deploy.recorded, deploy.settings.history).await?;
     records::create(run, record).await?;
-    hooks::run(work, record, pre).await?;
+    hooks::run(work, &deploy.hooks, record, pre).await?;
     objects::manifests(work).await?;
     run.applied.tell(&work.release.id);
     ready::everything(work).await?;
-    hooks::run(work, record, post).await?;
+    hooks::run(work, &deploy.hooks, record, post).await?;
     let description = match (record.info.description.is_empty(), deploy.first) {
         (false, _) => record.info.description.clone(),
         (true, true) => "Install complete".to_owned(),
@@ -76,21 +77,18 @@ async fn failed(work: &mut Work<'_>, record: &mut Record, fault: &Fault) {
         && !matches!(fault, Fault::Stopped);
     work.result.error = Some(fault.to_string());
     if record.storage.uid().is_some() {
-        let what = match record.info.status {
-            Status::PendingRollback => "Rollback",
-            _ if work.deploy.first => "Release",
-            _ => "Upgrade",
-        };
-        let description = format!("{what} \"{}\" failed: {fault}", record.name);
+        let description = fault.description(record, work.deploy.first);
         if let Err(second) = records::close(work.run, record, Status::Failed, description).await {
             work.also(&format!("its record could not be written: {second}"));
         }
     }
     if rolls_back && (!work.result.written.is_empty() || !work.result.deleted.is_empty()) {
-        work.phase(Phase::RollingBack);
         match rollback::release(work, record).await {
-            Ok(revision) => work.result.rolled_back = Some(revision),
-            Err(second) => work.also(&format!("and rolling it back failed: {second}")),
+            Ok(revision) => {
+                work.result.rolled_back = Some(revision);
+                work.result.back_to = work.deploy.good_revision();
+            }
+            Err(second) => work.result.rollback_failed = Some(second.of_rollback()),
         }
     }
 }

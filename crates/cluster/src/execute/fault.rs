@@ -1,8 +1,8 @@
 //! Why a release failed.
 
 use plan::readiness::Code;
-use plan::record::EncodeError;
-use plan::{ObjectFailure, ObjectId};
+use plan::record::{EncodeError, Record, Status};
+use plan::{ObjectFailure, ObjectId, RollbackFailure};
 
 use crate::Error;
 use crate::wait::{self, Ending, NotGone, NotReady};
@@ -58,6 +58,23 @@ impl Fault {
         }
         let held = not_gone.objects.iter().map(|held| format!("`{}` {}", held.id, held.why));
         Self::NotGone(format!("not gone in time: {}", held.collect::<Vec<_>>().join(", ")))
+    }
+
+    /// What the record of the revision that it ended says (Helm `pkg/action/{install,upgrade,rollback}.go`).
+    pub(super) fn description(&self, record: &Record, first: bool) -> String {
+        let what = match record.info.status {
+            // To Helm, what goes back and does not become ready is a release that failed.
+            Status::PendingRollback if !matches!(self, Self::NotReady { .. }) => "Rollback",
+            Status::PendingRollback => "Release",
+            _ if first => "Release",
+            _ => "Upgrade",
+        };
+        format!("{what} \"{}\" failed: {self}", record.name)
+    }
+
+    /// The same, as what ended a rollback.
+    pub(super) fn of_rollback(&self) -> RollbackFailure {
+        RollbackFailure { error: self.to_string(), failures: self.failures() }
     }
 
     /// What was found out about each object that failed.

@@ -13,6 +13,9 @@ pub(super) async fn wait_for(
     deadline: Instant,
     tell: &(dyn Fn(wait::Progress) + Sync),
 ) -> Result<(), Fault> {
+    if objects.is_empty() {
+        return Ok(());
+    }
     let deleted = objects.into_iter().map(|(id, address, uid)| Deleted {
         id,
         address,

@@ -13,23 +13,25 @@ use crate::wait::{self, AwaitedObject};
 /// Runs them all. The record tells each one's start and end while it is written at all.
 pub(super) async fn run(
     work: &Work<'_>,
+    hooks: &[HookObject],
     record: &mut Record,
     event: HookEvent,
 ) -> Result<(), Fault> {
-    run_seen(work, record, event, async |_, _| {}).await
+    run_seen(work, hooks, record, event, async |_, _| {}).await
 }
 
 /// The same, with each hook shown when it has ended and before a policy deletes it.
 pub(super) async fn run_seen(
     work: &Work<'_>,
+    hooks: &[HookObject],
     record: &mut Record,
     event: HookEvent,
     seen: impl AsyncFn(&HookObject, &Result<(), Fault>),
 ) -> Result<(), Fault> {
-    let objects: Vec<Object> = work.deploy.hooks.iter().map(|hook| hook.object.clone()).collect();
+    let objects: Vec<Object> = hooks.iter().map(|hook| hook.object.clone()).collect();
     let hooks: Vec<&HookObject> = for_event(&objects, event)
         .into_iter()
-        .filter_map(|object| work.deploy.hooks.iter().find(|hook| hook.object == *object))
+        .filter_map(|object| hooks.iter().find(|hook| hook.object == *object))
         .collect();
     if !hooks.is_empty() {
         work.phase(Phase::Hooks);

@@ -21,16 +21,21 @@ pub(super) async fn established(work: &mut Work<'_>) -> Result<(), Fault> {
 
 /// Waits for what was sent, and for what did not change but may have been left unready by an earlier run.
 pub(super) async fn everything(work: &mut Work<'_>) -> Result<(), Fault> {
-    let mut awaited = std::mem::take(&mut work.awaited);
     let unchanged = work.release.objects.iter().filter(|object| {
         object.key.section == Section::Manifest
             && matches!(object.action, plan::Action::None | plan::Action::Keep)
             && object.requests.is_empty()
     });
-    awaited.extend(unchanged.filter_map(|object| {
+    work.awaited.extend(unchanged.filter_map(|object| {
         let address = object.address.clone()?;
         Some(AwaitedObject { id: object.key.id.clone(), address, answer: None, changed: false })
     }));
+    sent(work).await
+}
+
+/// Waits for what was sent, as far as the release asks for it.
+pub(super) async fn sent(work: &mut Work<'_>) -> Result<(), Fault> {
+    let awaited = std::mem::take(&mut work.awaited);
     if !awaited.is_empty() {
         work.phase(Phase::Waiting);
     }

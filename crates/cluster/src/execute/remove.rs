@@ -25,7 +25,7 @@ async fn remove(work: &mut Work<'_>, deploy: &Deploy) -> Result<(), Fault> {
     let (run, key) = (work.run, &work.release.key);
     let mut last = deploy.recorded.last().cloned();
     if let Some(last) = &mut last {
-        hooks::run(work, last, HookEvent::PreDelete).await?;
+        hooks::run(work, &deploy.hooks, last, HookEvent::PreDelete).await?;
         last.info.deleted = Some(run.order.clock.text());
         let description = "Deletion in progress (or silently failed)".to_owned();
         records::close(run, last, Status::Uninstalling, description).await?;
@@ -36,7 +36,7 @@ async fn remove(work: &mut Work<'_>, deploy: &Deploy) -> Result<(), Fault> {
         delete(work, &group).await?;
     }
     if let Some(last) = &mut last {
-        hooks::run(work, last, HookEvent::PostDelete).await?;
+        hooks::run(work, &deploy.hooks, last, HookEvent::PostDelete).await?;
     }
     records::purge(run, key, &deploy.recorded).await
 }

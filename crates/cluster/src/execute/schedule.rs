@@ -55,31 +55,31 @@ async fn stage(run: &Run<'_>, waves: &[Wave], results: &mut Vec<ReleaseResult>) 
     let mut standing = Standing::new(run, waves);
     let mut open: Vec<(usize, &ReleasePlan)> = standing.planned();
     let mut at_work = FuturesUnordered::new();
-    let (mut front, mut halted, mut announced) = (None, false, 0);
+    let (mut front, mut halted, mut announced) = (None, None, 0);
     loop {
-        let halts = is_halted(order, purpose, results);
+        let halts = halt(order, purpose, results);
         if front != Some(standing.front()) {
             front = Some(standing.front());
-            halted = halts;
+            halted.clone_from(&halts);
         }
         let mut waiting = Vec::new();
         for (wave, release) in open {
             let (skips, begins) = match eager {
-                true => (halts, halts || standing.needs_have_come(release)),
-                false if wave <= standing.front() => (halted, true),
-                false => (halts, standing.overtakes(wave, release)),
+                true => (&halts, halts.is_some() || standing.needs_have_come(release)),
+                false if wave <= standing.front() => (&halted, true),
+                false => (&halts, standing.overtakes(wave, release)),
             };
             if !begins || at_work.len() - standing.passed() >= order.jobs.max(1) {
                 waiting.push((wave, release));
                 continue;
             }
-            if !skips {
+            if skips.is_none() {
                 let until = if eager { waves.len() } else { wave + 1 };
                 announce(order, waves.get(announced..until).unwrap_or_default(), eager);
                 announced = announced.max(until);
             }
-            let skipped = skips || needs_failed(order.plan, release, results);
-            at_work.push(one(run, release, purpose, skipped));
+            let skip = failed_need(order.plan, release, results).or_else(|| skips.clone());
+            at_work.push(one(run, release, purpose, skip));
         }
         open = waiting;
         tokio::select! {
@@ -171,11 +171,24 @@ fn only_applied(release: &ReleasePlan) -> &[ReleaseId] {
     release.deploy.as_ref().map_or(&[], |deploy| &deploy.needs_applied)
 }
 
-/// Nothing new is begun: the run is to stop, its time is up, or a failure ends it.
-fn is_halted(order: &Order<'_>, purpose: Purpose, results: &[ReleaseResult]) -> bool {
-    let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
+/// Why a release is not begun.
+#[derive(Clone)]
+enum Skip {
+    /// The run is to stop, or its time is up.
+    Ended,
+    /// That release failed.
+    Because(ReleaseId),
+}
+
+/// Why nothing new is begun, if so.
+fn halt(order: &Order<'_>, purpose: Purpose, results: &[ReleaseResult]) -> Option<Skip> {
+    let failed = results.iter().find(|result| result.outcome == Outcome::Failed);
     let late = order.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-    *order.stop.borrow() || late || (failed && !goes_on(order, purpose))
+    match failed {
+        _ if *order.stop.borrow() || late => Some(Skip::Ended),
+        Some(failed) if !goes_on(order, purpose) => Some(Skip::Because(failed.id.clone())),
+        _ => None,
+    }
 }
 
 /// Tells of waves that begin: of all at once where they go together.
@@ -203,25 +216,21 @@ async fn one(
     run: &Run<'_>,
     release: &ReleasePlan,
     purpose: Purpose,
-    skipped: bool,
+    skip: Option<Skip>,
 ) -> ReleaseResult {
     let tell = run.order.tell;
-    let blank = ReleaseResult {
-        id: release.id.clone(),
-        action: release.action,
-        outcome: Outcome::Skipped,
-        written: Vec::new(),
-        deleted: Vec::new(),
-        error: None,
-        failures: Vec::new(),
-        rolled_back: None,
-    };
+    let blank = ReleaseResult::new(release.id.clone(), release.action, Outcome::Skipped);
     if release.action == ReleaseAction::Unchanged {
         return ReleaseResult { outcome: Outcome::Unchanged, ..blank };
     }
-    if skipped || *run.order.stop.borrow() {
-        tell(&Event::ReleaseDone { id: &release.id, result: &blank });
-        return blank;
+    if skip.is_some() || *run.order.stop.borrow() {
+        let because = match skip {
+            Some(Skip::Because(failed)) => Some(failed),
+            Some(Skip::Ended) | None => None,
+        };
+        let skipped = ReleaseResult { because, ..blank };
+        tell(&Event::ReleaseDone { id: &release.id, result: &skipped });
+        return skipped;
     }
     tell(&Event::ReleaseStarted {
         id: &release.id,
@@ -249,19 +258,25 @@ fn goes_on(order: &Order<'_>, purpose: Purpose) -> bool {
     }
 }
 
-/// A release waits for those that it needs, and its deletion for those that need it.
-fn needs_failed(plan: &Plan, release: &ReleasePlan, results: &[ReleaseResult]) -> bool {
+/// A release waits for those that it needs, and its deletion for those that need it: the first of them that failed, or for
+/// whose sake one of them was skipped.
+fn failed_need(plan: &Plan, release: &ReleasePlan, results: &[ReleaseResult]) -> Option<Skip> {
     let needs = |record: Option<&ReleaseRecord>, id: &ReleaseId| {
         record.is_some_and(|record| record.needs.contains(id))
     };
-    let failed = results
+    let mut failed = results
         .iter()
         .filter(|result| matches!(result.outcome, Outcome::Failed | Outcome::Skipped));
-    failed.into_iter().any(|result| match &release.record {
+    let need = failed.find(|result| match &release.record {
         Some(record) => needs(Some(record), &result.id),
         None => plan
             .releases()
             .filter(|other| other.id == result.id)
             .any(|other| needs(other.before.as_ref(), &release.id)),
+    })?;
+    Some(match (need.outcome, &need.because) {
+        (Outcome::Skipped, None) => Skip::Ended,
+        (Outcome::Skipped, Some(failed)) => Skip::Because(failed.clone()),
+        _ => Skip::Because(need.id.clone()),
     })
 }

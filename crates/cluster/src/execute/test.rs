@@ -78,7 +78,12 @@ async fn release_tests(run: &Run<'_>, release: &ReleasePlan) -> ReleaseTests {
     else {
         return nothing;
     };
-    let work = Work::new(run, release, deploy, blank(release));
+    let work = Work::new(
+        run,
+        release,
+        deploy,
+        ReleaseResult::new(release.id.clone(), release.action, Outcome::Unchanged),
+    );
     let tests: RefCell<Vec<Tested>> = RefCell::default();
     let began = Cell::new(Instant::now());
     let seen = async |hook: &HookObject, outcome: &Result<(), Fault>| {
@@ -93,7 +98,7 @@ async fn release_tests(run: &Run<'_>, release: &ReleasePlan) -> ReleaseTests {
         tests.borrow_mut().push(Tested { object, verdict, took, logs });
         began.set(Instant::now());
     };
-    let ended = hooks::run_seen(&work, &mut record, HookEvent::Test, seen).await;
+    let ended = hooks::run_seen(&work, &deploy.hooks, &mut record, HookEvent::Test, seen).await;
     let mut tests = tests.into_inner();
     let error = ended
         .err()
@@ -119,18 +124,5 @@ async fn logs(run: &Run<'_>, hook: &HookObject) -> Vec<PodLog> {
     match live {
         Some(live) => wait::logs(&run.client, &live, LINES).await.unwrap_or_default(),
         None => Vec::new(),
-    }
-}
-
-fn blank(release: &ReleasePlan) -> ReleaseResult {
-    ReleaseResult {
-        id: release.id.clone(),
-        action: release.action,
-        outcome: Outcome::Unchanged,
-        written: Vec::new(),
-        deleted: Vec::new(),
-        error: None,
-        failures: Vec::new(),
-        rolled_back: None,
     }
 }

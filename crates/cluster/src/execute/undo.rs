@@ -10,17 +10,25 @@ use super::{Fault, Run, records, rollback};
 /// its result.
 pub(super) async fn everything(run: &Run<'_>, results: &mut [ReleaseResult]) {
     let releases: Vec<&ReleasePlan> = run.order.plan.releases().collect();
+    let cause = results.iter().find(|result| result.outcome == Outcome::Failed);
+    let cause = cause.map(|result| result.id.clone());
     for result in results.iter_mut().rev() {
         let planned = releases.iter().find(|release| release.id == result.id);
         let Some(release) = planned.filter(|_| stands(result)) else { continue };
         match one(run, release, result).await {
             // Nothing but the inventory said something new of it.
             Ok(None) => continue,
-            Ok(revision) => result.rolled_back = revision,
-            Err(fault) => also(result, &format!("taking it back failed: {fault}")),
+            Ok(revision) => {
+                result.rolled_back = revision;
+                result.back_to = release.deploy.as_ref().and_then(|it| it.good_revision());
+            }
+            Err(fault) => result.rollback_failed = Some(fault.of_rollback()),
         }
-        result.outcome = Outcome::Failed;
-        result.error.get_or_insert_with(|| "taken back because of the others".to_owned());
+        if result.outcome == Outcome::Done {
+            result.outcome = Outcome::Failed;
+            result.error = cause.as_ref().map(|id| format!("taken back because `{id}` failed"));
+            result.because.clone_from(&cause);
+        }
         (run.order.tell)(&Event::ReleaseDone { id: &release.id, result });
     }
 }
@@ -29,16 +37,9 @@ pub(super) async fn everything(run: &Run<'_>, results: &mut [ReleaseResult]) {
 fn stands(result: &ReleaseResult) -> bool {
     match result.outcome {
         Outcome::Done => true,
-        Outcome::Failed => result.rolled_back.is_none(),
+        Outcome::Failed => result.rolled_back.is_none() && result.rollback_failed.is_none(),
         Outcome::Unchanged | Outcome::Skipped => false,
     }
-}
-
-fn also(result: &mut ReleaseResult, what: &str) {
-    result.error = Some(match result.error.take() {
-        Some(error) => format!("{error}; {what}"),
-        None => what.to_owned(),
-    });
 }
 
 /// The revision that stands afterwards; nothing for a release that has no records to go back to.

@@ -16,6 +16,7 @@ pub(super) struct Work<'a> {
     pub(super) deadline: Instant,
     /// What was sent and has to become ready.
     pub(super) awaited: Vec<AwaitedObject>,
+    is_rollback: bool,
 }
 
 impl<'a> Work<'a> {
@@ -27,7 +28,7 @@ impl<'a> Work<'a> {
     ) -> Self {
         let own = Instant::now() + deploy.settings.timeout;
         let deadline = run.order.deadline.map_or(own, |total| own.min(total));
-        Self { run, release, deploy, result, deadline, awaited: Vec::new() }
+        Self { run, release, deploy, result, deadline, awaited: Vec::new(), is_rollback: false }
     }
 
     pub(super) fn ended(mut self, outcome: Result<(), Fault>) -> ReleaseResult {
@@ -46,7 +47,19 @@ impl<'a> Work<'a> {
         (self.run.order.tell)(&event);
     }
 
+    /// From now on it goes back to what it was, and has as much time for it as it had.
+    pub(super) fn begin_rollback(&mut self) {
+        self.phase(Phase::RollingBack);
+        self.is_rollback = true;
+        self.deadline = Instant::now() + self.deploy.settings.timeout;
+        self.awaited.clear();
+    }
+
+    /// A rollback has hooks and waits, too, and is a rollback all the time.
     pub(super) fn phase(&self, phase: Phase) {
+        if self.is_rollback {
+            return;
+        }
         self.tell(Event::PhaseStarted { id: &self.release.id, phase });
     }
 

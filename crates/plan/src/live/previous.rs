@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cluster, Recorded};
+use super::revision::hooks_of;
+use super::{Cluster, HookObject, Recorded};
 use crate::record::{Record, manifest};
 use crate::{Apis, DesiredRelease, Document, Object, ObjectId, ReleaseKey, Section, read};
 
@@ -34,6 +35,11 @@ pub fn hooks(record: &Record, release: &ReleaseKey, apis: &Apis) -> Vec<Object> 
         rescope(&mut object.key.id, release, apis);
     }
     objects
+}
+
+/// The same as they would be sent again.
+pub fn hook_objects(record: &Record, release: &ReleaseKey, apis: &Apis) -> Vec<HookObject> {
+    hooks_of(&hooks(record, release, apis), release, apis)
 }
 
 /// Says whether an object lives in a namespace, as the cluster knows it.

@@ -6,7 +6,7 @@ use super::normal::{annotation, uid};
 use super::ownership::{Owner, owner};
 use super::release::bare;
 use super::revision::hook_runs;
-use super::{Cluster, Deploy, HookObject, Request, Seen, previous, wish};
+use super::{Cluster, Deploy, Request, Seen, previous};
 use crate::{
     Action, Cause, HookEvent, Object, ObjectPlan, Purpose, ReleaseAction, ReleaseKey, ReleasePlan,
     ReleaseRecord, kinds,
@@ -66,16 +66,8 @@ pub(super) fn plan_removal(
             delete(object, seen, &record.key, cause)
         })
         .collect();
-    let hooks = was.last().map(|last| previous::hooks(last, &record.key, &cluster.apis));
-    let hooks: Vec<HookObject> = hooks
-        .into_iter()
-        .flatten()
-        .filter_map(|object| {
-            let wish = wish(&object, &record.key, &cluster.apis).ok()?;
-            let body = wish.json().into();
-            Some(HookObject { object, address: wish.address, body })
-        })
-        .collect();
+    let hooks = was.last().map(|last| previous::hook_objects(last, &record.key, &cluster.apis));
+    let hooks = hooks.unwrap_or_default();
     let keeps = objects.iter().any(|object| object.causes == [Cause::KeepPolicy]);
     ReleasePlan {
         id: record.id.clone(),

@@ -66,6 +66,11 @@ pub struct HookObject {
 }
 
 impl Deploy {
+    /// The revision that a failure goes back to; none on a first install.
+    pub fn good_revision(&self) -> Option<u64> {
+        self.recorded.last_good().map(|good| good.version)
+    }
+
     /// When hooks run: before the objects, and after them.
     pub fn hook_events(&self) -> [HookEvent; 2] {
         match &self.record {

@@ -41,14 +41,9 @@ fn plans_and_results_fit_the_schema() {
         let releases = plan
             .releases()
             .map(|release| ReleaseResult {
-                id: release.id.clone(),
-                action: release.action,
-                outcome: Outcome::Failed,
                 written: release.objects.iter().map(|object| object.key.id.clone()).collect(),
-                deleted: Vec::new(),
                 error: Some("disk full".to_owned()),
-                failures: Vec::new(),
-                rolled_back: None,
+                ..ReleaseResult::new(release.id.clone(), release.action, Outcome::Failed)
             })
             .collect();
         let message = Some("release `api`: disk full".to_owned());

@@ -7,16 +7,7 @@ use super::*;
 use crate::views::testing;
 
 fn result(id: &str, outcome: Outcome) -> ReleaseResult {
-    ReleaseResult {
-        id: id.parse().unwrap(),
-        action: ReleaseAction::Install,
-        outcome,
-        written: Vec::new(),
-        deleted: Vec::new(),
-        error: None,
-        failures: Vec::new(),
-        rolled_back: None,
-    }
+    ReleaseResult::new(id.parse().unwrap(), ReleaseAction::Install, outcome)
 }
 
 fn show(needs: &[(&str, &[&str])], reason: Reason, releases: Vec<ReleaseResult>) -> String {
@@ -47,9 +38,25 @@ fn every_failure_with_what_was_seen() {
     let written = vec![testing::id("ConfigMap", "api"), testing::id("Deployment", "api")];
     let api = ReleaseResult {
         written,
-        error: Some(format!("{told}; and rolling it back failed: the server is gone")),
-        failures: vec![failure],
+        error: Some(format!("{told}; its record could not be written: the server is gone")),
+        failures: vec![failure.clone()],
+        rollback_failed: Some(RollbackFailure {
+            error: "`Deployment/api`: no node has room for it (E-UNSCHEDULABLE)".to_owned(),
+            failures: vec![ObjectFailure {
+                code: Code::Unschedulable,
+                cause: "no node has room for it".to_owned(),
+                logs: Vec::new(),
+                events: Vec::new(),
+                ..failure
+            }],
+        }),
         ..result("api", Outcome::Failed)
+    };
+    let jobs = ReleaseResult {
+        rolled_back: Some(5),
+        back_to: Some(3),
+        because: Some("api".parse().unwrap()),
+        ..result("jobs", Outcome::Failed)
     };
     let mail = ReleaseResult {
         error: Some(
@@ -62,14 +69,16 @@ fn every_failure_with_what_was_seen() {
         result("db", Outcome::Done),
         api,
         mail,
+        jobs,
         result("web", Outcome::Skipped),
         result("edge", Outcome::Skipped),
         result("docs", Outcome::Skipped),
     ];
-    let needs: [(&str, &[&str]); 6] = [
+    let needs: [(&str, &[&str]); 7] = [
         ("db", &[]),
         ("api", &["db"]),
         ("mail", &[]),
+        ("jobs", &[]),
         ("web", &["api", "mail"]),
         ("edge", &["web"]),
         ("docs", &[]),
@@ -89,9 +98,16 @@ fn every_failure_with_what_was_seen() {
             help: read the last log lines; exit code 137 with OOMKilled asks
             for more memory; if it waits for another release, declare that
             in `needs`
-          and rolling it back failed: the server is gone
+          its record could not be written: the server is gone
+          and rolling back failed:
+          E-UNSCHEDULABLE  Deployment/api
+            no node has room for it
+            seen in pod api-6d9-x7k, container app
+            help: compare its requests, node selector and tolerations with
+            the nodes, or add a node
       ✘ mail: `Service/mail`: cannot apply service `mail`: spec.ports is required
           rolled back: what this run made is gone again, except volumes
+      ! jobs: taken back because `api` failed (to revision 3, which is revision 5 now)
       - web: skipped, it needs `api`, `mail`, which failed
       - edge: skipped, it needs `web`, which was skipped
       - docs: skipped, the run stopped before it
