@@ -1,5 +1,6 @@
 //! What is recorded and what lives in a cluster, asked side by side; nothing is changed and nothing is decided.
 
+mod config_maps;
 mod elsewhere;
 mod history;
 mod inventories;
@@ -53,6 +54,7 @@ pub async fn look(
     let mut names = targets::namespaces(&wanted);
     names.insert(cluster.state_namespace.clone());
     cluster.namespaces = namespaces(client, names).await?;
+    cluster.in_config_maps = config_maps::newest(client, cluster).await?;
     let looks =
         wanted.into_iter().map(|target| objects::look(client, target, &cluster.namespaces, policy));
     // Of several errors the first in the order of the plan is told, whichever came first.

@@ -55,6 +55,8 @@ pub enum RefusalReason {
     Rejected,
     /// The release belongs to another stack.
     OtherStack,
+    /// Helm keeps its records in ConfigMaps.
+    RecordsElsewhere,
     /// Its namespace is not there, or is being deleted.
     Namespace,
     /// Its record would not fit into a Secret.
@@ -76,6 +78,7 @@ impl RefusalReason {
             Self::UnknownKind | Self::Namespace | Self::RecordTooLarge => Reason::Invalid,
             Self::OtherStack => Reason::OtherStack,
             Self::Unshown => Reason::Stale,
+            Self::RecordsElsewhere => Reason::ForeignRelease,
         }
     }
 
@@ -103,6 +106,9 @@ impl RefusalReason {
             }
             Self::Rejected => "correct the values or the chart; nothing was written",
             Self::OtherStack => "remove it there first, or take it over with `--take-release`",
+            Self::RecordsElsewhere => {
+                "uninstall it with `HELM_DRIVER=configmap`; or delete these records (`kubectl delete configmaps -l owner=helm,name=NAME`): its objects stay, and the next apply takes over those that the chart still has"
+            }
             Self::Namespace => "create it, or wait until its deletion is done",
             Self::RecordTooLarge => {
                 "keep large files out of the chart with `.helmignore`, or split the chart"
@@ -152,6 +158,10 @@ impl fmt::Display for Refusal {
             (RefusalReason::Unshown, _) => {
                 write!(formatter, " would delete {object}, which its plan did not show")
             }
+            (RefusalReason::RecordsElsewhere, _) => write!(
+                formatter,
+                " was installed by Helm with records in ConfigMaps, which are not read: the newest is {detail}"
+            ),
             (RefusalReason::Namespace | RefusalReason::RecordTooLarge, _) => {
                 write!(formatter, ": {detail}")
             }

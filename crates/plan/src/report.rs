@@ -152,6 +152,8 @@ pub enum Reason {
     Rejected,
     /// The target belongs to another stack.
     OtherStack,
+    /// Helm has the release with records that are not read.
+    ForeignRelease,
     /// It is not the cluster that the manifest means.
     WrongCluster,
     /// The target changed between plan and apply; nothing was written.
@@ -172,7 +174,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Done,
         Self::NoChanges,
         Self::ChangesPresent,
@@ -185,6 +187,7 @@ impl Reason {
         Self::FieldConflict,
         Self::Rejected,
         Self::OtherStack,
+        Self::ForeignRelease,
         Self::WrongCluster,
         Self::Stale,
         Self::FailedPartly,
@@ -208,6 +211,7 @@ impl Reason {
             | Self::Protected
             | Self::FieldConflict
             | Self::OtherStack
+            | Self::ForeignRelease
             | Self::WrongCluster
             | Self::Stale => 3,
             Self::FailedPartly => 4,

@@ -16,6 +16,7 @@ pub fn problems(plan: &Plan) -> Vec<Problem> {
         RefusalReason::UnknownKind => "unknown-kind",
         RefusalReason::Rejected => "rejected",
         RefusalReason::OtherStack => "other-stack",
+        RefusalReason::RecordsElsewhere => "records-elsewhere",
         RefusalReason::Namespace => "namespace",
         RefusalReason::RecordTooLarge => "record-too-large",
         RefusalReason::Unshown => "unshown",

@@ -97,3 +97,32 @@ fn an_object_that_belongs_to_no_release_is_taken_only_where_the_manifest_says_so
     assert_eq!(settings["data"], json!({"a": "ours", "b": "theirs"}));
     assert_eq!(scene.diff(), [""; 0]);
 }
+
+#[test]
+fn records_in_config_maps_are_not_installed_over() {
+    let template =
+        "{ apiVersion: v1, kind: Secret, metadata: { name: web }, stringData: { a: b } }";
+    let files = [("web/Chart.yaml", CHART), ("web/templates/web.yaml", template)];
+    let scene = Scene::releases("config-maps", "  web: { chart: ./web }\n", &files);
+    scene.helm4_in_config_maps("install web ./web -n NAMESPACE --create-namespace");
+
+    let answer = scene.run("apply -e dev --yes -o json").exits(3);
+    assert_eq!(answer.json()["reason"], "foreign-release");
+    let told = scene.run("apply -e dev --yes").exits(3).stderr;
+    assert!(told.contains("`sh.helm.release.v1.web.v1`"), "{told}");
+    assert_eq!(scene.statuses("web"), [""; 0]);
+
+    // As the help says.
+    let path = scene.here("/api/v1/namespaces/NAMESPACE/configmaps/sh.helm.release.v1.web.v1");
+    scene.plane.delete(&path);
+    assert_eq!(scene.diff(), [""; 0]);
+    scene.apply();
+    assert_eq!(scene.statuses("web"), ["deployed"]);
+    // ConfigMaps are asked about where there is no record alone.
+    let mark = scene.plane.mark();
+    scene.apply();
+    let requests = scene.plane.requests_since(mark).into_iter();
+    let asked = requests.filter(|one| one.user.contains(&scene.namespace));
+    let paths: Vec<String> = asked.map(|one| one.uri).collect();
+    assert!(!paths.is_empty() && !paths.iter().any(|it| it.contains("/configmaps")), "{paths:#?}");
+}

@@ -166,6 +166,14 @@ impl Scene {
         self.helm(Command::new(controlplane::helm4()), arguments)
     }
 
+    /// The same with records in ConfigMaps.
+    #[track_caller]
+    pub(crate) fn helm4_in_config_maps(&self, arguments: &str) -> String {
+        let mut helm = Command::new("env");
+        helm.arg("HELM_DRIVER=configmap").arg(controlplane::helm4());
+        self.helm(helm, arguments)
+    }
+
     /// Runs real Helm 3 as the administrator; fails where it does, and gives its stdout.
     #[track_caller]
     pub(crate) fn helm3(&self, arguments: &str) -> String {

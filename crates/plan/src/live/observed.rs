@@ -22,6 +22,8 @@ pub struct Cluster {
     pub inventory: Option<Inventory>,
     /// What Helm's records say of every release that is desired or in the inventory.
     pub recorded: BTreeMap<ReleaseKey, Recorded>,
+    /// Releases without any of those that have records in ConfigMaps: the name of the newest one.
+    pub in_config_maps: BTreeMap<ReleaseKey, String>,
     /// Releases whose `crds/` are only created, never changed.
     pub keeps_definitions: BTreeSet<ReleaseKey>,
     /// Only namespaces that releases lie in.

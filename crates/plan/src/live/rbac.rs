@@ -192,7 +192,7 @@ impl Grants<'_> {
         }
     }
 
-    /// Helm's records.
+    /// Helm's records. Nothing is installed over those that lie in ConfigMaps.
     fn records(&mut self, namespace: &str, task: Task) {
         let verbs: &[&str] = match task {
             Task::Plan => &["get", "list"],
@@ -200,6 +200,9 @@ impl Grants<'_> {
             Task::Destroy => &["get", "list", "update", "delete"],
         };
         self.grant(Some(namespace), ("", "secrets"), &[], verbs);
+        if task != Task::Destroy {
+            self.grant(Some(namespace), ("", "configmaps"), &[], &["list"]);
+        }
     }
 
     /// The inventory and the lock.

@@ -36,6 +36,12 @@ pub(super) fn plan_release(
     let known = cluster.inventory.iter().flat_map(|inventory| &inventory.releases);
     let before = known.into_iter().find(|record| record.key == release.key).cloned();
     refuse_foreign(release, last, stage, refusals);
+    if let Some(key) = cluster.in_config_maps.get(&release.key) {
+        refusals.push(Refusal {
+            detail: Some(format!("`{key}`")),
+            ..Refusal::new(RefusalReason::RecordsElsewhere, &release.id)
+        });
+    }
 
     let recorded = previous::objects(was, &release.key, &cluster.apis);
     let migrates = last.is_some_and(|last| last.apply_method != Some(ApplyMethod::Ssa));
