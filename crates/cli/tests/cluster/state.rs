@@ -37,7 +37,7 @@ fn a_stack_keeps_its_state_where_the_manifest_says() {
     let scene = scene("state", STATE);
     scene.apply();
     let name = scene.here("regatta.NAMESPACE.dev");
-    assert_eq!(inventories(&scene, "NAMESPACE-state"), [name.clone()]);
+    assert_eq!(inventories(&scene, "NAMESPACE-state"), std::slice::from_ref(&name));
     assert_eq!(inventories(&scene, "NAMESPACE"), [""; 0]);
     assert_eq!(scene.diff(), [""; 0]);
     let status = scene.run("status -e dev -o json").succeeds().json();
