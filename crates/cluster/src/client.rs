@@ -301,10 +301,12 @@ fn dry(request: Request, dry_run: bool) -> Request {
     if dry_run { request.query("dryRun", "All") } else { request }
 }
 
+/// A map with these entries, in this order.
+pub(crate) fn map(entries: Vec<(&str, Tree)>) -> Tree {
+    entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
+}
+
 fn delete_options(how: Delete<'_>) -> String {
-    let map = |entries: Vec<(&str, Tree)>| -> Tree {
-        entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
-    };
     let mut preconditions = Vec::new();
     if let Some(uid) = how.uid {
         preconditions.push(("uid", uid.into()));

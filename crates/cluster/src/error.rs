@@ -82,6 +82,9 @@ pub enum Error {
         "the stack `{stack}` keeps its inventory in the namespace `{found}`, and the manifest says `{expected}`"
     )]
     StateElsewhere { stack: StackId, found: String, expected: String },
+    /// Found out before the first write.
+    #[error("{place}: nothing was written, because this would not be allowed: {}", rules(.denied))]
+    Denied { place: Place, denied: Vec<Denied> },
     #[error("{lock} is held by {holder}")]
     Locked { lock: String, holder: String, waited: Duration },
     #[error("{lock} was lost: {message}")]
@@ -129,6 +132,7 @@ impl Error {
                 "go back to `state: {{ namespace: {found} }}`; or, while nothing runs, copy the Secret `{}` to `{expected}`, delete it in `{found}`, and run this again",
                 plan::live::inventory::name(stack)
             )),
+            Self::Denied { .. } => Some("`regatta rbac` prints the whole Role".to_owned()),
             Self::Locked { .. } => Some(
                 "wait for it with a longer `--lock-timeout`; where that run is surely over, use `regatta unlock`".to_owned(),
             ),
@@ -307,6 +311,10 @@ fn answer(status: &Status) -> String {
         true => format!("HTTP {}", status.code),
         false => status.message.clone(),
     }
+}
+
+fn rules(denied: &[Denied]) -> String {
+    denied.iter().map(Denied::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn no_context(asked: &[String], there: &[String], files: &[String]) -> String {

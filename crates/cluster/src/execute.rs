@@ -14,6 +14,7 @@ mod order;
 mod ready;
 mod records;
 mod remove;
+mod rights;
 mod rollback;
 mod schedule;
 mod send;
@@ -65,6 +66,7 @@ impl<'a> Run<'a> {
 
 /// Executes the plan. An error is one of the run itself, before its first release; what happens to releases is in the result.
 pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
+    rights::check(order).await?;
     let client = order.connection.client.writer();
     let owns_state = namespaces::create_state(&client, order).await?;
     let held = lock::take(order).await?;

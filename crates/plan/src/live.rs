@@ -14,6 +14,7 @@ pub mod ownership;
 pub mod previous;
 pub mod rbac;
 pub mod request;
+pub mod rights;
 pub mod rollback;
 pub mod targets;
 pub mod verify;

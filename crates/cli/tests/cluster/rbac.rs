@@ -4,7 +4,7 @@ use controlplane::User;
 use serde_json::{Value, json};
 
 use crate::sandbox::Answer;
-use crate::support::{CHART, Scene};
+use crate::support::{CHART, Scene, at, list};
 
 const RELEASES: &str = "
   base: { chart: ./base }
@@ -160,6 +160,30 @@ fn the_printed_roles_are_enough_and_no_more() {
     assert_eq!(scene.everything(), [""; 0]);
     scene.is_absent("/apis/apps/v1/namespaces/NAMESPACE-web/deployments/web");
     scene.is_absent("/apis/rbac.authorization.k8s.io/v1/clusterroles/NAMESPACE");
+}
+
+/// Who may do all that the dry runs ask for, and not write what goes beside the objects, hears of it before the first write.
+#[test]
+fn a_missing_rule_is_named_before_anything_is_written() {
+    let scene = scene();
+    let applier = Somebody::who_may(&scene, "apply");
+    let roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE-web/roles";
+    let role = list(&scene.get(roles)["items"])[0].clone();
+    let mut rules = role["rules"].as_array().unwrap().clone();
+    for rule in rules.iter_mut().filter(|rule| rule["resources"] == json!(["secrets"])) {
+        rule["verbs"] = json!(["get", "list", "update", "delete"]);
+    }
+    let path = format!("{}/{}", scene.here(roles), at(&role, "/metadata/name"));
+    scene.plane.patch(&path, &json!({ "rules": rules }));
+    let mark = scene.plane.mark();
+    let refused = applier.run("apply -e dev --yes").exits(1);
+    let missing = scene.here("`create` on `secrets` in the namespace `NAMESPACE-web`");
+    assert!(refused.stderr.contains(&missing), "{refused}");
+    assert!(refused.stderr.contains("nothing was written"), "{refused}");
+    let requests = scene.plane.requests_since(mark).into_iter();
+    let writes = requests.filter(|one| one.user == applier.name && one.is_write());
+    assert_eq!(writes.count(), 0);
+    assert_eq!(scene.everything(), [""; 0]);
 }
 
 const EPHEMERAL: &str = r#"

@@ -3,10 +3,10 @@
 
 use plan::Address;
 use plan::live::wish::json;
-use source::{Map, Node, Tree};
+use source::{Node, Tree};
 
 use crate::Error;
-use crate::client::{Client, MANAGER, Write};
+use crate::client::{Client, MANAGER, Write, map};
 
 /// Moves the fields. An object that is gone or has nothing to move stays as it is; one that changed meanwhile is read again.
 pub(super) async fn fields(client: &Client, address: &Address) -> Result<(), Error> {
@@ -29,9 +29,8 @@ fn patch(live: &Tree) -> Option<Tree> {
     let version = metadata.get("resourceVersion")?.clone();
     let entries = metadata.get("managedFields")?.as_list()?;
     let moved = moved(entries)?;
-    let operation = |path: &str, value: Tree| -> Tree {
-        let entries = [("op", "replace".into()), ("path", path.into()), ("value", value)];
-        entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
+    let operation = |path: &str, value: Tree| {
+        map(vec![("op", "replace".into()), ("path", path.into()), ("value", value)])
     };
     Some(Tree::from(vec![
         operation("/metadata/managedFields", moved.into()),

@@ -3,13 +3,13 @@
 use futures_util::future::try_join_all;
 use plan::live::normal::uid;
 use plan::{Action, ObjectId};
-use source::{Map, Tree};
+use source::Tree;
 use tokio::time::Instant;
 
 use super::inventory::locked;
 use super::{Fault, Order, Run, SOON, gone, inventory};
 use crate::Error;
-use crate::client::{Client, Creation, Delete, MANAGER, Pick, Write};
+use crate::client::{Client, Creation, Delete, MANAGER, Pick, Write, map};
 use crate::observe::core;
 
 /// Creates the planned ones, as Helm does with the label `name` (`pkg/action/install.go`).
@@ -49,9 +49,6 @@ pub(super) fn disown(run: &Run<'_>, name: &str) {
 
 /// False where somebody else was faster: it is there, and not ours to delete.
 async fn create_named(client: &Client, name: &str) -> Result<bool, Error> {
-    let map = |entries: Vec<(&str, Tree)>| -> Tree {
-        entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
-    };
     let labels = map(vec![("name", name.into())]);
     let body = map(vec![
         ("apiVersion", "v1".into()),
