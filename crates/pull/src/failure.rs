@@ -2,7 +2,7 @@
 
 use source::Problem;
 
-use crate::{Narrowed, Source, cache};
+use crate::{Narrowed, Source, cache, oci};
 
 /// A chart that could not be had.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct Failure {
 pub enum Error {
     #[error(transparent)]
     Cache(#[from] cache::Error),
+    #[error(transparent)]
+    Oci(#[from] oci::Error),
 }
 
 impl Error {
@@ -26,6 +28,7 @@ impl Error {
     pub fn id(&self) -> &'static str {
         match self {
             Self::Cache(_) => "chart-cache",
+            Self::Oci(_) => "chart-registry",
         }
     }
 
@@ -33,6 +36,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Cache(error) => error.help(),
+            Self::Oci(error) => error.help(),
         }
     }
 }

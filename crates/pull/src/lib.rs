@@ -5,6 +5,7 @@
 
 pub mod cache;
 pub mod lock;
+pub mod oci;
 
 mod access;
 mod choose;
