@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
 use plan::{Event, Plan};
 use serde::Serialize;
 
@@ -86,10 +87,12 @@ impl<'a> Progress<'a> {
         #[derive(Serialize)]
         struct Line<'a> {
             stack: &'a str,
+            at: String,
             #[serde(flatten)]
             event: &'a Event<'a>,
         }
-        let line = Line { stack: &self.stack, event };
+        let at = format!("{:.3}", Timestamp::now());
+        let line = Line { stack: &self.stack, at, event };
         if let Ok(text) = serde_json::to_string(&line) {
             drop(self.printer.show(&format!("{text}\n")));
         }

@@ -1,5 +1,5 @@
-//! What an executor tells while it works, for whoever shows progress. As JSON it is a line of `-o json`, which
-//! `schemas/events.json` describes.
+//! What an executor tells while it works, for whoever shows progress. As JSON it is, with the stack and the time, a line of
+//! `-o json`, which `schemas/events.json` describes.
 
 use serde::Serialize;
 use stack::ReleaseId;
@@ -55,6 +55,17 @@ pub enum Event<'a> {
         /// `pre-upgrade`
         hook: &'a str,
     },
+    /// What a container of a hook wrote, where `helm.sh/hook-output-log-policy` asks for it.
+    HookOutput {
+        #[serde(rename = "release")]
+        id: &'a ReleaseId,
+        object: &'a ObjectId,
+        hook: &'a str,
+        pod: &'a str,
+        container: &'a str,
+        /// The last ones.
+        lines: &'a [String],
+    },
     ReleaseDone {
         #[serde(rename = "release")]
         id: &'a ReleaseId,
@@ -105,6 +116,7 @@ mod tests {
         let check = |event: Event<'_>, word: &str| {
             let mut line = serde_json::to_value(event).unwrap();
             line["stack"] = "shop/dev".into();
+            line["at"] = "2026-01-01T00:00:00.000Z".into();
             let wrong: Vec<String> =
                 validator.iter_errors(&line).map(|error| error.to_string()).collect();
             assert_eq!(wrong, [""; 0], "{line}");
@@ -154,6 +166,9 @@ mod tests {
         check(Event::Waiting { id, ready: 0, total: 1, object: Some(object), why }, "waiting");
         check(Event::Waiting { id, ready: 1, total: 1, object: None, why: "" }, "waiting");
         check(Event::HookStarted { id, object, hook: "pre-upgrade" }, "hook-started");
+        let (pod, container, lines) = ("migrate-x", "main", &["3 tables".to_owned()]);
+        let output = Event::HookOutput { id, object, hook: "pre-upgrade", pod, container, lines };
+        check(output, "hook-output");
         check(Event::ReleaseDone { id, result }, "release-done");
     }
 }

@@ -6,7 +6,7 @@ use plan::{Event, Outcome, Phase, Purpose, ReleaseAction, ReleaseResult};
 
 use super::board::Board;
 use crate::printer::{Paint, Printer};
-use crate::views::table::{columns, count, cut};
+use crate::views::table::{columns, count, cut, plain};
 
 /// None where an event only changes the table.
 pub(super) fn line(
@@ -29,6 +29,13 @@ pub(super) fn line(
         }
         Event::HookStarted { id, object, hook } => {
             Some(format!("  {} {id}: {hook} hook {object}", paint.dim("·")))
+        }
+        Event::HookOutput { id, object, pod, container, lines, .. } => {
+            let head = format!("  {} {id}: {object} wrote", paint.dim("·"));
+            let from = paint.dim(&format!("(pod {pod}, container {container})"));
+            let lines =
+                lines.iter().map(|line| format!("\n      {} {}", paint.dim("│"), plain(line)));
+            Some(format!("{head} {from}{}", lines.collect::<String>()))
         }
         Event::PhaseStarted { id, phase: Phase::RollingBack } => {
             // One that came to its end is no longer on the board.

@@ -19,6 +19,7 @@ mod deletions;
 mod failures;
 mod faults;
 mod gc;
+mod hook_output;
 mod instances;
 mod interop;
 mod interrupts;

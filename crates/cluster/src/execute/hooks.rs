@@ -1,6 +1,6 @@
 //! A release's hooks for one event, one after the other as Helm runs them (`pkg/action/hooks.go`).
 
-use plan::hooks::{DeletePolicy, HookEvent, deletes, for_event};
+use plan::hooks::{DeletePolicy, HookEvent, OutputLogPolicy, deletes, for_event, shows_logs};
 use plan::live::{HookObject, normal};
 use plan::record::{HookPhase, Record};
 use plan::{Event, Object, Phase};
@@ -8,7 +8,10 @@ use plan::{Event, Object, Phase};
 use super::work::Work;
 use super::{Fault, Run, gone, records, send};
 use crate::client::Delete;
-use crate::wait::{self, AwaitedObject};
+use crate::wait::{self, AwaitedObject, PodLog};
+
+/// Of each container.
+const LINES: u32 = 200;
 
 /// Runs them all. The record tells each one's start and end while it is written at all.
 pub(super) async fn run(
@@ -17,7 +20,40 @@ pub(super) async fn run(
     record: &mut Record,
     event: HookEvent,
 ) -> Result<(), Fault> {
-    run_seen(work, hooks, record, event, async |_, _| {}).await
+    run_seen(work, hooks, record, event, async |hook, outcome| {
+        let policy = match outcome {
+            Ok(()) => OutputLogPolicy::HookSucceeded,
+            Err(Fault::Hook { .. }) => OutputLogPolicy::HookFailed,
+            Err(_) => return,
+        };
+        if shows_logs(&hook.object, &policy) {
+            output(work, hook, event).await;
+        }
+    })
+    .await
+}
+
+/// Tells what its containers wrote, as soon as it has ended. (Helm tells of those that succeeded when all have.)
+async fn output(work: &Work<'_>, hook: &HookObject, event: HookEvent) {
+    for log in logs(work.run, hook).await {
+        work.tell(Event::HookOutput {
+            id: &work.release.id,
+            object: hook.object.id(),
+            hook: event.as_str(),
+            pod: &log.pod,
+            container: &log.container,
+            lines: &log.lines,
+        });
+    }
+}
+
+/// What its pods wrote, before a policy deletes them; nothing where that cannot be read.
+pub(super) async fn logs(run: &Run<'_>, hook: &HookObject) -> Vec<PodLog> {
+    let live = run.client.get(&hook.address.path()).await.ok().flatten();
+    match live {
+        Some(live) => wait::logs(&run.client, &live, LINES).await.unwrap_or_default(),
+        None => Vec::new(),
+    }
 }
 
 /// The same, with each hook shown when it has ended and before a policy deletes it.

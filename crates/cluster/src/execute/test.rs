@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::work::Work;
 use super::{Fault, Order, Run, hooks, lock};
-use crate::wait::{self, PodLog};
+use crate::wait::PodLog;
 use crate::{Error, client::Client};
 
 /// What the tests of a release came to, in the order in which they are run.
@@ -42,9 +42,6 @@ pub enum Verdict {
     /// One before it failed.
     Skipped,
 }
-
-/// Of each container.
-const LINES: u32 = 200;
 
 /// Tests the releases of a plan that `plan::live::verify` made, wave after wave. The stack's lock is held meanwhile, because
 /// records are written.
@@ -93,7 +90,7 @@ async fn release_tests(run: &Run<'_>, release: &ReleasePlan) -> ReleaseTests {
             Err(Fault::Hook { why, .. }) => Verdict::Failed(why.clone()),
             Err(fault) => Verdict::Failed(fault.to_string()),
         };
-        let logs = logs(run, hook).await;
+        let logs = hooks::logs(run, hook).await;
         let object = hook.object.id().clone();
         tests.borrow_mut().push(Tested { object, verdict, took, logs });
         began.set(Instant::now());
@@ -115,14 +112,5 @@ async fn release_tests(run: &Run<'_>, release: &ReleasePlan) -> ReleaseTests {
 impl Verdict {
     pub fn is_failed(&self) -> bool {
         matches!(self, Self::Failed(_))
-    }
-}
-
-/// What its pods wrote, before a policy deletes them; nothing where that cannot be read.
-async fn logs(run: &Run<'_>, hook: &HookObject) -> Vec<PodLog> {
-    let live = run.client.get(&hook.address.path()).await.ok().flatten();
-    match live {
-        Some(live) => wait::logs(&run.client, &live, LINES).await.unwrap_or_default(),
-        None => Vec::new(),
     }
 }

@@ -16,7 +16,10 @@ fn told(root: &Path, plan: &Plan) -> String {
     let mut lines = Vec::new();
     let result = execute(root, plan, &lock, &|| false, &mut |event| {
         lines.push(match event {
-            Event::Waiting { .. } | Event::HookStarted { .. } | Event::PhaseStarted { .. } => {
+            Event::Waiting { .. }
+            | Event::HookStarted { .. }
+            | Event::HookOutput { .. }
+            | Event::PhaseStarted { .. } => {
                 unreachable!("files are ready")
             }
             Event::WaveStarted { number, of, releases, .. } => {
