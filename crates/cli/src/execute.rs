@@ -63,11 +63,9 @@ pub fn carry_out(
         plan = consent.ask_prune(plan, printer);
     }
     if !plan.has_changes() {
-        if let (Place::Cluster(opened), Operation::Apply) = (&place, plan.operation) {
-            opened.renew(&stack, &plan)?;
-        }
+        let reason = settle(&place, &stack, &plan, permission, shell)?;
         place.tell_costs(shell);
-        return Ok(Ended { report: StackReport { plan, result: None }, reason: Reason::NoChanges });
+        return Ok(Ended { report: StackReport { plan, result: None }, reason });
     }
     let result = execute(&place, &stack, &plan, permission, shell)?;
     place.tell_costs(shell);
@@ -76,6 +74,30 @@ pub fn carry_out(
         tell_notes(&notes, &plan, &result, shell);
     }
     Ok(Ended { report: StackReport { plan, result: Some(result) }, reason })
+}
+
+/// What is to be done on a cluster although nothing changes: an ephemeral stack lives on from now; and where a destroy was
+/// killed at its very end, nothing but its lock is there, which whoever takes it gives back.
+fn settle(
+    place: &Place,
+    stack: &Stack,
+    plan: &Plan,
+    permission: &Permission<'_>,
+    shell: &Shell,
+) -> Result<Reason, Failure> {
+    let Place::Cluster(opened) = place else { return Ok(Reason::NoChanges) };
+    match plan.operation {
+        Operation::Apply => opened.renew(stack, plan)?,
+        Operation::Destroy if plan.inventory.is_none() && opened.is_locked(&stack.id)? => {
+            shell.printer.tell("a run left its lock behind");
+            let result = execute(place, stack, plan, permission, shell)?;
+            if result.reason != Reason::Done {
+                return Ok(result.reason);
+            }
+        }
+        Operation::Destroy | Operation::Rollback => {}
+    }
+    Ok(Reason::NoChanges)
 }
 
 /// On stdout as data; in JSON runs a person who has to answer reads it on stderr.

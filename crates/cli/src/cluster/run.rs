@@ -6,7 +6,7 @@ use std::time::Duration;
 use cluster::{Clock, OnFailure, Order, ReleaseTests, Schedule, lease};
 use jiff::Timestamp;
 use plan::{Event, Plan, RunResult};
-use stack::Stack;
+use stack::{Stack, StackId};
 
 use super::{Opened, failure};
 use crate::report::Failure;
@@ -125,6 +125,16 @@ const STOPPING: &str =
     "stopping: what is under way is finished and recorded; a second Ctrl-C ends it at once";
 
 impl Opened {
+    /// Whether some run holds the stack's lock, or left it. Who may not look need not know.
+    pub fn is_locked(&self, stack: &StackId) -> Result<bool, Failure> {
+        let address = cluster::lock_address(stack, &self.state_namespace);
+        match self.block_on(lease::show(&self.connection.client, &address)) {
+            Ok(shown) => Ok(shown.is_some()),
+            Err(error) if error.is_forbidden() => Ok(false),
+            Err(error) => Err(failure(error)),
+        }
+    }
+
     /// An ephemeral stack without changes lives on from now.
     pub fn renew(&self, stack: &Stack, plan: &Plan) -> Result<(), Failure> {
         let (Some(ephemeral), Some(inventory)) = (stack.ephemeral, &plan.inventory) else {

@@ -164,11 +164,11 @@ pub(crate) fn is_whole(scene: &Scene, text: &str) {
     run(scene, "diff -e dev --detailed-exitcode").succeeds();
 }
 
-/// Nothing is left of any release, of its records and of the inventory.
+/// Nothing is left of any release, of its records, of the inventory and of the lock.
 #[track_caller]
 pub(crate) fn is_gone(scene: &Scene) {
-    // Pods go after what made them; the lock of a run that was killed may stay.
-    let others = ["pods/", "replicasets/", "leases/"];
+    // Pods go after what made them.
+    let others = ["pods/", "replicasets/"];
     let mut left = scene.everything();
     left.retain(|object| !others.iter().any(|other| object.starts_with(other)));
     assert!(left.is_empty(), "{left:?}");

@@ -90,3 +90,20 @@ fn a_holder_that_was_killed_elsewhere_blocks_as_long_as_its_lease_lasts() {
     assert!(began.elapsed() >= Duration::from_secs(3), "{:?}", began.elapsed());
     app::is_whole(&scene, "one");
 }
+
+#[test]
+fn a_destroy_that_was_killed_after_its_last_deletion_leaves_a_lock_that_the_next_one_removes() {
+    let scene = app::scene("last-lock");
+    let proxy = Proxy::start(scene.plane);
+    kill_holder(&scene, &proxy);
+    let holder = scene.get(&lease(&scene))["spec"]["holderIdentity"].clone();
+    app::run(&scene, "destroy -e dev --yes").succeeds();
+    app::is_unlocked(&scene);
+    let path = lease(&scene);
+    let (leases, name) = path.rsplit_once('/').unwrap();
+    let spec = json!({ "holderIdentity": holder, "leaseDurationSeconds": 300 });
+    scene.plane.create(leases, &json!({ "metadata": { "name": name }, "spec": spec }));
+    let answer = app::run(&scene, "destroy -e dev --yes --lock-timeout 0s").succeeds();
+    assert!(answer.stderr.contains("a run left its lock behind"), "{answer}");
+    app::is_unlocked(&scene);
+}
