@@ -2,14 +2,15 @@
 
 use source::{Map, Problem, Tree};
 use stack::{
-    Body, Crds, FailFast, FieldPath, Layer, OnFailure, ReadinessRule, ReleaseName, Settings, Wait,
+    Body, ChartRef, Crds, FailFast, FieldPath, Layer, OnFailure, ReadinessRule, ReleaseName,
+    Settings, Wait,
 };
 
 use crate::check::names;
 use crate::expression::{Evaluator, text};
 use crate::identity::Identity;
 use crate::types::{self, DurationText};
-use crate::{typed, values};
+use crate::{repositories, typed, values};
 
 /// Helm's own default for `--timeout`, and ours for the rest.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);
@@ -76,6 +77,9 @@ pub(crate) fn body(
         }
     };
     let readiness = readiness(evaluator, &tree);
+    let place = tree.get("provenance").and_then(|it| it.span.as_ref());
+    let provenance = repositories::provenance(evaluator, read.provenance, place);
+    evaluator.problems.extend(addressed_twice(identity, &tree));
     if evaluator.problems.len() > before {
         return None;
     }
@@ -105,6 +109,8 @@ pub(crate) fn body(
     };
     Some(Body {
         version: read.version,
+        pinned: read.pinned.unwrap_or(true),
+        provenance,
         values: layers,
         settings,
         skip_schema_validation: read.skip_schema_validation.unwrap_or_default(),
@@ -112,6 +118,27 @@ pub(crate) fn body(
         api_versions: read.api_versions.unwrap_or_default(),
         was,
     })
+}
+
+/// A version beside an address that names one already.
+fn addressed_twice(identity: &Identity, tree: &Tree) -> Option<Problem> {
+    let ChartRef::Address { url } = &identity.release.chart else { return None };
+    let version = tree.get("version")?;
+    let decides = if url.starts_with("git+") {
+        "a branch, tag or commit is named by `?ref=` in the address"
+    } else if url.starts_with("http") {
+        "the address is one archive, of one version"
+    } else if url.rsplit('/').next().is_some_and(|last| last.contains([':', '@'])) {
+        "the address itself names the version"
+    } else {
+        return None;
+    };
+    let message = format!("`version` has no effect on the chart of `{}`", identity.release.id);
+    Some(
+        Problem::error("version-twice", message)
+            .at(version.span.as_ref(), decides)
+            .help("leave `version` out"),
+    )
 }
 
 fn fail_fast(read: types::FailFast) -> FailFast {

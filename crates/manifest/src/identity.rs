@@ -11,7 +11,7 @@ use crate::check::{names, references};
 use crate::environment::labels;
 use crate::expression::{Evaluator, Scope};
 use crate::members::Member;
-use crate::{paths, typed, types};
+use crate::{paths, repositories, typed, types};
 
 /// A release without its order, and with what the rest of its keys may read.
 #[derive(Clone, Debug)]
@@ -142,6 +142,7 @@ fn reference(
     place: Option<&Span>,
 ) -> Result<ChartRef, Problem> {
     if chart.contains("://") {
+        repositories::address(chart, place)?;
         return Ok(ChartRef::Address { url: chart.to_owned() });
     }
     let first = chart.split('/').next().unwrap_or_default();

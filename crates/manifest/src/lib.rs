@@ -25,6 +25,7 @@ mod merge;
 mod needs;
 mod paths;
 mod releases;
+mod repositories;
 mod values;
 
 pub use ask::{Ask, Environment, Flag, GitFact, Override, Purpose, Read};

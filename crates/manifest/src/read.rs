@@ -13,7 +13,9 @@ use crate::identity::{self, Identity, Places};
 use crate::members::{self, Members};
 use crate::needs::{self, Order};
 use crate::{Ask, Purpose, Read};
-use crate::{body, check, document, environments, inputs, paths, releases, values, vars};
+use crate::{
+    body, check, document, environments, inputs, paths, releases, repositories, values, vars,
+};
 
 /// A manifest and what is asked of it into a valid stack, or every reason why not, in the order of their places.
 pub fn read(files: &dyn Files, ask: &Ask<'_>) -> Result<Read, Problems> {
@@ -99,12 +101,14 @@ fn stack(files: &dyn Files, ask: &Ask<'_>, document: &Tree) -> Result<Read, Prob
         ephemeral: evaluated.ephemeral,
         prune: evaluated.prune,
         clusters,
+        repositories: IndexMap::new(),
         releases: releases_in_order(&identities, &order),
         waves: order.waves,
         selection: ask.selection.clone(),
     };
     let mut cache = values::Cache::default();
     bodies(&mut evaluator, &mut cache, document, &members, &identities, &mut stack);
+    stack.repositories = repositories::evaluate(&mut evaluator, &stack);
 
     if !evaluator.problems.is_empty() {
         return Err(evaluator.problems);
@@ -236,36 +240,8 @@ fn bodies(
         };
         let above = flags.remove(&id).unwrap_or_default();
         let body = body::body(evaluator, cache, &member.tree, identity, &below, above);
-        remote(evaluator, cache, identity, &member.tree);
         if let Some(release) = stack.releases.get_mut(&id) {
             release.body = body;
-        }
-    }
-}
-
-/// Charts that would have to be fetched: said while looking, refused when something is rendered.
-fn remote(
-    evaluator: &mut Evaluator<'_>,
-    cache: &mut values::Cache,
-    identity: &Identity,
-    tree: &Tree,
-) {
-    let chart = &identity.release.chart;
-    if matches!(chart, stack::ChartRef::Local { .. }) {
-        return;
-    }
-    let message = format!("chart `{chart}` would have to be fetched, which is not supported yet");
-    let place = tree.get("chart").and_then(|chart| chart.span.as_ref());
-    let help = "put the chart into the repository and name its folder: `chart: ./charts/…`";
-    match evaluator.ask.purpose {
-        Purpose::Render => {
-            let problem = Problem::error("not-yet", message).at(place, "a remote chart").help(help);
-            evaluator.problems.push(problem);
-        }
-        Purpose::Inspect | Purpose::Locate => {
-            let warning =
-                Problem::warning("not-yet", message).at(place, "a remote chart").help(help);
-            cache.warnings.push(warning);
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) use environment::{Environment, Prune, State, Target};
 pub(crate) use input::{Input, InputType};
 pub(crate) use release::{Crds, FailFast, OnFailure, Release, Until};
 pub(crate) use union::{Anything, DurationText, StringOr, Wait};
-pub(crate) use workspace::{Cluster, Workspace};
+pub(crate) use workspace::{Cluster, LongRepository, Provenance, Repository, Workspace};
 
 use indexmap::IndexMap;
 

@@ -41,6 +41,9 @@ pub(crate) fn stack(stack: &Stack) -> String {
     for cluster in stack.clusters.values() {
         line(format!("cluster {} {:?} {:?}", cluster.name, cluster.contexts, cluster.uid));
     }
+    for (name, repository) in &stack.repositories {
+        line(format!("repository {name} {repository:?}"));
+    }
     for (number, wave) in stack.waves.iter().enumerate() {
         let ids: Vec<&str> = wave.iter().map(|id| id.as_str()).collect();
         line(format!("wave {number}: {}", ids.join(" ")));
@@ -118,6 +121,9 @@ fn body(body: &Body) -> String {
     );
     if rare != "true false false false None None [] None" {
         add(format!("rare {rare}"));
+    }
+    if !body.pinned || body.provenance != stack::Provenance::default() {
+        add(format!("pinned {} {:?}", body.pinned, body.provenance));
     }
     for rule in &body.settings.readiness {
         let ready: Vec<String> =

@@ -3,6 +3,7 @@
 pub mod field_path;
 pub mod names;
 pub mod release;
+pub mod repository;
 pub mod stack;
 
 pub mod order;
@@ -17,5 +18,6 @@ pub use names::{ClusterName, EnvironmentName, InvalidName, Namespace, ReleaseId,
 pub use names::{InstanceName, WorkspaceName};
 pub use release::{Body, ChartRef, Crds, FailFast, Need, OnFailure, ReadinessRule, Release};
 pub use release::{Settings, Until, Wait};
+pub use repository::{Provenance, Repository};
 pub use select::Selection;
 pub use stack::{Cluster, Ephemeral, Prune, Stack, StackId, Target};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use source::Tree;
 
-use crate::{ClusterName, Layer, Namespace, ReleaseId, ReleaseName};
+use crate::{ClusterName, Layer, Namespace, Provenance, ReleaseId, ReleaseName};
 
 /// What is known of every release of an environment, and in `body` what only selected ones need.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,9 @@ pub enum Until {
 pub struct Body {
     /// The version or range that `version:` asks for.
     pub version: Option<String>,
+    /// False: the newest that fits is looked for on every run.
+    pub pinned: bool,
+    pub provenance: Provenance,
     /// Lowest first; the chart's own defaults lie below them.
     pub values: Vec<Layer>,
     pub settings: Settings,
@@ -110,7 +113,7 @@ pub enum ChartRef {
     Local { path: String },
     /// `repository` is a key of `repositories`.
     Repository { repository: String, chart: String },
-    /// An `oci://` or `https://` address.
+    /// An `oci://`, `https://` or `git+…` address.
     Address { url: String },
 }
 

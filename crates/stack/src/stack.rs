@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::{
-    Body, ClusterName, EnvironmentName, InstanceName, Namespace, Release, ReleaseId, Selection,
-    WorkspaceName,
+    Body, ClusterName, EnvironmentName, InstanceName, Namespace, Release, ReleaseId, Repository,
+    Selection, WorkspaceName,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -46,6 +46,8 @@ pub struct Stack {
     pub ephemeral: Option<Ephemeral>,
     pub prune: Prune,
     pub clusters: IndexMap<ClusterName, Cluster>,
+    /// Where charts may come from, by the names of the manifest.
+    pub repositories: IndexMap<String, Repository>,
     /// Every release of the environment in declared order; what `when` excludes is gone and its edges are contracted.
     pub releases: IndexMap<ReleaseId, Release>,
     /// The levels of the graph over all releases, selected or not; within a wave, declared order.

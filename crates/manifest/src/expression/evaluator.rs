@@ -98,6 +98,11 @@ impl<'a> Evaluator<'a> {
         found
     }
 
+    /// A text that no message may show, wherever it came from.
+    pub(crate) fn keep_secret(&self, text: &str) {
+        self.shared().lock().secrets.push(text.to_owned());
+    }
+
     /// Evaluates every expression of a tree.
     pub(crate) fn fill(&mut self, tree: &Tree, scope: &Scope) -> Filled {
         let mut complete = true;

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Named;
 use super::union::{Anything, DurationText, Labels, OneOrMany, StringOr, ValueSources, Wait};
+use super::{Named, Provenance};
 
 /// A chart under a name in a namespace.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -12,7 +12,8 @@ use super::union::{Anything, DurationText, Labels, OneOrMany, StringOr, ValueSou
 pub(crate) struct Release {
     /// Templates to take everything from; later ones win.
     pub(crate) extends: Option<OneOrMany>,
-    /// `./charts/api` (a folder or a .tgz), `repository/chart`, or `oci://…`.
+    /// `./charts/api` (a folder or a .tgz), `repository/chart`, or an address: `oci://…`, `https://….tgz`,
+    /// `git+https://HOST/REPO//PATH?ref=TAG`.
     pub(crate) chart: Option<String>,
     /// The version or range of a remote chart; text, so quote it.
     pub(crate) version: Option<String>,
@@ -60,8 +61,8 @@ pub(crate) struct Release {
     pub(crate) was: Option<String>,
     /// False takes the newest version in range on every run.
     pub(crate) pinned: Option<bool>,
-    /// Whether a remote chart's signature is checked.
-    pub(crate) provenance: Option<Anything>,
+    /// Whose signature a remote chart must carry.
+    pub(crate) provenance: Option<Provenance>,
     /// The dialect of templates: `helm4` (the default).
     pub(crate) compat: Option<String>,
     /// Not yet supported.

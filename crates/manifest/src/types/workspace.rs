@@ -74,8 +74,34 @@ pub(crate) type Repository = StringOr<LongRepository>;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct LongRepository {
-    /// `https://…` or `oci://…`
+    /// `https://…`, `oci://…` or `git+https://…`
     pub(crate) url: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
+    /// A bearer token, instead of user and password.
+    pub(crate) token: Option<String>,
+    /// PEM file of whom to trust beside the system's.
+    pub(crate) ca_file: Option<String>,
+    /// PEM file of the certificate that we show.
+    pub(crate) cert_file: Option<String>,
+    /// PEM file of its key.
+    pub(crate) key_file: Option<String>,
+    /// User and password also go to other hosts that the repository's index names.
+    pub(crate) pass_credentials: bool,
+    /// A registry without TLS.
+    pub(crate) plain_http: bool,
+    /// Any certificate will do.
+    pub(crate) skip_tls_verify: bool,
+    /// Whose signature its charts must carry.
+    pub(crate) provenance: Option<Provenance>,
+}
+
+/// Whose signature a chart must carry.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Provenance {
+    /// File of OpenPGP public keys for Helm's provenance files.
+    pub(crate) keyring: Option<String>,
+    /// File of the public key by which cosign signed a chart in its registry.
+    pub(crate) cosign_key: Option<String>,
 }
