@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use error::Error;
+pub use event::{Event, EventKind, Events, Properties};
 pub use head::{Head, head};
 pub use split::documents;
 pub use write::{Dialect, WriteError, Writer, sort_keys, write};

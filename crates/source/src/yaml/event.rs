@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use super::error::{Error, Mark};
 use super::scan::{Scanner, Token, TokenKind};
 
+/// One step through a text, with the bytes that it stands for.
 #[derive(Debug)]
-pub(crate) struct Event<'a> {
-    pub(crate) kind: EventKind<'a>,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+pub struct Event<'a> {
+    pub kind: EventKind<'a>,
+    pub start: usize,
+    pub end: usize,
 }
 
 #[derive(Debug)]
-pub(crate) enum EventKind<'a> {
+pub enum EventKind<'a> {
     StreamEnd,
     DocumentStart,
     DocumentEnd,
@@ -32,10 +33,10 @@ pub(crate) enum EventKind<'a> {
 
 /// What may stand before a value.
 #[derive(Debug, Default)]
-pub(crate) struct Properties<'a> {
-    pub(crate) anchor: Option<&'a str>,
+pub struct Properties<'a> {
+    pub anchor: Option<&'a str>,
     /// Written out whole: `tag:yaml.org,2002:str`.
-    pub(crate) tag: Option<Cow<'a, str>>,
+    pub tag: Option<Cow<'a, str>>,
 }
 
 /// What the grammar expects next.
@@ -58,7 +59,9 @@ enum State {
     End,
 }
 
-pub(crate) struct Events<'a> {
+/// Reads a text of any size in constant room, for those who need little of it and no tree. Checks no more than the grammar:
+/// duplicate keys, aliases and types are left to the caller.
+pub struct Events<'a> {
     scanner: Scanner<'a>,
     state: State,
     /// Where to go on after the current node.
@@ -72,7 +75,7 @@ const BLOCK: &str = "while parsing a block node";
 const FLOW: &str = "while parsing a flow node";
 
 impl<'a> Events<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         Self {
             scanner: Scanner::new(text),
             state: State::DocumentStart { first: true },
@@ -82,7 +85,9 @@ impl<'a> Events<'a> {
         }
     }
 
-    pub(crate) fn next(&mut self) -> Result<Event<'a>, Error> {
+    /// The next event; after the last one `StreamEnd` for ever. An error ends the reading.
+    #[expect(clippy::should_implement_trait, reason = "it has no end and may fail")]
+    pub fn next(&mut self) -> Result<Event<'a>, Error> {
         match self.state {
             State::DocumentStart { first } => self.document_start(first),
             State::DocumentContent => self.document_content(),
