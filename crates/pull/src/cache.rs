@@ -4,6 +4,7 @@
 //! ```text
 //! ROOT/v1/blobs/sha256/HH/HEX    bytes; named by their digest, checked on every read
 //! ROOT/v1/links/HH/HEX           the digest of a blob, under the digest of a name (`git COMMIT URL//PATH`)
+//! ROOT/v1/indexes/HH/HEX         what was read of a repository's index, under the digest of its address
 //! ROOT/v1/temporary/             what is being written; becomes visible by rename
 //! ```
 
@@ -60,6 +61,16 @@ impl Cache {
     /// Lets a name stand for a blob; the last to say so wins.
     pub fn set_link(&self, name: &str, digest: Digest) -> Result<(), Error> {
         write::whole(&self.temporary(), &self.link_path(name), digest.to_string().as_bytes())
+    }
+
+    /// Where what was read of a repository's index lies.
+    pub(crate) fn index(&self, name: &str) -> PathBuf {
+        below(&self.root.join("indexes"), Digest::of(name.as_bytes()))
+    }
+
+    /// Writes a file of the cache, over an older one.
+    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        write::whole(&self.temporary(), path, bytes)
     }
 
     fn blob_path(&self, digest: Digest) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use source::Problem;
 
-use crate::{Narrowed, Source, cache, oci};
+use crate::{Narrowed, Source, archive, cache, index, oci};
 
 /// A chart that could not be had.
 #[derive(Debug)]
@@ -21,6 +21,10 @@ pub enum Error {
     Cache(#[from] cache::Error),
     #[error(transparent)]
     Oci(#[from] oci::Error),
+    #[error(transparent)]
+    Index(#[from] index::Error),
+    #[error(transparent)]
+    Archive(#[from] archive::Error),
 }
 
 impl Error {
@@ -29,6 +33,8 @@ impl Error {
         match self {
             Self::Cache(_) => "chart-cache",
             Self::Oci(_) => "chart-registry",
+            Self::Index(error) => error.id(),
+            Self::Archive(error) => error.id(),
         }
     }
 
@@ -37,6 +43,8 @@ impl Error {
         match self {
             Self::Cache(error) => error.help(),
             Self::Oci(error) => error.help(),
+            Self::Index(error) => error.help(),
+            Self::Archive(error) => error.help(),
         }
     }
 }

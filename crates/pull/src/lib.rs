@@ -3,7 +3,10 @@
 //! A [`Wanted`] names a [`Source`] and what narrows its versions; how the source lets us in is its [`Access`], and whose
 //! signature counts its [`Trust`].
 
+pub mod archive;
 pub mod cache;
+pub mod http;
+pub mod index;
 pub mod lock;
 pub mod oci;
 

@@ -1,21 +1,56 @@
 //! What all fetching of a run shares: the cache, whether the network may be used, who is told of progress.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::Cache;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// One run's view of the world.
+use crate::http::{Clients, Patience};
+use crate::{Cache, index};
+
+/// One run's view of the world; clones share connections and what was fetched already.
 #[derive(Clone)]
 pub struct Session {
     pub cache: Cache,
     /// No socket is opened.
     pub offline: bool,
-    /// How many downloads run at once.
+    /// How many downloads run at once; counts from the first download on.
     pub downloads: usize,
     pub watch: Arc<dyn Watch>,
     /// What the user's environment says: proxies, credential helpers' folders, `GIT_SSH_COMMAND`.
     pub environment: Arc<BTreeMap<String, String>>,
+    /// How long servers are waited for, and how often they are asked.
+    pub patience: Patience,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What the clones of a session have in common.
+#[derive(Default)]
+pub(crate) struct Shared {
+    permits: OnceLock<Semaphore>,
+    pub(crate) clients: Clients,
+    pub(crate) indexes: index::Opened,
+}
+
+impl Session {
+    /// Online, four downloads at once, an empty environment, and nobody watches.
+    pub fn new(cache: Cache) -> Self {
+        Self {
+            cache,
+            offline: false,
+            downloads: 4,
+            watch: Arc::new(Unwatched),
+            environment: Arc::default(),
+            patience: Patience::default(),
+            shared: Arc::default(),
+        }
+    }
+
+    /// Waits until one more download may run; it may for as long as the permit lives.
+    pub(crate) async fn permit(&self) -> SemaphorePermit<'_> {
+        let permits = self.shared.permits.get_or_init(|| Semaphore::new(self.downloads.max(1)));
+        permits.acquire().await.expect("nobody closes the semaphore")
+    }
 }
 
 /// Is told how downloads come along; called from several threads. What it shows passes through a redactor.

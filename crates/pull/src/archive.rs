@@ -1,0 +1,115 @@
+//! Archives of charts by address: fetched, proven by their digest, kept in the cache; and what proves who signed them.
+
+mod error;
+
+pub use error::Error;
+
+use crate::http::{self, Answer, Request};
+use crate::{Access, Digest, Session};
+
+/// The most bytes that an archive may have; unpacked charts may not have more either.
+const LARGEST: u64 = 100 << 20;
+/// The most bytes of a signed list of digests.
+const LARGEST_PROVENANCE: u64 = 5 << 20;
+
+/// The bytes of an archive. `repository` is the address that the access belongs to, the archive's own if absent: nobody
+/// else learns the login unless `pass_credentials` says so. With an expected digest the cache is asked first, and what has
+/// another one is refused; without one, the archive is asked for, and only offline the one that the address last gave is
+/// taken.
+pub async fn fetch(
+    session: &Session,
+    url: &str,
+    access: &Access,
+    repository: Option<&str>,
+    expected: Option<Digest>,
+) -> Result<Vec<u8>, Error> {
+    let address = http::address(url)?;
+    let link = format!("archive {address}");
+    let known = if session.offline { expected.or(session.cache.link(&link)?) } else { expected };
+    if let Some(digest) = known
+        && let Some(bytes) = session.cache.blob(digest)?
+    {
+        return Ok(bytes);
+    }
+    let shown = http::without_secrets(&address);
+    let request = Request {
+        what: name(&address),
+        url: address.clone(),
+        access,
+        home: http::address(repository.unwrap_or(url))?,
+        limit: LARGEST,
+        packed: false,
+        have: None,
+    };
+    let Answer::Found(found) = http::get(session, &request).await? else {
+        return Err(Error::NoArchive { url: shown, what: "nothing".to_owned() });
+    };
+    if !found.bytes.starts_with(&[0x1f, 0x8b]) {
+        let what = what_it_is(&found.bytes, found.content_type.as_deref());
+        return Err(Error::NoArchive { url: shown, what });
+    }
+    let digest = Digest::of(&found.bytes);
+    if let Some(expected) = expected.filter(|expected| *expected != digest) {
+        return Err(Error::Digest { url: shown, expected, found: digest });
+    }
+    session.cache.keep(&found.bytes)?;
+    session.cache.set_link(&link, digest)?;
+    Ok(found.bytes)
+}
+
+/// The signed provenance beside an archive (`URL.prov`), None where the server has none. Kept by the archive's digest, so
+/// that an archive out of the cache is proven without asking.
+pub async fn fetch_provenance(
+    session: &Session,
+    url: &str,
+    access: &Access,
+    repository: Option<&str>,
+    archive: Digest,
+) -> Result<Option<Vec<u8>>, Error> {
+    let link = format!("provenance {archive}");
+    if let Some(digest) = session.cache.link(&link)?
+        && let Some(bytes) = session.cache.blob(digest)?
+    {
+        return Ok(Some(bytes));
+    }
+    let mut address = http::address(url)?;
+    address.set_path(&format!("{}.prov", address.path()));
+    let request = Request {
+        what: name(&address),
+        url: address.clone(),
+        access,
+        home: http::address(repository.unwrap_or(url))?,
+        limit: LARGEST_PROVENANCE,
+        packed: false,
+        have: None,
+    };
+    match http::get(session, &request).await {
+        Ok(Answer::Found(found)) => {
+            let digest = session.cache.keep(&found.bytes)?;
+            session.cache.set_link(&link, digest)?;
+            Ok(Some(found.bytes))
+        }
+        Ok(Answer::Unchanged) => Ok(None),
+        Err(error) if error.is_absent() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The last part of an address, as progress calls it.
+fn name(url: &reqwest::Url) -> &str {
+    url.path().rsplit('/').find(|part| !part.is_empty()).or(url.host_str()).unwrap_or_default()
+}
+
+fn what_it_is(bytes: &[u8], content_type: Option<&str>) -> String {
+    let start = bytes.trim_ascii_start();
+    if bytes.is_empty() {
+        return "nothing".to_owned();
+    }
+    if start.starts_with(b"<") {
+        return "a page for people, perhaps one to log in".to_owned();
+    }
+    match content_type {
+        Some(kind) => format!("something of the type `{}`", http::plain(kind)),
+        None => "something else".to_owned(),
+    }
+}

@@ -1,0 +1,39 @@
+//! Why an archive could not be had.
+
+use crate::{Digest, cache, http};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot fetch the archive: {0}")]
+    Fetch(#[from] http::Error),
+    #[error("`{url}` is no archive of a chart but {what}")]
+    NoArchive { url: String, what: String },
+    #[error("`{url}` has the SHA-256 {found} where {expected} is expected")]
+    Digest { url: String, expected: Digest, found: Digest },
+    #[error(transparent)]
+    Cache(#[from] cache::Error),
+}
+
+impl Error {
+    /// Stable, kebab-case.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Fetch(error) => error.id(),
+            Self::NoArchive { .. } => "chart-archive",
+            Self::Digest { .. } => "chart-digest",
+            Self::Cache(_) => "chart-cache",
+        }
+    }
+
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Fetch(error) => error.help(),
+            Self::NoArchive { .. } => None,
+            Self::Digest { .. } => Some(
+                "the archive was changed or replaced after it was listed or locked; find out why before you lock it anew"
+                    .to_owned(),
+            ),
+            Self::Cache(error) => error.help(),
+        }
+    }
+}
