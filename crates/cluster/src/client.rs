@@ -186,10 +186,11 @@ impl Client {
         body: &str,
         how: Write<'_>,
     ) -> Result<Creation, Error> {
-        let request = Request::new(Verb::Create, address.collection())
+        let mut request = Request::new(Verb::Create, address.collection())
             .query("fieldManager", how.manager)
             .query("fieldValidation", "Strict")
             .content(JSON, body);
+        request.created = Some(address.name.clone());
         match self.tree(&dry(request, how.dry_run)).await {
             Ok(tree) => Ok(Creation::Done(tree)),
             Err(error) if error.is_already_exists() && error.is_uncertain() => {

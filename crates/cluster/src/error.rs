@@ -256,6 +256,11 @@ impl Error {
 }
 
 impl Refused {
+    /// What the server says.
+    pub fn answer(&self) -> String {
+        answer(&self.status)
+    }
+
     fn help(&self) -> Option<String> {
         let status = &self.status;
         if let Some(denied) = status.denied() {

@@ -29,6 +29,9 @@ pub enum Event<'a> {
         #[serde(rename = "release")]
         id: &'a ReleaseId,
         phase: Phase,
+        /// Why the release goes back, where it is because of its own failure.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<&'a str>,
     },
     ObjectDone {
         #[serde(rename = "release")]
@@ -159,8 +162,10 @@ mod tests {
             Phase::RollingBack,
             Phase::Deleting,
         ] {
-            check(Event::PhaseStarted { id, phase }, "phase-started");
+            check(Event::PhaseStarted { id, phase, error: None }, "phase-started");
         }
+        let (phase, error) = (Phase::RollingBack, Some("its time is up"));
+        check(Event::PhaseStarted { id, phase, error }, "phase-started");
         check(Event::ObjectDone { id, object, action: Action::Create }, "object-done");
         let why = "0/1 pods ready";
         check(Event::Waiting { id, ready: 0, total: 1, object: Some(object), why }, "waiting");

@@ -58,7 +58,7 @@ impl Board {
             Event::ReleaseStarted { id, objects, .. } => {
                 self.rows.push(Row::new(id.as_str(), *objects, now));
             }
-            Event::PhaseStarted { id, phase } => {
+            Event::PhaseStarted { id, phase, .. } => {
                 // A release that had come to its end goes back with another one.
                 if self.row(id.as_str()).is_none() {
                     self.rows.push(Row::new(id.as_str(), 0, now));

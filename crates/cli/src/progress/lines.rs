@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plan::{Event, Outcome, Phase, Purpose, ReleaseAction, ReleaseResult};
+use plan::{Event, ObjectFailure, Outcome, Phase, Purpose, ReleaseAction, ReleaseResult};
 
 use super::board::Board;
 use crate::printer::{Paint, Printer};
@@ -37,13 +37,13 @@ pub(super) fn line(
                 lines.iter().map(|line| format!("\n      {} {}", paint.dim("│"), plain(line)));
             Some(format!("{head} {from}{}", lines.collect::<String>()))
         }
-        Event::PhaseStarted { id, phase: Phase::RollingBack } => {
-            // One that came to its end is no longer on the board.
-            let why = match board.age(id.as_str(), now) {
-                Some(_) => "failed, rolling back",
-                None => "rolling back, because another release failed",
+        Event::PhaseStarted { id, phase: Phase::RollingBack, error } => {
+            let what = match error {
+                Some(error) => format!("failed, rolling back: {}", first_line(error)),
+                None => "rolling back, because another release failed".to_owned(),
             };
-            Some(format!("  {} {id}: {why}", paint.yellow("!")))
+            let room = printer.width().saturating_sub(6 + columns(id.as_str()));
+            Some(format!("  {} {id}: {}", paint.yellow("!"), cut(&what, room)))
         }
         Event::ReleaseDone { id, result } => {
             let age = board.age(id.as_str(), now).filter(|_| printer.is_live());
@@ -66,17 +66,20 @@ fn done(
     width: usize,
 ) -> String {
     let (mark, verb) = match result.outcome {
-        Outcome::Done if result.back_to.is_some() => (paint.green("✔"), "rolled back"),
-        Outcome::Failed if result.because.is_some() => (paint.yellow("!"), "taken back"),
         Outcome::Done => (paint.green("✔"), word(result.action)),
         Outcome::Unchanged => (paint.dim("="), "unchanged"),
+        Outcome::Failed if result.because.is_some() => (paint.yellow("!"), "taken back"),
         Outcome::Failed => (paint.red("✘"), "failed"),
         Outcome::Skipped => (paint.dim("-"), "skipped"),
     };
+    let verb = match (result.outcome, result.back_to) {
+        (Outcome::Done, Some(revision)) => format!("rolled back to revision {revision}"),
+        _ => verb.to_owned(),
+    };
     let pad = " ".repeat(widest.saturating_sub(columns(id)));
     let mut parts = Vec::new();
-    if let (Outcome::Done, Some(revision)) = (result.outcome, result.back_to) {
-        parts.push(format!("to revision {revision}"));
+    if let Some(guilty) = &result.because {
+        parts.push(format!("because `{guilty}` failed"));
     }
     if !result.written.is_empty() {
         parts.push(format!("{} written", result.written.len()));
@@ -86,20 +89,18 @@ fn done(
     }
     match (result.failures.as_slice(), &result.error) {
         ([], None) => {}
-        ([], Some(error)) => {
-            let first = error.lines().next().unwrap_or_default();
-            parts.push(cut(first, width.saturating_sub(20 + widest)));
+        ([], Some(error)) if result.because.is_none() => {
+            parts.push(cut(&first_line(error), width.saturating_sub(20 + widest)));
         }
-        (failures, _) => {
-            let told = failures.iter().map(|one| format!("{} {}", one.code, one.object));
-            parts.extend(told.take(3));
-        }
+        (failures, _) => parts.extend(codes(failures)),
     }
     match (result.rolled_back, result.back_to, &result.rollback_failed) {
         (_, _, Some(failure)) => {
-            let told = failure.failures.iter().map(|one| format!("{} {}", one.code, one.object));
-            let told: Vec<String> = told.take(3).collect();
-            parts.push(format!("could not be rolled back: {}", told.join(", ")));
+            let told = match failure.failures.as_slice() {
+                [] => cut(&first_line(&failure.error), width.saturating_sub(20 + widest)),
+                failures => codes(failures).collect::<Vec<_>>().join(", "),
+            };
+            parts.push(format!("could not be rolled back: {told}"));
         }
         (Some(_), Some(good), None) => parts.push(format!("rolled back to revision {good}")),
         (Some(_), None, None) => parts.push("taken back".to_owned()),
@@ -108,6 +109,14 @@ fn done(
     let age = age.filter(|age| *age >= Duration::from_millis(100));
     let age = age.map(|age| paint.dim(&format!("  {:.1}s", age.as_secs_f64()))).unwrap_or_default();
     format!("  {mark} {id}{pad}  {verb:<9}  {}{age}", parts.join(", ")).trim_end().to_owned()
+}
+
+fn codes(failures: &[ObjectFailure]) -> impl Iterator<Item = String> {
+    failures.iter().take(3).map(|one| format!("{} {}", one.code, one.object))
+}
+
+fn first_line(text: &str) -> String {
+    plain(text.lines().next().unwrap_or_default())
 }
 
 fn word(action: ReleaseAction) -> &'static str {
@@ -120,3 +129,6 @@ fn word(action: ReleaseAction) -> &'static str {
         ReleaseAction::Delete => "deleted",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What fails is taken back, and it is said whether what stood before stands again.
 
+use serde_json::json;
+
 use crate::support::{CHART, Scene};
 
 /// A workload that replaces its pods instead of adding new ones first, with hooks that leave their motto behind.
@@ -56,6 +58,7 @@ fn a_rollback_is_over_when_the_good_revision_is_ready_and_its_hooks_have_run() {
     let result = answer.json()["stacks"][0]["result"]["releases"][0].clone();
     assert_eq!((&result["rolledBack"], &result["backTo"]), (&3.into(), &1.into()), "{answer}");
     assert!(answer.stderr.contains("rolled back to revision 1"), "{answer}");
+    assert!(!answer.stdout.contains(r#""total":0"#), "{answer}");
     assert_eq!(scene.statuses("web"), ["superseded", "failed", "deployed"]);
     for event in ["pre-rollback", "post-rollback"] {
         scene.get(&format!("/api/v1/namespaces/NAMESPACE/configmaps/good-{event}"));
@@ -87,4 +90,32 @@ fn a_good_revision_that_does_not_come_up_again_is_a_second_cause() {
     scene.write("web/values.yaml", "{ outcome: runs, delay: 1ms, motto: good }");
     scene.apply();
     assert_eq!(scene.statuses("web"), ["superseded", "failed", "failed", "deployed"]);
+}
+
+#[test]
+fn an_object_that_the_server_refuses_is_called_by_its_name() {
+    let service = |name: &str| {
+        format!(
+            "{{ apiVersion: v1, kind: Service, metadata: {{ name: {name} }}, spec: {{ ports: [{{ port: 80 }}] }} }}"
+        )
+    };
+    let services = format!("{}\n---\n{}\n", service("one"), service("two"));
+    let scene = Scene::releases(
+        "refused",
+        "  web: { chart: ./web }\n",
+        &[("web/Chart.yaml", CHART), ("web/templates/services.yaml", &services)],
+    );
+    scene.create_namespace();
+    // Each of them would fit, as the server says while planning.
+    let quota = json!({"metadata": {"name": "one-service"}, "spec": {"hard": {"services": "1"}}});
+    let quotas = scene.here("/api/v1/namespaces/NAMESPACE/resourcequotas");
+    scene.plane.create(&quotas, &quota);
+    let is_counted = |quota: &serde_json::Value| quota["status"]["hard"]["services"] == "1";
+    scene.plane.until(&format!("{quotas}/one-service"), is_counted);
+    let answer = scene.run("apply -e dev --yes -o json").exits(5);
+    let result = answer.json()["stacks"][0]["result"]["releases"][0].clone();
+    let error = result["error"].as_str().unwrap();
+    assert!(error.starts_with("cannot apply `Service/"), "{error}");
+    assert!(error.contains(&scene.here("in `NAMESPACE`: services \"")), "{error}");
+    assert_eq!(result["failures"][0]["code"], "E-QUOTA");
 }

@@ -34,6 +34,8 @@ pub(crate) struct Request {
     pub query: Vec<(&'static str, String)>,
     pub accept: &'static str,
     pub content: Option<Content>,
+    /// What a create makes: its path does not tell.
+    pub created: Option<String>,
 }
 
 pub(crate) const JSON: &str = "application/json";
@@ -52,7 +54,14 @@ pub(crate) enum Effect {
 
 impl Request {
     pub(crate) fn new(verb: Verb, path: impl Into<String>) -> Self {
-        Self { verb, path: path.into(), query: Vec::new(), accept: JSON, content: None }
+        Self {
+            verb,
+            path: path.into(),
+            query: Vec::new(),
+            accept: JSON,
+            content: None,
+            created: None,
+        }
     }
 
     pub(crate) fn query(mut self, key: &'static str, value: impl fmt::Display) -> Self {
@@ -89,7 +98,11 @@ impl Request {
     }
 
     pub(crate) fn subject(&self) -> Subject {
-        Subject::of(&self.path)
+        let mut subject = Subject::of(&self.path);
+        if subject.name.is_none() {
+            subject.name.clone_from(&self.created);
+        }
+        subject
     }
 
     pub(crate) fn effect(&self) -> Effect {

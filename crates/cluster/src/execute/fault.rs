@@ -12,7 +12,7 @@ pub enum Fault {
     #[error("{0}")]
     Api(#[from] Error),
     /// The server's no to one object.
-    #[error("`{object}`: {error}")]
+    #[error("{}", refusal(object, error))]
     Object { object: ObjectId, error: Error },
     #[error("{why}")]
     NotReady { why: String, failures: Vec<ObjectFailure> },
@@ -84,6 +84,17 @@ impl Fault {
             Self::Object { object, error } => refused(object, error).into_iter().collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// `` cannot apply `Deployment/web` in `shop`: … ``; the object is named once, as the plan names it.
+fn refusal(object: &ObjectId, error: &Error) -> String {
+    let place = object.namespace.as_ref().map(|it| format!(" in `{it}`")).unwrap_or_default();
+    match error {
+        Error::Refused(refused) => {
+            format!("cannot {} `{object}`{place}: {}", refused.verb, refused.answer())
+        }
+        other => format!("`{object}`{place}: {other}"),
     }
 }
 

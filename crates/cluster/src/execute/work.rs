@@ -49,7 +49,8 @@ impl<'a> Work<'a> {
 
     /// From now on it goes back to what it was, and has as much time for it as it had.
     pub(super) fn begin_rollback(&mut self) {
-        self.phase(Phase::RollingBack);
+        let (id, error) = (&self.release.id, self.result.error.as_deref());
+        self.tell(Event::PhaseStarted { id, phase: Phase::RollingBack, error });
         self.is_rollback = true;
         self.deadline = Instant::now() + self.deploy.settings.timeout;
         self.awaited.clear();
@@ -60,7 +61,7 @@ impl<'a> Work<'a> {
         if self.is_rollback {
             return;
         }
-        self.tell(Event::PhaseStarted { id: &self.release.id, phase });
+        self.tell(Event::PhaseStarted { id: &self.release.id, phase, error: None });
     }
 
     pub(super) fn waits(&self, progress: wait::Progress) {

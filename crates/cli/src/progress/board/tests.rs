@@ -30,14 +30,14 @@ fn busy() -> Board {
     for id in [&db, &api, &web] {
         take(Event::ReleaseStarted { id, action: ReleaseAction::Install, objects: 3 }, 0);
     }
-    take(Event::PhaseStarted { id: &db, phase: Phase::Applying }, 0);
+    take(Event::PhaseStarted { id: &db, phase: Phase::Applying, error: None }, 0);
     take(Event::ObjectDone { id: &db, object: &claim, action: Action::Create }, 1);
-    take(Event::PhaseStarted { id: &db, phase: Phase::Waiting }, 1);
+    take(Event::PhaseStarted { id: &db, phase: Phase::Waiting, error: None }, 1);
     let why = "no volume yet, says hunter2";
     take(Event::Waiting { id: &db, ready: 1, total: 2, object: Some(&claim), why }, 1);
-    take(Event::PhaseStarted { id: &api, phase: Phase::Hooks }, 1);
+    take(Event::PhaseStarted { id: &api, phase: Phase::Hooks, error: None }, 1);
     take(Event::HookStarted { id: &api, object: &job, hook: "pre-install" }, 1);
-    take(Event::PhaseStarted { id: &web, phase: Phase::Applying }, 4);
+    take(Event::PhaseStarted { id: &web, phase: Phase::Applying, error: None }, 4);
     take(Event::ObjectDone { id: &web, object: &claim, action: Action::Create }, 4);
     board
 }
