@@ -39,6 +39,7 @@ mod uuid;
 mod wrap;
 mod yaml;
 
+pub use crypto::{InvalidKey, PublicKey};
 pub use encode::base64;
 pub use world::{Dialect, Impure, Lookup, Now, World};
 

@@ -25,10 +25,12 @@ macro_rules! each_curve {
 }
 
 /// Object identifiers: of the curve, of the signature over it.
-const P256: (&[u8], &[u8]) =
+pub(super) const P256: (&[u8], &[u8]) =
     (b"\x2a\x86\x48\xce\x3d\x03\x01\x07", b"\x2a\x86\x48\xce\x3d\x04\x03\x02");
-const P384: (&[u8], &[u8]) = (b"\x2b\x81\x04\x00\x22", b"\x2a\x86\x48\xce\x3d\x04\x03\x03");
-const P521: (&[u8], &[u8]) = (b"\x2b\x81\x04\x00\x23", b"\x2a\x86\x48\xce\x3d\x04\x03\x04");
+pub(super) const P384: (&[u8], &[u8]) =
+    (b"\x2b\x81\x04\x00\x22", b"\x2a\x86\x48\xce\x3d\x04\x03\x03");
+pub(super) const P521: (&[u8], &[u8]) =
+    (b"\x2b\x81\x04\x00\x23", b"\x2a\x86\x48\xce\x3d\x04\x03\x04");
 
 impl CurveKey {
     /// A key on P-256.

@@ -17,10 +17,10 @@ pub(super) enum PrivateKey {
     Dsa(DsaKey),
 }
 
-const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+pub(super) const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
 const RSA_SHA256: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
-const CURVE: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
-const ED25519: &[u8] = b"\x2b\x65\x70";
+pub(super) const CURVE: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
+pub(super) const ED25519: &[u8] = b"\x2b\x65\x70";
 
 const NOT_A_SIGNER: &str = "x509: certificate private key does not implement crypto.Signer";
 

@@ -12,7 +12,10 @@ mod pem;
 mod rsa;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod x509;
+
+pub use verify::{InvalidKey, PublicKey};
 
 use gotmpl::Functions;
 

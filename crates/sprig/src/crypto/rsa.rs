@@ -15,6 +15,8 @@ const EXPONENT: u32 = 65_537;
 
 /// Sizes that are used; larger keys would take minutes, smaller ones Go refuses.
 const BITS: std::ops::RangeInclusive<u32> = 1_024..=8_192;
+/// Smaller keys could be broken by who wants to sign in another's name.
+const SAFE_BITS: u32 = 2_048;
 
 /// Numbers as big-endian bytes without leading zeros.
 pub(super) struct RsaKey {
@@ -136,13 +138,8 @@ impl RsaKey {
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        // SHA-256's DigestInfo (RFC 8017, 9.2).
-        const PREFIX: &[u8] =
-            b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
         let length = self.modulus.len();
-        let digest = Sha256::digest(message);
-        let padding = vec![0xff; length - PREFIX.len() - digest.len() - 3];
-        let padded = [&[0, 1], padding.as_slice(), &[0], PREFIX, &digest].concat();
+        let padded = padded(length, message);
         let modulus = number(&self.modulus);
         let precision = modulus.bits_precision();
         let modulus: Option<Odd<BoxedUint>> = Odd::new(modulus).into();
@@ -153,6 +150,39 @@ impl RsaKey {
         let signature = bytes(&signature);
         [vec![0; length - signature.len()], signature].concat()
     }
+}
+
+/// A message's digest as it is signed: SHA-256's DigestInfo, padded (RFC 8017, 9.2).
+fn padded(length: usize, message: &[u8]) -> Vec<u8> {
+    const PREFIX: &[u8] =
+        b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+    let digest = Sha256::digest(message);
+    let padding = vec![0xff; length - PREFIX.len() - digest.len() - 3];
+    [&[0, 1], padding.as_slice(), &[0], PREFIX, &digest].concat()
+}
+
+/// Whether two numbers make a public key that signatures may be trusted by.
+pub(super) fn is_public(modulus: &[u8], exponent: &[u8]) -> bool {
+    let bits = number(modulus).bits_vartime();
+    let odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
+    (SAFE_BITS..=*BITS.end()).contains(&bits)
+        && odd(modulus)
+        && odd(exponent)
+        && exponent != [1]
+        && exponent.len() <= 4
+}
+
+/// Whether a signature is that of the key's owner. The key is one by [`is_public`].
+pub(super) fn verifies(modulus: &[u8], exponent: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let length = modulus.len();
+    let modulus = number(modulus);
+    let precision = modulus.bits_precision();
+    let signature = if signature.len() == length { number(signature) } else { return false };
+    let odd: Option<Odd<BoxedUint>> = Odd::new(modulus.clone()).into();
+    let Some(odd) = odd.filter(|_| signature < modulus) else { return false };
+    let opened = signature.resize(precision).pow_mod(&number(exponent).resize(precision), &odd);
+    let opened = bytes(&opened);
+    opened == der::trim(&padded(length, message))
 }
 
 /// A prime with its two highest bits set, so that a product of two has twice the bits, and usable with the exponent.
