@@ -6,19 +6,21 @@ use rcgen::{
 };
 
 /// A certificate and its private key, both PEM.
-pub(crate) struct Pair {
-    pub(crate) certificate: String,
-    pub(crate) key: String,
+pub struct Pair {
+    pub certificate: String,
+    pub key: String,
 }
 
-pub(crate) struct Authority {
+/// A certificate authority that nobody but a test trusts.
+pub struct Authority {
     /// PEM: what clients and servers trust.
-    pub(crate) certificate: String,
+    pub certificate: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    pub(crate) fn new() -> Self {
+    #[expect(clippy::new_without_default, reason = "each is another one")]
+    pub fn new() -> Self {
         let mut params = named("test-authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -28,7 +30,7 @@ impl Authority {
     }
 
     /// For a server at `127.0.0.1` or `localhost`, which may also be the client of another.
-    pub(crate) fn server(&self, name: &str) -> Pair {
+    pub fn server(&self, name: &str) -> Pair {
         let subjects = ["127.0.0.1", "localhost", "kubernetes.default.svc"].map(str::to_owned);
         let mut params = CertificateParams::new(subjects).expect("the names are ASCII");
         params.distinguished_name.push(DnType::CommonName, name);
@@ -38,7 +40,7 @@ impl Authority {
     }
 
     /// For a user, as Kubernetes reads it: the common name is the user, organizations are groups.
-    pub(crate) fn client(&self, user: &str, group: &str, expired: bool) -> Pair {
+    pub fn client(&self, user: &str, group: &str, expired: bool) -> Pair {
         let mut params = named(user);
         if !group.is_empty() {
             params.distinguished_name.push(DnType::OrganizationName, group);

@@ -23,13 +23,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use audit::{Mark, Request};
+pub use certificates::{Authority, Pair};
 pub use kubeconfig::{Context, Trust, User};
 pub use logs::DEFAULT_LOG;
-pub use programs::{helm3, helm4};
+pub use programs::{Program, built, helm3, helm4};
 pub use proxy::{Fault, Proxy, Seen};
+pub use supervised::Supervised;
 pub use webhook::Webhook;
-
-use certificates::Authority;
 
 /// A running control plane. Dropping it ends it.
 pub struct ControlPlane {
@@ -37,7 +37,7 @@ pub struct ControlPlane {
     port: u16,
     authority: Authority,
     tls: http::Tls,
-    processes: Vec<supervised::Supervised>,
+    processes: Vec<Supervised>,
     claimed: Option<directory::Claimed>,
 }
 

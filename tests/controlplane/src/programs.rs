@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A program that `tests/controlplane/build` or `tests/helm/build` makes.
-struct Program {
-    name: &'static str,
-    script: &'static str,
+/// A program that a script like `tests/controlplane/build` makes.
+pub struct Program {
+    pub name: &'static str,
+    /// From the repository's root; takes a directory and the program's name.
+    pub script: &'static str,
     /// The go.mod that names its version, and the module to look for.
-    versions: &'static str,
-    module: &'static str,
+    pub versions: &'static str,
+    pub module: &'static str,
 }
 
 const SERVERS: &str = include_str!("../servers/go.mod");
@@ -73,7 +74,11 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-fn built(program: &Program) -> PathBuf {
+/// A program's path. Built where it is absent; other tests wait meanwhile.
+///
+/// # Panics
+/// Where it can be neither found nor built.
+pub fn built(program: &Program) -> PathBuf {
     let version = version(program.versions, program.module).expect("the go.mod names its module");
     let directory = target().join("oracle");
     let path = directory.join(format!("{}-{version}", program.name));

@@ -20,9 +20,9 @@ kill -KILL 0
 "#;
 
 /// A running program. Dropping it ends the program.
-pub(crate) struct Supervised {
-    pub(crate) name: &'static str,
-    pub(crate) log: PathBuf,
+pub struct Supervised {
+    pub name: &'static str,
+    pub log: PathBuf,
     supervisor: Child,
     /// Open as long as the program shall run.
     lifeline: Option<ChildStdin>,
@@ -30,7 +30,7 @@ pub(crate) struct Supervised {
 
 impl Supervised {
     /// Starts a program whose output goes to `DIRECTORY/NAME.log`.
-    pub(crate) fn start(
+    pub fn start(
         name: &'static str,
         program: &Path,
         arguments: &[String],
@@ -52,12 +52,12 @@ impl Supervised {
         Ok(Self { name, log, supervisor, lifeline })
     }
 
-    pub(crate) fn has_ended(&mut self) -> bool {
+    pub fn has_ended(&mut self) -> bool {
         !matches!(self.supervisor.try_wait(), Ok(None))
     }
 
     /// The last lines of the log.
-    pub(crate) fn tail(&self) -> String {
+    pub fn tail(&self) -> String {
         let log = fs::read(&self.log).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
