@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use stack::{Prune, ReleaseId, StackId};
 
 use crate::live::{Contested, Deploy, Inventory, Request};
@@ -57,10 +57,9 @@ pub struct Plan {
     pub untouched: Vec<ReleaseRecord>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
-    #[default]
     Apply,
     /// To earlier revisions.
     Rollback,

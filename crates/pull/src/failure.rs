@@ -2,7 +2,7 @@
 
 use source::Problem;
 
-use crate::{Narrowed, Source, archive, cache, index, oci};
+use crate::{Narrowed, Source, archive, cache, cosign, index, oci};
 
 /// A chart that could not be had.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub enum Error {
     Index(#[from] index::Error),
     #[error(transparent)]
     Archive(#[from] archive::Error),
+    #[error(transparent)]
+    Cosign(#[from] cosign::Error),
 }
 
 impl Error {
@@ -32,9 +34,10 @@ impl Error {
     pub fn id(&self) -> &'static str {
         match self {
             Self::Cache(_) => "chart-cache",
-            Self::Oci(_) => "chart-registry",
+            Self::Oci(error) => error.id(),
             Self::Index(error) => error.id(),
             Self::Archive(error) => error.id(),
+            Self::Cosign(error) => error.id(),
         }
     }
 
@@ -45,6 +48,7 @@ impl Error {
             Self::Oci(error) => error.help(),
             Self::Index(error) => error.help(),
             Self::Archive(error) => error.help(),
+            Self::Cosign(error) => error.help(),
         }
     }
 }

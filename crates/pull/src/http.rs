@@ -3,6 +3,7 @@
 mod client;
 mod download;
 mod error;
+mod exchange;
 mod failed;
 mod guard;
 mod partial;
@@ -17,7 +18,10 @@ pub use error::Error;
 pub use patience::Patience;
 
 pub(crate) use client::Clients;
-pub(crate) use download::get;
+pub(crate) use download::{Shown, get};
+pub(crate) use exchange::{Sent, exchange};
+pub(crate) use failed::{Again, Failed, cut};
+pub(crate) use patience::retry_after;
 pub(crate) use shown::{plain, without_secrets};
 
 use crate::Access;

@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod cache;
+pub mod cosign;
 pub mod http;
 pub mod index;
 pub mod lock;

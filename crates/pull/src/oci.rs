@@ -9,12 +9,12 @@ pub mod logins;
 
 mod authorize;
 mod challenge;
-mod connect;
 mod describe;
 mod error;
 mod fetch;
 mod manifest;
 mod push;
+mod reader;
 mod registry;
 mod tags;
 
@@ -23,6 +23,9 @@ pub use fetch::{At, Fetched, fetch};
 pub use logins::Logins;
 pub use push::{Package, Pushed, push};
 pub use tags::versions;
+
+pub(crate) use manifest::{Descriptor, read as read_manifest};
+pub(crate) use reader::Reader;
 
 /// Media types of Helm's registry client (pkg/registry/constants.go).
 const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";

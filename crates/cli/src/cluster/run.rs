@@ -20,8 +20,6 @@ pub struct RunPolicy {
     pub on_failure: OnFailure,
     pub rollback_all: bool,
     pub timeout: Option<Duration>,
-    /// It goes on with what the last run left.
-    pub resumes: bool,
     /// Releases side by side.
     pub jobs: u16,
 }
@@ -33,7 +31,6 @@ impl Default for RunPolicy {
             on_failure: OnFailure::Stop,
             rollback_all: false,
             timeout: None,
-            resumes: false,
             jobs: 16,
         }
     }
@@ -98,7 +95,6 @@ impl Opened {
             schedule: policy.schedule,
             on_failure: policy.on_failure,
             rollback_all: policy.rollback_all,
-            resumes: policy.resumes,
             deadline: policy.timeout.map(|timeout| tokio::time::Instant::now() + timeout),
             clock: Clock(now),
             stop,

@@ -162,7 +162,13 @@ fn held(object: &Deleted, collection: &Collection) -> Option<Held> {
 }
 
 fn why(live: &Tree) -> String {
-    let rules = Rules::new(Runs::Started, &[]);
+    let rules = Rules {
+        runs: Runs::Started,
+        readiness: &[],
+        binds_when_used: false,
+        status_subresource: false,
+        grace_over: false,
+    };
     match (text(live, "deletionTimestamp"), state(live, &rules)) {
         (Some(_), State::Terminating { why }) => why,
         _ => "its deletion has not begun".to_owned(),

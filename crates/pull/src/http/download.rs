@@ -34,10 +34,10 @@ pub(crate) async fn get(session: &Session, request: &Request<'_>) -> Result<Answ
 }
 
 /// Tells the watch of the end however a download ends.
-struct Shown<'a>(&'a Session, &'a str);
+pub(crate) struct Shown<'a>(&'a Session, &'a str);
 
 impl<'a> Shown<'a> {
-    fn begin(session: &'a Session, what: &'a str) -> Self {
+    pub(crate) fn begin(session: &'a Session, what: &'a str) -> Self {
         session.watch.began(what);
         Self(session, what)
     }

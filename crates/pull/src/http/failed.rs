@@ -8,14 +8,14 @@ use super::guard::Refused;
 use super::{Error, shown};
 
 /// A failed attempt.
-pub(super) struct Failed {
-    pub(super) error: Error,
-    pub(super) again: Again,
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    pub(crate) again: Again,
 }
 
 /// Whether another attempt makes sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
+pub(crate) enum Again {
     Never,
     /// After a pause, which the server may have asked for.
     After(Option<Duration>),
@@ -41,7 +41,7 @@ pub(super) fn unanswered(url: String, error: &reqwest::Error) -> Failed {
 }
 
 /// An answer that did not come to its end.
-pub(super) fn cut(url: String, error: &reqwest::Error) -> Failed {
+pub(crate) fn cut(url: String, error: &reqwest::Error) -> Failed {
     let reason = if error.is_timeout() { "nothing more came".into() } else { cause(error) };
     Failed { error: Error::Cut { url, reason }, again: Again::After(None) }
 }

@@ -38,7 +38,7 @@ impl Default for Patience {
 
 impl Patience {
     /// How long to wait after that many failed attempts, if one more is worth it. `asked` is what the server wants.
-    pub(super) fn pause(&self, failed: u32, asked: Option<Duration>) -> Option<Duration> {
+    pub(crate) fn pause(&self, failed: u32, asked: Option<Duration>) -> Option<Duration> {
         if failed >= self.attempts {
             return None;
         }
@@ -60,7 +60,7 @@ fn spread(pause: Duration) -> Duration {
 }
 
 /// What `Retry-After` asks for: seconds, or a date, which counts from the server's own.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok();
     let asked = text(RETRY_AFTER)?;
     if let Ok(seconds) = asked.parse() {

@@ -1,14 +1,15 @@
 //! What a registry's challenge is answered with: our login itself, or a token that a token server gives for it
 //! (<https://distribution.github.io/distribution/spec/auth/>).
 
-use reqwest::Url;
-use reqwest::header::HeaderValue;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, Url};
 use source::base64;
 
+use super::Error;
 use super::challenge::Challenge;
-use super::registry::{Action, Registry};
-use super::{Error, error};
+use super::registry::{self, Action, Failure, Registry};
 use crate::Login;
+use crate::http::{self, Again, Sent};
 
 /// The user name by which Docker's credential helpers say that the secret is an identity token.
 const IDENTITY: &str = "<token>";
@@ -52,7 +53,7 @@ fn trusted(registry: &Registry<'_>, realm: &str) -> Result<Url, Error> {
         url.scheme() == "https" || (url.scheme() == "http" && registry.access.plain_http)
     });
     url.ok_or_else(|| {
-        let realm = error::words(realm);
+        let realm = http::plain(realm);
         registry.lie(format!("it sends us for a token to `{realm}`, which is no place with TLS"))
     })
 }
@@ -63,35 +64,36 @@ async fn token(
     wish: &Wish<'_>,
 ) -> Result<String, Error> {
     let parameters = [("service", wish.service), ("scope", wish.scope)];
+    let parameters = parameters.iter().filter_map(|(key, value)| Some((key, (*value)?)));
     let mut url = wish.realm.clone();
-    let request = match login {
+    let mut form = Url::parse("form:").expect("a scheme alone is a URL");
+    let mut headers = HeaderMap::new();
+    let (method, authorization) = match login {
         Some(Login::Basic { username, password }) if username == IDENTITY => {
-            let mut form = Url::parse("form:").expect("a scheme alone is a URL");
             form.query_pairs_mut()
                 .append_pair("grant_type", "refresh_token")
                 .append_pair("client_id", "regatta")
                 .append_pair("refresh_token", password.reveal())
-                .extend_pairs(parameters.iter().filter_map(|(key, value)| Some((key, (*value)?))));
-            registry
-                .client
-                .post(url)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form.query().unwrap_or_default().to_owned())
+                .extend_pairs(parameters);
+            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+            headers.insert(CONTENT_TYPE, kind);
+            (Method::POST, None)
         }
-        _ => {
-            url.query_pairs_mut()
-                .extend_pairs(parameters.iter().filter_map(|(key, value)| Some((key, (*value)?))));
-            let request = registry.client.get(url);
-            match login {
+        login => {
+            url.query_pairs_mut().extend_pairs(parameters);
+            let authorization = match login {
                 Some(Login::Basic { username, password }) => {
-                    request.header("authorization", basic(registry, username, password.reveal())?)
+                    Some(basic(registry, username, password.reveal())?)
                 }
-                _ => request,
-            }
+                _ => None,
+            };
+            (Method::GET, authorization)
         }
     };
-    let (status, body) = registry.plain(request, LARGEST).await?;
-    match status.as_u16() {
+    let body = form.query().map(str::as_bytes);
+    let (status, body) =
+        exchange(registry, &Sent { method, url, headers, body, authorization }).await?;
+    match status {
         200 => {
             read(&body).ok_or_else(|| registry.lie("its token server gives no token".to_owned()))
         }
@@ -102,6 +104,31 @@ async fn token(
             code,
             words: String::new(),
         }),
+    }
+}
+
+/// What the token server answers in the end.
+async fn exchange(registry: &Registry<'_>, sent: &Sent<'_>) -> Result<(u16, Vec<u8>), Error> {
+    let attempt = async || {
+        let mut response = registry.exchange(sent).await?;
+        let status = response.status().as_u16();
+        if matches!(status, 408 | 429 | 500..) {
+            let (registry, what) = (registry.name.clone(), "a token".to_owned());
+            let error = Error::Answer { registry, what, code: status, words: String::new() };
+            return Err(Failure {
+                error,
+                again: Again::After(http::retry_after(response.headers())),
+            });
+        }
+        let body = registry::read(&mut response, LARGEST).await;
+        Ok((status, body.map_err(|error| registry.cut(&error))?))
+    };
+    let mut failed = 0;
+    loop {
+        match attempt().await {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => registry.again(&mut failed, failure).await?,
+        }
     }
 }
 

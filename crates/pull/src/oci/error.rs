@@ -1,16 +1,14 @@
 //! What can go wrong between us and a registry.
 
-use crate::{Digest, cache};
+use crate::{Digest, cache, http};
 
 /// A registry is named by its host, as an address names it. Words of servers stand in it without control characters.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{what} is not in the cache, and offline no registry is asked")]
     Offline { what: String },
-    #[error("`{registry}` cannot be reached: {reason}")]
-    Unreachable { registry: String, reason: String },
-    #[error("`{registry}` shows a certificate that is not trusted: {reason}")]
-    Untrusted { registry: String, reason: String },
+    #[error("`{registry}` speaks no TLS")]
+    PlainHttp { registry: String },
     #[error("`{registry}` wants a login for {what}")]
     LoginNeeded { registry: String, what: String },
     #[error("`{registry}` does not accept the login of `{user}`")]
@@ -33,22 +31,33 @@ pub enum Error {
     #[error("the credential helper `{program}` failed: {reason}")]
     Helper { program: String, reason: String },
     #[error(transparent)]
+    Http(#[from] http::Error),
+    #[error(transparent)]
     Cache(#[from] cache::Error),
 }
 
 impl Error {
+    /// Stable, kebab-case.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Offline { .. } => "chart-offline",
+            Self::Http(error) => error.id(),
+            Self::Cache(_) => "chart-cache",
+            _ => "chart-registry",
+        }
+    }
+
     /// What to do.
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::Offline { .. } => {
                 "run once without `--offline`, or `deps vendor` before".to_owned()
             }
-            Self::Unreachable { reason, .. } if reason.contains("InvalidContentType") => {
-                "it seems to speak plain HTTP, which must be allowed for it".to_owned()
+            Self::PlainHttp { .. } => {
+                "`plainHttp: true` of the repository allows plain HTTP, which anybody can listen to"
+                    .to_owned()
             }
-            Self::Untrusted { registry, .. } => {
-                format!("name the certificate authority of `{registry}` if it has one of its own")
-            }
+            Self::Http(error) => return error.help(),
             Self::LoginNeeded { registry, .. } | Self::LoginRefused { registry, .. } => format!(
                 "`chart login {registry}` keeps a login that Helm uses too; one in `repositories` counts before it"
             ),
@@ -61,11 +70,9 @@ impl Error {
             }
             Self::Lie { .. } => "nothing of it was kept; tell the registry's owner".to_owned(),
             Self::Cache(error) => return error.help(),
-            Self::Unreachable { .. }
-            | Self::Answer { .. }
-            | Self::Archive(_)
-            | Self::Logins { .. }
-            | Self::Helper { .. } => return None,
+            Self::Answer { .. } | Self::Archive(_) | Self::Logins { .. } | Self::Helper { .. } => {
+                return None;
+            }
         })
     }
 
@@ -73,15 +80,4 @@ impl Error {
         let problem = format!("{what} should be sha256:{promised} and is sha256:{came}");
         Self::Lie { registry: registry.to_owned(), problem }
     }
-}
-
-/// A server's words as part of a message: one short line that no terminal acts upon.
-pub(super) fn words(text: &str) -> String {
-    const LONGEST: usize = 300;
-    let line: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .take(LONGEST)
-        .collect();
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }

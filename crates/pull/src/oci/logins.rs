@@ -13,7 +13,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 
 use super::Error;
-use super::registry::{Action, Ask, Registry, Tries};
+use super::registry::{Action, Ask, Registry};
 use crate::{Access, Login, Secret, Session};
 
 /// Where logins are kept. Nothing is read from the environment: whoever makes this has.
@@ -94,7 +94,7 @@ async fn check(session: &Session, registry: &str, access: &Access) -> Result<(),
         action: Action::Pull,
         what: &what,
     };
-    registry.ask(&ask, &mut Tries::none()).await.map(drop)
+    registry.ask(&ask).await.map(drop)
 }
 
 /// The name under which a login is kept: Docker's registry has one of its own.

@@ -1,9 +1,11 @@
 //! What a manifest says: the archive of a chart and its provenance, or why it is no chart.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{ARCHIVE, CONFIG, Error, OLD_ARCHIVE, PROVENANCE};
-use crate::Digest;
+use crate::{Digest, http};
 
 /// Media types of manifests: what we ask for.
 pub(super) const ACCEPTED: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
@@ -47,10 +49,14 @@ pub(crate) struct Manifest {
 pub(crate) struct Descriptor {
     #[serde(default)]
     pub(crate) media_type: String,
+    #[serde(default)]
+    pub(crate) artifact_type: String,
     digest: String,
     size: u64,
     #[serde(default)]
     urls: Vec<String>,
+    #[serde(default)]
+    pub(crate) annotations: BTreeMap<String, String>,
 }
 
 impl Descriptor {
@@ -74,7 +80,7 @@ impl Descriptor {
 /// Reads a manifest of any kind. The error is the reason in words.
 pub(crate) fn read(bytes: &[u8]) -> Result<Manifest, String> {
     let manifest: Manifest = serde_json::from_slice(bytes)
-        .map_err(|error| super::error::words(&format!("the manifest cannot be read: {error}")))?;
+        .map_err(|error| http::plain(&format!("the manifest cannot be read: {error}")))?;
     if !manifest.manifests.is_empty() && (manifest.config.is_some() || !manifest.layers.is_empty())
     {
         // What one reader takes for an index is an image to another (CVE-2021-41190).
@@ -100,7 +106,7 @@ pub(super) fn chart(registry: &str, what: &str, bytes: &[u8]) -> Result<Chart, E
         | "application/vnd.docker.container.image.v1+json" => {
             return Err(no_chart("a container image".to_owned()));
         }
-        other => return Err(no_chart(format!("of the type `{}`", super::error::words(other)))),
+        other => return Err(no_chart(format!("of the type `{}`", http::plain(other)))),
     }
     let only = |types: &[&str], name: &str| {
         let mut found =

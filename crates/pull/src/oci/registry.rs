@@ -1,40 +1,35 @@
 //! One repository of a registry over HTTP: requests with the login that it asks for, tried again where that may help.
 
-use std::time::Duration;
-
-use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, RANGE, WWW_AUTHENTICATE};
+use reqwest::{Method, Response, StatusCode, Url};
 use tokio::sync::Mutex;
-use tokio::time;
+use tokio::time::{sleep, timeout};
 
-use super::{Error, authorize, challenge, connect, error};
+use super::{Error, authorize, challenge};
+use crate::http::{self, Again, Failed, Sent};
 use crate::{Access, Login, Session};
 
-/// Tries of one request, and how long the first pause is; each further one is twice as long.
-const TRIES: u32 = 4;
-const PAUSE: Duration = Duration::from_millis(250);
-/// A server may ask for this much patience.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How much of a refusal is read.
+const SAID: usize = 64 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub(super) enum Action {
     Pull,
     Push,
 }
 
 /// A repository, and what it let us in with.
-pub(crate) struct Registry<'run> {
+pub(super) struct Registry<'run> {
     pub(super) access: &'run Access,
     /// The host, as the address names it.
     pub(super) name: String,
-    pub(super) client: Client,
     session: &'run Session,
     repository: String,
     base: Url,
     authorization: Mutex<Option<HeaderValue>>,
 }
 
-/// A request that can be made again.
+/// What is asked of a registry.
 pub(super) struct Ask<'a> {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -45,12 +40,9 @@ pub(super) struct Ask<'a> {
     pub(super) what: &'a str,
 }
 
-/// How often something was tried, shared by all that makes up one answer.
-pub(super) struct Tries(u32);
-
 impl<'run> Registry<'run> {
     /// Of an address `HOST[:PORT]/PATH` or a host alone. No socket is opened yet, and offline none ever.
-    pub(crate) fn of(
+    pub(super) fn of(
         session: &'run Session,
         address: &str,
         access: &'run Access,
@@ -60,191 +52,175 @@ impl<'run> Registry<'run> {
             return Err(Error::Offline { what: what.to_owned() });
         }
         let (name, repository) = address.split_once('/').unwrap_or((address, ""));
-        let unreachable = |reason: String| Error::Unreachable { registry: name.to_owned(), reason };
         // Docker's registry answers elsewhere than where it is named (distribution/reference).
         let host = if name == "docker.io" { "registry-1.docker.io" } else { name };
         let scheme = if access.plain_http { "http" } else { "https" };
-        let base = Url::parse(&format!("{scheme}://{host}/v2/"))
-            .map_err(|error| unreachable(error.to_string()))?;
-        if access.skip_tls_verify {
-            session.watch.warn(&format!("nobody checks the certificate of `{name}`"));
-        }
         Ok(Self {
             access,
             name: name.to_owned(),
-            client: connect::client(access).map_err(unreachable)?,
             session,
             repository: repository.to_owned(),
-            base,
+            base: http::address(&format!("{scheme}://{host}/v2/"))?,
             authorization: Mutex::default(),
         })
     }
 
-    /// A URL of the repository: `manifests/1.0.0`.
+    /// A URL of the repository: `manifests/1.0.0`; without one, of the registry.
     pub(super) fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
-        let prefix = if self.repository.is_empty() { "/v2/" } else { "/v2" };
-        let repository = if self.repository.is_empty() { "" } else { "/" };
-        url.set_path(&format!("{prefix}{repository}{}{}{path}", self.repository, repository));
+        let repository = &self.repository;
+        let separator = if repository.is_empty() { "" } else { "/" };
+        url.set_path(&format!("/v2/{repository}{separator}{path}"));
         url
     }
 
-    /// A URL that the registry named, if it is one of its own or may be another's.
+    /// A URL that the registry gave us to go on with.
     pub(super) fn resolve(&self, from: &Url, text: &str) -> Result<Url, Error> {
-        let url = from
-            .join(text)
-            .ok()
-            .filter(|url| url.scheme() == self.base.scheme() || url.scheme() == "https");
-        url.ok_or_else(|| self.lie(format!("it leads to `{}`", error::words(text))))
+        let is_safe = |url: &Url| {
+            url.scheme() == "https" || (url.scheme() == "http" && self.base.scheme() == "http")
+        };
+        let url = from.join(text).ok().filter(is_safe);
+        url.ok_or_else(|| self.lie(format!("it leads to `{}`", http::plain(text))))
     }
 
     pub(super) fn is_own(&self, url: &Url) -> bool {
         url.origin() == self.base.origin()
     }
 
-    /// The answer, which is a success; 404 and others are errors.
-    pub(super) async fn ask(&self, ask: &Ask<'_>, tries: &mut Tries) -> Result<Response, Error> {
-        let mut authorized = false;
+    /// The headers of an answer, which is a success; 404 and others are errors.
+    pub(super) async fn ask(&self, ask: &Ask<'_>) -> Result<HeaderMap, Error> {
+        let mut failed = 0;
         loop {
-            let authorization = self.authorization.lock().await.clone();
-            let mut request = self.client.request(ask.method.clone(), ask.url.clone());
-            request = request.headers(ask.headers.clone());
-            if let Some(body) = ask.body {
-                request = request.body(body.to_vec());
+            match self.attempt(ask).await {
+                Ok(response) => return Ok(response.headers().clone()),
+                Err(failure) => self.again(&mut failed, failure).await?,
             }
-            if let Some(value) = authorization.filter(|_| self.is_own(&ask.url)) {
-                request = request.header("authorization", value);
-            }
-            let response = match request.send().await {
-                Ok(response) => response,
-                Err(error) => {
-                    self.again(tries, self.failed(&error), None).await?;
-                    continue;
-                }
-            };
-            let status = response.status();
-            if status.is_success() {
-                return Ok(response);
-            }
-            if status == StatusCode::UNAUTHORIZED && !authorized && self.is_own(response.url()) {
-                authorized = true;
-                let mut challenges = response.headers().get_all("www-authenticate").iter();
-                let challenge = challenges.find_map(|value| challenge::parse(value.to_str().ok()?));
-                let challenge = challenge.ok_or_else(|| self.refused(ask.action))?;
-                let value = authorize::answer(self, challenge, ask.action).await?;
-                *self.authorization.lock().await = Some(value);
-                continue;
-            }
-            let patience = response.headers().get("retry-after").and_then(seconds);
-            let error = self.error(response, ask).await;
-            if !is_passing(status) {
-                return Err(error);
-            }
-            self.again(tries, error, patience).await?;
         }
     }
 
-    /// The body of an answer, no longer than `limit`; what was cut off is asked for again from where it ended.
+    /// Headers and body of an answer, no longer than `limit`; what was cut off is asked for again from where it ended.
     pub(super) async fn get(
         &self,
         mut ask: Ask<'_>,
         limit: usize,
         came: impl Fn(usize),
     ) -> Result<(HeaderMap, Vec<u8>), Error> {
-        let mut tries = Tries(0);
-        let mut body = Vec::new();
-        loop {
-            if !body.is_empty() {
-                let range = format!("bytes={}-", body.len());
-                ask.headers.insert("range", range.parse().expect("digits make a header"));
-            }
-            let mut response = self.ask(&ask, &mut tries).await?;
-            if response.status() != StatusCode::PARTIAL_CONTENT || !continues(&response, body.len())
-            {
-                body.clear();
-            }
+        let _permit = self.session.permit().await;
+        let total = self.session.patience.total;
+        let whole = async {
+            let (mut failed, mut body) = (0, Vec::new());
             loop {
-                match response.chunk().await {
-                    Ok(Some(piece)) => {
-                        if body.len() + piece.len() > limit {
-                            let what = ask.what;
-                            return Err(self.lie(format!("{what} is longer than {limit} bytes")));
-                        }
-                        body.extend_from_slice(&piece);
-                        came(body.len());
-                    }
-                    Ok(None) => return Ok((response.headers().clone(), body)),
-                    Err(error) => {
-                        self.again(&mut tries, self.failed(&error), None).await?;
-                        break;
-                    }
+                match self.go_on(&mut ask, &mut body, limit, &came).await {
+                    Ok(headers) => return Ok((headers, body)),
+                    Err(failure) => self.again(&mut failed, failure).await?,
                 }
             }
+        };
+        match timeout(total, whole).await {
+            Ok(result) => result,
+            Err(_) => Err(http::Error::TooSlow { url: self.base.to_string(), limit: total }.into()),
         }
     }
 
-    /// A request to somebody else, as it is: its status and body.
-    pub(super) async fn plain(
+    async fn go_on(
         &self,
-        request: RequestBuilder,
+        ask: &mut Ask<'_>,
+        body: &mut Vec<u8>,
         limit: usize,
-    ) -> Result<(StatusCode, Vec<u8>), Error> {
-        let mut tries = Tries(0);
-        loop {
-            let request = request.try_clone().expect("the body is in memory");
-            let answer = async {
-                let mut response = request.send().await?;
-                let body = read(&mut response, limit).await?;
-                Ok((response.status(), body))
-            };
-            match answer.await {
-                Ok((status, _)) if is_passing(status) && tries.0 + 1 < TRIES => {
-                    tries.0 += 1;
-                    time::sleep(PAUSE).await;
-                }
-                Ok(answer) => return Ok(answer),
-                Err(error) => self.again(&mut tries, self.failed(&error), None).await?,
+        came: impl Fn(usize),
+    ) -> Result<HeaderMap, Failure> {
+        if !body.is_empty() {
+            let range = format!("bytes={}-", body.len());
+            ask.headers.insert(RANGE, range.parse().expect("digits make a header"));
+        }
+        let mut response = self.attempt(ask).await?;
+        if response.status() != StatusCode::PARTIAL_CONTENT || !continues(&response, body.len()) {
+            body.clear();
+        }
+        while let Some(piece) = response.chunk().await.map_err(|error| self.cut(&error))? {
+            if body.len() + piece.len() > limit {
+                let what = ask.what;
+                let problem = format!("the answer for {what} is longer than {limit} bytes");
+                return Err(self.lie(problem).into());
             }
+            body.extend_from_slice(&piece);
+            came(body.len());
         }
+        Ok(response.headers().clone())
     }
 
-    /// Waits for the next try, or gives the error back: what will be the same again is not tried.
-    async fn again(
-        &self,
-        tries: &mut Tries,
-        error: Error,
-        patience: Option<Duration>,
-    ) -> Result<(), Error> {
-        tries.0 += 1;
-        if tries.0 >= TRIES || matches!(error, Error::Untrusted { .. } | Error::Lie { .. }) {
-            return Err(error);
+    /// One request, and a second where the registry wants to know who we are.
+    async fn attempt(&self, ask: &Ask<'_>) -> Result<Response, Failure> {
+        let response = self.send(ask).await?;
+        if response.status() != StatusCode::UNAUTHORIZED || !self.is_own(response.url()) {
+            return self.judge(response, ask).await;
         }
-        let pause = patience.unwrap_or(PAUSE * 2_u32.pow(tries.0 - 1)).min(LONGEST_PAUSE);
-        self.session.watch.warn(&format!("{error}; trying again"));
-        time::sleep(pause).await;
-        Ok(())
+        let mut challenges = response.headers().get_all(WWW_AUTHENTICATE).iter();
+        let challenge = challenges.find_map(|value| challenge::parse(value.to_str().ok()?));
+        let challenge = challenge.ok_or_else(|| self.refused(ask.action))?;
+        let value = authorize::answer(self, challenge, ask.action).await?;
+        *self.authorization.lock().await = Some(value);
+        self.judge(self.send(ask).await?, ask).await
     }
 
-    fn failed(&self, error: &reqwest::Error) -> Error {
-        let registry = self.name.clone();
-        if let Some(reason) = connect::distrust(error) {
-            return Error::Untrusted { registry, reason };
-        }
-        let reason = connect::reason(error);
-        if error.is_redirect() { self.lie(reason) } else { Error::Unreachable { registry, reason } }
+    async fn send(&self, ask: &Ask<'_>) -> Result<Response, Failure> {
+        let authorization = self.authorization.lock().await.clone();
+        let sent = Sent {
+            method: ask.method.clone(),
+            url: ask.url.clone(),
+            headers: ask.headers.clone(),
+            body: ask.body,
+            authorization: authorization.filter(|_| self.is_own(&ask.url)),
+        };
+        self.exchange(&sent).await
     }
 
-    async fn error(&self, mut response: Response, ask: &Ask<'_>) -> Error {
-        let (registry, what) = (self.name.clone(), ask.what.to_owned());
+    /// A request to whomever, with what is known of this registry.
+    pub(super) async fn exchange(&self, sent: &Sent<'_>) -> Result<Response, Failure> {
+        let answer = http::exchange(self.session, self.access, &self.base, sent).await;
+        answer.map_err(|failed| match failed.error {
+            http::Error::Untrusted { reason, .. } if reason.contains("InvalidContentType") => {
+                Error::PlainHttp { registry: self.name.clone() }.into()
+            }
+            error => Failure { error: error.into(), again: failed.again },
+        })
+    }
+
+    /// An answer that is none: what it means, in the registry's words.
+    async fn judge(&self, mut response: Response, ask: &Ask<'_>) -> Result<Response, Failure> {
         let status = response.status();
-        let body = read(&mut response, 64 << 10).await.unwrap_or_default();
-        let words = message(&body).map(|words| format!(": {words}")).unwrap_or_default();
-        match status.as_u16() {
+        if status.is_success() {
+            return Ok(response);
+        }
+        let again = match status.as_u16() {
+            408 | 429 | 500.. => Again::After(http::retry_after(response.headers())),
+            _ => Again::Never,
+        };
+        let (registry, what) = (self.name.clone(), ask.what.to_owned());
+        let words = read(&mut response, SAID).await.ok().and_then(|body| message(&body));
+        let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+        let error = match status.as_u16() {
             401 => self.refused(ask.action),
             403 => Error::Denied { registry, what, words },
             404 => Error::Absent { registry, what },
             code => Error::Answer { registry, what, code, words },
-        }
+        };
+        Err(Failure { error, again })
+    }
+
+    /// Waits for the next try, or gives the error back.
+    pub(super) async fn again(&self, failed: &mut u32, failure: Failure) -> Result<(), Error> {
+        *failed += 1;
+        let Failure { error, again } = failure;
+        let Again::After(asked) = again else { return Err(error) };
+        let Some(pause) = self.session.patience.pause(*failed, asked) else { return Err(error) };
+        self.session.watch.warn(&format!("{error}; asking again"));
+        sleep(pause).await;
+        Ok(())
+    }
+
+    pub(super) fn cut(&self, error: &reqwest::Error) -> Failure {
+        http::cut(self.base.to_string(), error).into()
     }
 
     /// The scope of a token for the repository.
@@ -285,38 +261,38 @@ impl<'run> Registry<'run> {
     }
 }
 
-impl Tries {
-    pub(super) fn none() -> Self {
-        Self(0)
+/// A failed attempt, and whether another makes sense.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) again: Again,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, again: Again::Never }
+    }
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        Self { error: failed.error.into(), again: failed.again }
     }
 }
 
 /// The bytes of an answer up to a limit; the rest is not read.
-async fn read(response: &mut Response, limit: usize) -> Result<Vec<u8>, reqwest::Error> {
+pub(super) async fn read(response: &mut Response, limit: usize) -> Result<Vec<u8>, reqwest::Error> {
     let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await? {
+    while body.len() < limit
+        && let Some(piece) = response.chunk().await?
+    {
         body.extend_from_slice(&piece[..piece.len().min(limit - body.len())]);
-        if body.len() == limit {
-            break;
-        }
     }
     Ok(body)
 }
 
-/// Whether the same request may succeed a moment later.
-fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
-        || status == StatusCode::REQUEST_TIMEOUT
-        || status == StatusCode::TOO_MANY_REQUESTS
-}
-
-fn seconds(value: &HeaderValue) -> Option<Duration> {
-    Some(Duration::from_secs(value.to_str().ok()?.trim().parse().ok()?))
-}
-
 /// Whether a part begins where we ended.
 fn continues(response: &Response, at: usize) -> bool {
-    let range = response.headers().get("content-range").and_then(|value| value.to_str().ok());
+    let range = response.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
     range.is_some_and(|range| range.starts_with(&format!("bytes {at}-")))
 }
 
@@ -325,5 +301,5 @@ fn message(body: &[u8]) -> Option<String> {
     let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
     let first = answer.get("errors")?.get(0)?;
     let text = |key: &str| first.get(key)?.as_str().filter(|text| !text.is_empty());
-    Some(error::words(text("message").or_else(|| text("code"))?))
+    Some(http::plain(text("message").or_else(|| text("code"))?))
 }

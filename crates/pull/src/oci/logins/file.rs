@@ -8,8 +8,8 @@ use std::process;
 use serde_json::{Map, Value, json};
 use source::base64;
 
-use super::super::{Error, error};
-use crate::{Login, Secret};
+use super::super::Error;
+use crate::{Login, Secret, http};
 
 /// The user name that says that the secret is an identity token, as credential helpers write it.
 const IDENTITY: &str = "<token>";
@@ -31,7 +31,7 @@ pub(super) fn read(path: &Path) -> Result<File, Error> {
         Map::new()
     } else {
         // serde's words name a place, never the content.
-        serde_json::from_str(&text).map_err(|error| because(error::words(&error.to_string())))?
+        serde_json::from_str(&text).map_err(|error| because(http::plain(&error.to_string())))?
     };
     Ok(File { path: path.to_owned(), content })
 }

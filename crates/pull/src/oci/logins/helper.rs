@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Error, error};
-use crate::{Login, Secret};
+use super::super::Error;
+use crate::{Login, Secret, http};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -93,7 +93,7 @@ fn run(name: &str, verb: &str, input: &[u8], path: &OsStr) -> Result<Vec<u8>, Fa
         return Ok(output.stdout);
     }
     let said = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
-    Err(failed(error::words(&String::from_utf8_lossy(said))))
+    Err(failed(http::plain(&String::from_utf8_lossy(said))))
 }
 
 /// A program's path. A name with a separator could be any file, so it is found nowhere.

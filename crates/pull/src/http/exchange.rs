@@ -1,0 +1,72 @@
+//! One request of any kind through its redirects, for those who speak more with a server than asking for files.
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Method, Response, Url};
+
+use super::client::Needs;
+use super::failed::{Failed, unanswered};
+use super::{Error, redirect, shown};
+use crate::{Access, Session};
+
+/// A request that can be made again.
+pub(crate) struct Sent<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<&'a [u8]>,
+    /// Seen by the server that is asked, and by none that it redirects to.
+    pub(crate) authorization: Option<HeaderValue>,
+}
+
+/// The answer, whatever its status. `home` is the server that the user named, and `access` what is known of it. A redirect
+/// must not leave TLS: much of what servers say is not known by a digest.
+pub(crate) async fn exchange(
+    session: &Session,
+    access: &Access,
+    home: &Url,
+    sent: &Sent<'_>,
+) -> Result<Response, Failed> {
+    let mut url = sent.url.clone();
+    for _ in 0..=redirect::MOST {
+        let response = once(session, access, home, sent, &url).await?;
+        let location = response.headers().get(LOCATION);
+        let follows = match response.status().as_u16() {
+            301..=303 => matches!(sent.method, Method::GET | Method::HEAD),
+            status => matches!(status, 307 | 308),
+        };
+        let Some(location) = location.filter(|_| follows) else { return Ok(response) };
+        let next = redirect::next(home, &url, location)?;
+        if url.scheme() == "https" && next.scheme() != "https" {
+            let reason = "that leaves TLS".to_owned();
+            let (url, to) = (shown::without_secrets(&url), shown::without_secrets(&next));
+            return Err(Error::Redirect { url, to, reason }.into());
+        }
+        url = next;
+    }
+    Err(Error::Redirects { url: shown::without_secrets(&sent.url) }.into())
+}
+
+async fn once(
+    session: &Session,
+    access: &Access,
+    home: &Url,
+    sent: &Sent<'_>,
+    url: &Url,
+) -> Result<Response, Failed> {
+    let known = redirect::may_know_us(home, url, access.pass_credentials);
+    let guarded = redirect::is_guarded(home, url);
+    if guarded && redirect::host_address(url).is_some_and(redirect::is_link_local) {
+        let reason = "that is an address of the machine's own network".to_owned();
+        return Err(Error::Address { url: shown::without_secrets(url), reason }.into());
+    }
+    let client = session.shared.clients.of(session, Needs::new(access, known, guarded), url)?;
+    let mut request =
+        client.request(sent.method.clone(), url.clone()).headers(sent.headers.clone());
+    if let Some(body) = sent.body {
+        request = request.body(body.to_vec());
+    }
+    if let Some(value) = sent.authorization.as_ref().filter(|_| url.origin() == sent.url.origin()) {
+        request = request.header(AUTHORIZATION, value.clone());
+    }
+    request.send().await.map_err(|error| unanswered(shown::without_secrets(url), &error))
+}

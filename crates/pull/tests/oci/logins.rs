@@ -1,0 +1,71 @@
+//! Logins that Helm and we share.
+
+use pull::oci::{Error, Logins, logins};
+use pull::{Login, Secret};
+use registry::oci::{Auth, PASSWORD, Registry, USER};
+
+use super::helm::Helm;
+use super::{Place, access, ours, packed, plain, push};
+
+fn logins(helm: &Helm) -> Logins {
+    Logins { helm: helm.logins(), docker: None, path: std::ffi::OsString::new() }
+}
+
+#[tokio::test]
+async fn helm_sees_our_login_and_we_see_helms() {
+    let helm = Helm::new();
+    for auth in [Auth::Basic, Auth::Token] {
+        let (registry, place) = (Registry::start(auth, false), Place::new());
+        let host = &registry.address;
+        push(&place, &registry, &packed(&helm, "1.0.0"), &access(&registry, ours())).await;
+        let chart = format!("oci://{host}/charts/api");
+        let show = ["show", "chart", &chart, "--plain-http"];
+        assert!(!helm.output(&show).status.success());
+
+        let kept = logins(&helm);
+        let password = Secret::new(PASSWORD);
+        logins::login(&place.session, &kept, host, (USER, &password), &plain()).await.unwrap();
+        helm.run(&show);
+        helm.run(&["registry", "logout", host]);
+        assert_eq!(kept.find(host).unwrap(), None);
+
+        helm.run(&["registry", "login", host, "-u", USER, "-p", PASSWORD, "--plain-http"]);
+        let found = kept.find(host).unwrap();
+        assert_eq!(found, Some(Login::Basic { username: USER.to_owned(), password }));
+        assert!(logins::logout(&kept, host).unwrap());
+        assert!(!logins::logout(&kept, host).unwrap());
+        assert!(!helm.output(&show).status.success());
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_not_accepted_is_not_kept() {
+    let helm = Helm::new();
+    for auth in [Auth::Basic, Auth::Token] {
+        let (registry, place) = (Registry::start(auth, false), Place::new());
+        let wrong = Secret::new("hunter2");
+        let kept = logins(&helm);
+        let error =
+            logins::login(&place.session, &kept, &registry.address, (USER, &wrong), &plain()).await;
+        assert!(matches!(error, Err(Error::LoginRefused { .. })), "{error:?}");
+        assert!(!helm.logins().exists());
+    }
+}
+
+#[tokio::test]
+async fn dockers_login_counts_after_helms() {
+    let helm = Helm::new();
+    let docker = helm.path().join("docker/config.json");
+    std::fs::create_dir_all(docker.parent().unwrap()).unwrap();
+    std::fs::write(&docker, r#"{"auths":{"r.example.com":{"auth":"ZG9ja2VyOnB3"}}}"#).unwrap();
+    let kept = Logins { docker: Some(docker), ..logins(&helm) };
+    let user = |kept: &Logins| match kept.find("r.example.com").unwrap() {
+        Some(Login::Basic { username, .. }) => username,
+        other => format!("{other:?}"),
+    };
+    assert_eq!(user(&kept), "docker");
+    std::fs::create_dir_all(helm.logins().parent().unwrap()).unwrap();
+    std::fs::write(helm.logins(), r#"{"auths":{"r.example.com":{"auth":"aGVsbTpwdw=="}}}"#)
+        .unwrap();
+    assert_eq!(user(&kept), "helm");
+}
