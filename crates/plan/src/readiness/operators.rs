@@ -30,6 +30,9 @@ const KNOWN: &[(&str, &[&str], Check)] = &[
     ("argoproj.io", &["Rollout"], Phase { path: "status.phase", good: &["Healthy"], bad: &["Degraded"] }),
     ("argoproj.io", &["Workflow"], Phase { path: "status.phase", good: &["Succeeded"], bad: &["Failed", "Error"] }),
     ("acme.cert-manager.io", &["Order"], Phase { path: "status.state", good: &["valid", "ready"], bad: &["invalid", "expired", "errored"] }),
+    ("agent.k8s.elastic.co", &["Agent"], Phase { path: "status.health", good: &["green"], bad: &[] }),
+    ("apm.k8s.elastic.co", &["ApmServer"], Phase { path: "status.health", good: &["green"], bad: &[] }),
+    ("beat.k8s.elastic.co", &["Beat"], Phase { path: "status.health", good: &["green"], bad: &[] }),
     ("bitnami.com", &["SealedSecret"], Conditions(&["Synced"])),
     ("cert-manager.io", &["Certificate", "CertificateRequest", "ClusterIssuer", "Issuer"], READY),
     ("clickhouse.altinity.com", &["ClickHouseInstallation"], Phase { path: "status.status", good: &["Completed"], bad: &["Aborted"] }),
@@ -52,6 +55,7 @@ const KNOWN: &[(&str, &[&str], Check)] = &[
     ("monitoring.coreos.com", &["AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"], Accepted),
     ("networking.istio.io", &["DestinationRule", "EnvoyFilter", "Gateway", "ServiceEntry", "Sidecar", "VirtualService", "WorkloadEntry", "WorkloadGroup"], Accepted),
     ("security.istio.io", &["AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"], Accepted),
+    ("operator.victoriametrics.com", &["VMAgent", "VMAlert", "VMAlertmanager", "VMAuth", "VMCluster", "VMSingle"], Phase { path: "status.updateStatus", good: &["operational", "paused"], bad: &["failed"] }),
     ("pkg.crossplane.io", &["Configuration", "Function", "Provider"], Conditions(&["Installed", "Healthy"])),
     ("postgresql.cnpg.io", &["Cluster"], READY),
     ("psmdb.percona.com", &["PerconaServerMongoDB"], Phase { path: "status.state", good: &["ready"], bad: &["error"] }),
@@ -144,7 +148,8 @@ fn is_about_this_generation(object: &Tree) -> bool {
 
 fn phase(object: &Tree, phase: Option<&str>, good: &[&str], bad: &[&str]) -> State {
     let Some(phase) = phase else { return State::waiting("waiting for a first status") };
-    let message = text(object, "status.message").or_else(|| text(object, "status.health.message"));
+    const MESSAGES: [&str; 3] = ["status.message", "status.health.message", "status.reason"];
+    let message = MESSAGES.iter().find_map(|path| text(object, path));
     let words = match message {
         Some(message) => one_line(&format!("{phase}: {message}")),
         None => phase.to_owned(),
@@ -230,6 +235,16 @@ mod tests {
             "rabbitmq.com/RabbitmqCluster",
             "status: {conditions: [{type: ClusterAvailable, status: 'True'}, {type: AllReplicasReady, status: 'False'}]}",
             "- its condition AllReplicasReady is False",
+        );
+        check(
+            "operator.victoriametrics.com/VMSingle",
+            "status: {updateStatus: expanding}",
+            "- expanding",
+        );
+        check(
+            "operator.victoriametrics.com/VMSingle",
+            "status: {updateStatus: failed, reason: no room.}",
+            "! E-STALLED: failed: no room",
         );
         check("snapshot.storage.k8s.io/VolumeSnapshot", "status: {readyToUse: true}", "+");
         check(
