@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::{CHART, Scene};
 
-const MANIFEST: &str = r#"
+pub(crate) const MANIFEST: &str = r#"
 name: NAMESPACE
 clusters: { test: { context: test } }
 inputs: { build: { type: string } }

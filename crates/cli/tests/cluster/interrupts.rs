@@ -29,6 +29,16 @@ fn hold_config_maps(proxy: &Proxy) -> (Receiver<()>, Sender<()>) {
     (arrivals, allow)
 }
 
+/// An apply that was interrupted while the write of a config map is under way, and has noticed.
+fn interrupted(scene: &Scene, proxy: &Proxy) -> (Running, Sender<()>) {
+    let (arrivals, allow) = hold_config_maps(proxy);
+    let mut running = Running::start(&mut app::command(scene, proxy, "apply -e dev --yes"));
+    arrivals.recv().unwrap();
+    running.interrupt();
+    running.says(NOTICED);
+    (running, allow)
+}
+
 fn description(scene: &Scene) -> String {
     scene.helm4("history base -n NAMESPACE -o json")
 }
@@ -37,11 +47,7 @@ fn description(scene: &Scene) -> String {
 fn the_first_ends_the_run_after_what_is_under_way() {
     let scene = app::scene("interrupted");
     let proxy = Proxy::start(scene.plane);
-    let (arrivals, allow) = hold_config_maps(&proxy);
-    let mut running = Running::start(&mut app::command(&scene, &proxy, "apply -e dev --yes"));
-    arrivals.recv().unwrap();
-    running.interrupt();
-    running.says(NOTICED);
+    let (running, allow) = interrupted(&scene, &proxy);
     allow.send(()).unwrap();
     let (status, _, stderr) = running.ends();
     assert_eq!(status.code(), Some(130), "{stderr}");
@@ -62,11 +68,7 @@ fn the_first_ends_the_run_after_what_is_under_way() {
 fn the_second_ends_the_program_at_once() {
     let scene = app::scene("interrupted-twice");
     let proxy = Proxy::start(scene.plane);
-    let (arrivals, allow) = hold_config_maps(&proxy);
-    let mut running = Running::start(&mut app::command(&scene, &proxy, "apply -e dev --yes"));
-    arrivals.recv().unwrap();
-    running.interrupt();
-    running.says(NOTICED);
+    let (running, allow) = interrupted(&scene, &proxy);
     running.interrupt();
     let (status, _, stderr) = running.ends();
     assert_eq!(status.signal(), Some(2), "{stderr}");

@@ -73,7 +73,7 @@ fn the_time_of_a_run_ends_it() {
   after: { chart: ./quick, needs: [slow] }
 ",
     );
-    let answer = scene.run("apply -e dev --yes --timeout 2s -o json").exits(4);
+    let answer = scene.run("apply -e dev --yes --timeout 8s -o json").exits(4);
     let report = answer.json();
     let releases = list(&report["stacks"][0]["result"]["releases"]);
     let failure = &releases[0]["failures"][0];
@@ -95,7 +95,7 @@ fn the_time_of_a_run_ends_it() {
 #[test]
 fn what_a_run_out_of_time_did_is_taken_back() {
     let scene = scene("timeout-back", "  slow: { chart: ./slow }\n");
-    scene.run("apply -e dev --yes --timeout 2s").exits(5);
+    scene.run("apply -e dev --yes --timeout 8s").exits(5);
     scene.is_absent("/api/v1/namespaces/NAMESPACE/services/slow");
     scene.is_absent("/api/v1/namespaces/NAMESPACE/configmaps/slow");
     assert_eq!(scene.statuses("slow"), ["failed"]);

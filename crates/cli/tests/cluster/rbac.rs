@@ -86,13 +86,10 @@ impl<'a> Somebody<'a> {
         let name = scene.here(&format!("NAMESPACE-{task}"));
         let printed = scene.run(&format!("rbac -e dev --for {task}")).succeeds().stdout;
         for role in printed.split("---\n") {
-            create(scene, &parsed(role), &name);
+            allow(scene, &parsed(role), &name);
         }
-        let group = "people".to_owned();
-        let user = User::Certificate { user: name.clone(), group, expired: false };
-        let context = controlplane::Context { user, ..scene.plane.context("test") };
-        let kubeconfig = scene.plane.write_kubeconfig(&[context]);
-        Self { scene, name, kubeconfig: kubeconfig.to_str().unwrap().to_owned() }
+        let kubeconfig = kubeconfig(scene, &name);
+        Self { scene, name, kubeconfig }
     }
 
     fn run(&self, arguments: &str) -> Answer {
@@ -117,8 +114,16 @@ fn parsed(role: &str) -> Value {
     serde_json::from_str(&source::json::write(&tree, html, layout).unwrap()).unwrap()
 }
 
+/// The way to the cluster as somebody.
+pub(crate) fn kubeconfig(scene: &Scene, user: &str) -> String {
+    let group = "people".to_owned();
+    let user = User::Certificate { user: user.to_owned(), group, expired: false };
+    let context = controlplane::Context { user, ..scene.plane.context("test") };
+    scene.plane.write_kubeconfig(&[context]).to_str().unwrap().to_owned()
+}
+
 /// Creates a role and binds somebody to it.
-fn create(scene: &Scene, role: &Value, user: &str) {
+pub(crate) fn allow(scene: &Scene, role: &Value, user: &str) {
     let (kind, name) = (role["kind"].as_str().unwrap(), role["metadata"]["name"].as_str().unwrap());
     let group = "/apis/rbac.authorization.k8s.io/v1";
     let place = match role["metadata"]["namespace"].as_str() {

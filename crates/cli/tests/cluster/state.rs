@@ -3,9 +3,10 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use controlplane::User;
 use serde_json::{Value, json};
 
+use crate::gc;
+use crate::rbac;
 use crate::support::{CHART, HEAD, Scene, at, list};
 
 const RELEASES: &str = "releases:\n  web: { chart: ./chart }\n";
@@ -96,44 +97,21 @@ fn another_place_is_refused_until_the_inventory_is_there() {
     is_refused(&scene, "NAMESPACE-state", "NAMESPACE");
 }
 
-const EPHEMERAL: &str = r#"
-name: NAMESPACE
-clusters: { test: { context: test } }
-state: { namespace: NAMESPACE-state }
-inputs: { build: { type: string } }
-environments:
-  e2e:
-    target: { cluster: test }
-    instance: ${{ inputs.build }}
-    namespace: NAMESPACE-${{ environment.instance }}
-    ephemeral: { ttl: 1s }
-releases:
-  web: { chart: ./chart }
-"#;
-
 /// Somebody who may look at secrets of the state's namespace, and nowhere else.
 fn may_look(scene: &Scene) -> String {
-    let (user, namespace) = (scene.here("NAMESPACE-looks"), scene.here("NAMESPACE-state"));
-    let group = "/apis/rbac.authorization.k8s.io/v1/namespaces";
+    let user = scene.here("NAMESPACE-looks");
     let rule = json!({ "apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list"] });
-    let role = json!({ "metadata": { "name": "looks" }, "rules": [rule] });
-    scene.plane.create(&format!("{group}/{namespace}/roles"), &role);
-    let api = "rbac.authorization.k8s.io";
-    let binding = json!({
-        "metadata": { "name": "looks" },
-        "roleRef": { "apiGroup": api, "kind": "Role", "name": "looks" },
-        "subjects": [{ "apiGroup": api, "kind": "User", "name": user }],
-    });
-    scene.plane.create(&format!("{group}/{namespace}/rolebindings"), &binding);
-    let user = User::Certificate { user, group: "people".to_owned(), expired: false };
-    let context = controlplane::Context { user, ..scene.plane.context("test") };
-    scene.plane.write_kubeconfig(&[context]).to_str().unwrap().to_owned()
+    let metadata = json!({ "name": "looks", "namespace": scene.here("NAMESPACE-state") });
+    let role = json!({ "kind": "Role", "metadata": metadata, "rules": [rule] });
+    rbac::allow(scene, &role, &user);
+    rbac::kubeconfig(scene, &user)
 }
 
 #[test]
 fn instances_are_found_where_they_keep_their_state() {
     let scene = Scene::files("state-gc", &FILES);
-    scene.write("regatta.yaml", EPHEMERAL);
+    let manifest = gc::MANIFEST.replace("TTL", "1s");
+    scene.write("regatta.yaml", &format!("{manifest}{STATE}"));
     for build in ["a", "b"] {
         scene.run(&format!("apply -e e2e --input build={build} --yes")).succeeds();
     }
