@@ -152,3 +152,47 @@ fn a_failure_takes_back_all_that_the_run_installed() {
     app::run(&scene, "destroy -e dev --yes").succeeds();
     app::is_gone(&scene);
 }
+
+/// A hook that fails after the objects of its release.
+const BREAKS: &str = r#"
+apiVersion: batch/v1
+kind: Job
+metadata: { name: breaks, annotations: { helm.sh/hook: "post-install" } }
+spec:
+  backoffLimit: 0
+  template:
+    metadata: { annotations: { test.kwok/outcome: failed } }
+    spec: { restartPolicy: Never, containers: [{ name: main, image: "app:1" }] }
+"#;
+
+#[test]
+fn what_failed_and_was_kept_is_taken_back_too_and_a_deletion_is_final() {
+    let scene =
+        scene("rollback-all-kept", "  old: { chart: ./quick }\n  same: { chart: ./quick }\n");
+    scene.apply();
+    scene.write("broken/Chart.yaml", CHART);
+    scene.write("broken/templates/settings.yaml", SETTINGS);
+    scene.write("broken/templates/breaks.yaml", BREAKS);
+    scene.manifest(
+        "
+  old: { chart: ./quick, installed: false }
+  same: { chart: ./quick }
+  broken: { chart: ./broken, onFailure: keep }
+",
+    );
+    let arguments = "apply -e dev --yes --on-failure continue --rollback-all -o json";
+    let answer = scene.run(arguments).exits(4);
+    assert!(answer.stderr.contains("it was deleted"), "{answer}");
+    assert_eq!(taken_back(&answer.stdout), ["broken"], "{answer}");
+    scene.is_absent("/api/v1/namespaces/NAMESPACE/configmaps/broken");
+    assert_eq!(scene.statuses("broken"), ["failed"]);
+    scene.is_absent("/api/v1/namespaces/NAMESPACE/configmaps/old");
+    assert_eq!(scene.statuses("same"), ["deployed"]);
+    // Nothing is left of what was deleted, and what failed is known.
+    let status = scene.run("status -e dev -o json").succeeds().json();
+    let known: Vec<_> =
+        list(&status[0]["releases"]).iter().map(|one| at(one, "/release")).collect();
+    assert_eq!(known, ["broken", "same"], "{status:#}");
+    scene.run("destroy -e dev --yes").succeeds();
+    app::is_unlocked(&scene);
+}
