@@ -4,7 +4,7 @@ mod lookup;
 mod run;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chart::{Capabilities, KubeVersion};
@@ -15,7 +15,7 @@ use plan::live::{self, Cluster, Policy, Recorded, Target};
 use stack::{ClusterName, Namespace, Release, Stack, StackId};
 use tokio::runtime::Runtime;
 
-pub use run::RunPolicy;
+pub use run::{Ask, RunPolicy, nobody};
 
 use lookup::Asked;
 
@@ -152,6 +152,14 @@ impl Opened {
         self.block_on(look).map_err(failure)
     }
 
+    /// The same cluster with the kinds that it serves by now.
+    pub fn discovered_again(&self) -> Result<Self, Failure> {
+        let discover = cluster::discovery::discover(&self.connection.client);
+        let discovery = self.block_on(discover).map_err(failure)?;
+        let connection = Connection { discovery, ..(*self.connection).clone() };
+        Ok(Self { connection: Arc::new(connection), ..self.clone() })
+    }
+
     /// What charts see of it.
     pub fn world(&self, recorded: &Cluster) -> World {
         let version = &self.connection.version;
@@ -161,9 +169,11 @@ impl Opened {
         };
         let good = |one: &Recorded| one.history.last_good().is_some();
         let installed = recorded.recorded.iter().filter(|(_, one)| good(one));
+        let secrets = Arc::default();
         World {
             capabilities: Some(Arc::new(capabilities)),
-            lookup: Arc::new(Asked { opened: self.clone(), answers: Mutex::default() }),
+            lookup: Arc::new(Asked::new(self, &secrets)),
+            secrets,
             revisions: installed
                 .map(|(key, one)| (key.clone(), one.history.next_version()))
                 .collect(),

@@ -1,6 +1,6 @@
 //! Who said yes: a person at the terminal, or a flag. Nobody is no yes.
 
-use plan::{Operation, Plan, Purpose, ReleaseAction, ReleasePlan};
+use plan::{Operation, Plan, Purpose, ReleasePlan};
 use stack::{Prune, Stack};
 
 use crate::args::Sure;
@@ -101,7 +101,7 @@ impl Consent<'_> {
 
 /// Everything that would change is the deletion of releases that the manifest no longer has.
 fn only_prunes(plan: &Plan) -> bool {
-    let unchanged = |release: &ReleasePlan| release.action == ReleaseAction::Unchanged;
+    let unchanged = |release: &ReleasePlan| !release.has_work();
     let waves = &plan.waves;
     !plan.unfinished
         && waves

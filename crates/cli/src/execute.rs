@@ -8,6 +8,7 @@ use stack::{ReleaseId, Stack};
 use crate::args::{Sure, TextOrJson};
 use crate::cluster::RunPolicy;
 use crate::confirm::Consent;
+use crate::deferred::{self, Deferred};
 use crate::pipeline::Planned;
 use crate::place::{self, Place};
 use crate::progress;
@@ -43,7 +44,7 @@ pub fn carry_out(
     shell: &Shell,
 ) -> Result<Ended, Failure> {
     let printer = &shell.printer;
-    let Planned { stack, place, mut plan, notes } = planned;
+    let Planned { stack, place, mut plan, notes, deferred } = planned;
     let Permission { sure, prune, verb, .. } = *permission;
     let consent = Consent { sure, stack: &stack, prune, verb };
     if consent.never_prunes() {
@@ -52,7 +53,7 @@ pub fn carry_out(
     show(&plan, &place.to_string(), permission.output, shell)?;
     let refused = plan.refusals.first().map(|refusal| refusal.reason.reason());
     if let Some(reason) = refused {
-        report::problems(printer, &views::refusals::problems(&plan));
+        report::problems(printer, &views::refusals::problems(&plan.refusals));
         return Ok(Ended { report: StackReport { plan, result: None }, reason });
     }
     if plan.has_changes() {
@@ -67,11 +68,13 @@ pub fn carry_out(
         place.tell_costs(shell);
         return Ok(Ended { report: StackReport { plan, result: None }, reason });
     }
-    let result = execute(&place, &stack, &plan, permission, shell)?;
+    let result = execute(&place, (&stack, &plan), deferred.as_ref(), permission, shell)?;
     place.tell_costs(shell);
     let reason = result.reason;
     if reason == Reason::Done {
-        tell_notes(&notes, &plan, &result, shell);
+        let again = |id: &ReleaseId| deferred.as_ref()?.notes(id);
+        let notes = notes.into_iter().map(|(id, text)| (again(&id).unwrap_or(text), id));
+        tell_notes(notes, &plan, &result, shell);
     }
     Ok(Ended { report: StackReport { plan, result: Some(result) }, reason })
 }
@@ -90,7 +93,7 @@ fn settle(
         Operation::Apply => opened.renew(stack, plan)?,
         Operation::Destroy if plan.inventory.is_none() && opened.is_locked(&stack.id)? => {
             shell.printer.tell("a run left its lock behind");
-            let result = execute(place, stack, plan, permission, shell)?;
+            let result = execute(place, (stack, plan), None, permission, shell)?;
             if result.reason != Reason::Done {
                 return Ok(result.reason);
             }
@@ -119,8 +122,8 @@ fn show(plan: &Plan, place: &str, output: TextOrJson, shell: &Shell) -> Result<(
 
 fn execute(
     place: &Place,
-    stack: &Stack,
-    plan: &Plan,
+    (stack, plan): (&Stack, &Plan),
+    deferred: Option<&Deferred>,
     permission: &Permission<'_>,
     shell: &Shell,
 ) -> Result<RunResult, Failure> {
@@ -141,7 +144,10 @@ fn execute(
             printer.tell("");
             let (result, took) = progress::during(plan, printer, lines, |progress| {
                 let tell = |event: &Event<'_>| progress.tell(event);
-                opened.execute(stack, plan, &interrupted, &tell, &permission.policy, shell)
+                deferred::stand_by(deferred, opened, stack, shell, |again| {
+                    let policy = &permission.policy;
+                    opened.execute((stack, plan), &interrupted, (&tell, again), policy, shell)
+                })
             });
             (result?, took)
         }
@@ -169,13 +175,18 @@ fn summary(plan: &Plan, result: &RunResult, took: Duration, shell: &Shell) {
 }
 
 /// What charts have to say about the releases that changed, for a person at a terminal.
-fn tell_notes(notes: &[(ReleaseId, String)], plan: &Plan, result: &RunResult, shell: &Shell) {
+fn tell_notes(
+    notes: impl Iterator<Item = (String, ReleaseId)>,
+    plan: &Plan,
+    result: &RunResult,
+    shell: &Shell,
+) {
     let printer = &shell.printer;
     if !printer.is_live() || plan.operation != Operation::Apply {
         return;
     }
-    for (id, text) in notes {
-        let done = result.releases.iter().any(|one| one.id == *id && one.outcome == Outcome::Done);
+    for (text, id) in notes {
+        let done = result.releases.iter().any(|one| one.id == id && one.outcome == Outcome::Done);
         if done {
             printer.tell(&format!("\n{}", printer.talk_paint().bold(&format!("notes of {id}"))));
             for line in text.trim().lines() {

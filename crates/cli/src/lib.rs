@@ -4,6 +4,7 @@ pub mod args;
 pub mod back;
 pub mod commands;
 pub mod confirm;
+pub mod deferred;
 pub mod desired;
 pub mod execute;
 pub mod instances;

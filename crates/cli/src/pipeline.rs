@@ -11,6 +11,7 @@ use stack::{ReleaseId, Stack};
 
 use crate::args;
 use crate::back;
+use crate::deferred::Deferred;
 use crate::desired;
 use crate::place::{Place, world};
 use crate::recorded::{self, Located};
@@ -30,6 +31,8 @@ pub struct Planned {
     pub plan: Plan,
     /// Chart notes of the releases that were rendered, wave by wave.
     pub notes: Vec<(ReleaseId, String)>,
+    /// What renders and plans some releases again when their wave comes; none where the plan has no such release.
+    pub deferred: Option<Deferred>,
 }
 
 /// What the command line says about rendering and about clusters.
@@ -54,9 +57,10 @@ pub fn plan_apply(
     workspace::known_releases(&wanted.selection, std::iter::once(&stack))?;
     let place = Place::open(workspace, &stack, asked.reach, asked.contest, shell)?;
     let options = options(&stack);
-    let (plan, notes) = match &place {
+    let (plan, notes, deferred) = match &place {
         Place::Directory(root) => {
-            let (desired, notes) = desire(workspace, &stack, asked.run, &World::nowhere(), shell)?;
+            let Rendered { desired, notes, jobs } =
+                desire(workspace, &stack, asked.run, &World::nowhere(), shell)?;
             let observed =
                 directory::observe(root, Some(&stack.id), Some(&desired)).map_err(world)?;
             let mut secrets = Redactor::default();
@@ -64,21 +68,23 @@ pub fn plan_apply(
             shell.printer.learn(secrets);
             let plan = plan::plan(&desired, &observed, &options);
             // Never freed: what hundreds of charts hold takes time to give back, and the process ends soon.
-            std::mem::forget(desired);
-            (plan, notes)
+            std::mem::forget((desired, jobs));
+            (plan, notes, None)
         }
         Place::Cluster(opened) => {
             let mut cluster = opened.recorded(&stack)?;
-            let (mut desired, notes) =
+            let Rendered { mut desired, notes, jobs } =
                 desire(workspace, &stack, asked.run, &opened.world(&cluster), shell)?;
             live::keep_drawn(&mut desired.releases, &cluster);
             let targets = live::targets(&mut desired, &mut cluster);
             opened.look(&mut cluster, targets)?;
-            shell.printer.learn(live::secrets(&desired, &cluster));
-            (live::plan(&desired, &cluster, &options), notes)
+            shell.printer.learn(live::secrets(&desired.releases, &cluster));
+            let plan = live::plan(&desired, &cluster, &options);
+            let deferred = Deferred::of(&plan, jobs, asked.run, (desired, cluster, options));
+            (plan, notes, deferred)
         }
     };
-    Ok(Planned { stack, place, plan, notes })
+    Ok(Planned { stack, place, plan, notes, deferred })
 }
 
 /// What a destroy would do: from what is recorded alone, without charts.
@@ -115,7 +121,7 @@ pub fn plan_destroy_at(
             live::destroy(&stack.id, &cluster, &stack.selection, options)
         }
     };
-    Ok(Planned { stack, place, plan, notes: Vec::new() })
+    Ok(Planned { stack, place, plan, notes: Vec::new(), deferred: None })
 }
 
 /// What a rollback is about.
@@ -153,30 +159,44 @@ pub fn plan_rollback(
     let mut desired = live::rollback::desired(&stack.id, &cluster, &back, settings);
     let targets = live::targets(&mut desired, &mut cluster);
     opened.look(&mut cluster, targets)?;
-    shell.printer.learn(live::secrets(&desired, &cluster));
+    shell.printer.learn(live::secrets(&desired.releases, &cluster));
     let mut plan = live::rollback::plan(&desired, &cluster, options);
     for what in &lost {
         shell.printer.tell(&format!("{} {what}", shell.printer.talk_paint().yellow("warning:")));
     }
     plan.warnings.extend(lost);
-    Ok(Planned { stack, place: Place::Cluster(Box::new(opened)), plan, notes: Vec::new() })
+    Ok(Planned {
+        stack,
+        place: Place::Cluster(Box::new(opened)),
+        plan,
+        notes: Vec::new(),
+        deferred: None,
+    })
+}
+
+/// What charts came to.
+pub struct Rendered<'a> {
+    pub desired: Desired,
+    /// Chart notes, wave by wave.
+    pub notes: Vec<(ReleaseId, String)>,
+    pub jobs: Vec<Job<'a>>,
 }
 
 /// Chart notes by release.
 type Notes = BTreeMap<ReleaseId, String>;
 
 /// Renders what the stack should be; on a cluster again where a release asked for APIs that its needs bring.
-pub fn desire(
+pub fn desire<'a>(
     workspace: &Workspace,
-    stack: &Stack,
+    stack: &'a Stack,
     run: &Run,
     world: &World,
     shell: &Shell,
-) -> Result<(Desired, Vec<(ReleaseId, String)>), Failure> {
+) -> Result<Rendered<'a>, Failure> {
     let mut jobs = render::prepare(workspace, stack, run, world)?;
     let began = Instant::now();
     let mut notes = Notes::new();
-    let mut made = render_all(&jobs.iter().collect::<Vec<_>>(), run, &mut notes, shell)?;
+    let mut made = render_all(&jobs.iter().collect::<Vec<_>>(), run, world, &mut notes, shell)?;
     if world.capabilities.is_some() {
         for wave in 0..stack.waves.len() {
             let again = rounds::again(wave, &jobs, &made);
@@ -185,7 +205,7 @@ pub fn desire(
             }
             let chosen: Vec<&Job<'_>> =
                 again.iter().map(|(position, _)| &jobs[*position]).collect();
-            let remade = render_all(&chosen, run, &mut notes, shell)?;
+            let remade = render_all(&chosen, run, world, &mut notes, shell)?;
             for ((position, _), one) in again.into_iter().zip(remade) {
                 made[position] = one;
             }
@@ -194,17 +214,17 @@ pub fn desire(
     shell
         .printer
         .detail(|| format!("rendered {} in {:.1?}", count(made.len(), "release"), began.elapsed()));
-    let told = made.iter().filter_map(|one| notes.remove_entry(&one.release.id)).collect();
+    let notes = made.iter().filter_map(|one| notes.remove_entry(&one.release.id)).collect();
     let releases = made.into_iter().map(|one| one.release).collect();
     let desired = desired::desired(stack, releases)?;
-    std::mem::forget(jobs);
-    Ok((desired, told))
+    Ok(Rendered { desired, notes, jobs })
 }
 
 /// Renders every job and reads its objects, side by side. All problems of all releases together; warnings are told.
 fn render_all(
     jobs: &[&Job<'_>],
     run: &Run,
+    world: &World,
     notes: &mut Notes,
     shell: &Shell,
 ) -> Result<Vec<Made>, Failure> {
@@ -231,6 +251,7 @@ fn render_all(
         }
         Ok::<(), Failure>(())
     })?;
+    shell.printer.learn(world.take_secrets());
     if !problems.is_empty() {
         return Err(arrange(problems).into());
     }

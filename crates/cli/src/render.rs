@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use chart::{
     Capabilities, Chart, Dialect, Input, KubeVersion, Limits, Lookup, NoLookup, Now, ReleaseInfo,
@@ -12,7 +12,7 @@ use jiff::Zoned;
 use plan::ReleaseKey;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
-use source::{Problem, Problems, Tree};
+use source::{Problem, Problems, Redactor, Tree};
 use stack::{Body, ChartRef, Release, Stack};
 
 use crate::args::Kube;
@@ -24,6 +24,7 @@ use crate::threads;
 use crate::workspace::Workspace;
 
 /// What is equal for all renders of a run.
+#[derive(Clone)]
 pub struct Run {
     seed: [u8; 32],
     pub now: Now,
@@ -113,6 +114,8 @@ pub struct World {
     /// None where no cluster is asked: flags and the manifest say what charts see.
     pub capabilities: Option<Arc<Capabilities>>,
     pub lookup: Arc<dyn Lookup>,
+    /// What Secrets that were looked up hold.
+    pub secrets: Arc<Mutex<Redactor>>,
     /// Of releases that are there already, the next one.
     pub revisions: BTreeMap<ReleaseKey, u64>,
     /// Records are kept, so what they hold is collected.
@@ -125,9 +128,15 @@ impl World {
         Self {
             capabilities: None,
             lookup: Arc::new(NoLookup),
+            secrets: Arc::default(),
             revisions: BTreeMap::new(),
             keeps_records: false,
         }
+    }
+
+    /// What must not be shown of the answers until now.
+    pub fn take_secrets(&self) -> Redactor {
+        std::mem::take(&mut self.secrets.lock().expect("no holder panics"))
     }
 }
 

@@ -19,21 +19,22 @@ mod rollback;
 mod schedule;
 mod send;
 mod test;
+mod turn;
 mod undo;
 mod work;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plan::live::Inventory;
-use plan::{Outcome, Reason, ReleaseResult, RunResult};
+use plan::{Outcome, Reason, ReleasePlan, ReleaseResult, RunResult};
 use tokio::time::Instant;
 
 pub use fault::Fault;
 pub use inventory::renew;
 pub use lock::address as lock_address;
-pub use order::{Clock, OnFailure, Order, Schedule};
+pub use order::{Again, Clock, OnFailure, Order, Schedule};
 pub use test::{ReleaseTests, Tested, Verdict, test};
 
 use crate::Error;
@@ -46,6 +47,8 @@ struct Run<'a> {
     client: Client,
     hub: Hub,
     inventory: Mutex<Inventory>,
+    /// Deferred releases as they were planned again.
+    again: Mutex<Vec<Arc<ReleasePlan>>>,
     /// A new revision stands in Helm's records, perhaps before any object was written.
     has_recorded: AtomicBool,
     applied: schedule::Applied,
@@ -58,6 +61,7 @@ impl<'a> Run<'a> {
             hub: Hub::new(&client),
             inventory: Mutex::new(inventory::intended(order)),
             client,
+            again: Mutex::default(),
             has_recorded: AtomicBool::new(false),
             applied: schedule::Applied::default(),
         }

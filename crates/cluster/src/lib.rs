@@ -22,8 +22,8 @@ pub use connect::{Connection, Version, connect};
 pub use discovery::Discovery;
 pub use error::{Error, Place};
 pub use execute::{
-    Clock, OnFailure, Order, ReleaseTests, Schedule, Tested, Verdict, execute, lock_address, renew,
-    test,
+    Again, Clock, OnFailure, Order, ReleaseTests, Schedule, Tested, Verdict, execute, lock_address,
+    renew, test,
 };
 pub use observe::{history, inventories, is_nowhere_else, look, recorded};
 pub use status::{FieldConflict, InvalidField, Status};

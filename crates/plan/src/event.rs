@@ -24,6 +24,13 @@ pub enum Event<'a> {
         action: ReleaseAction,
         objects: usize,
     },
+    /// A deferred release, before it starts: what is to be done for it after all.
+    RenderedAgain {
+        #[serde(rename = "release")]
+        id: &'a ReleaseId,
+        action: ReleaseAction,
+        objects: usize,
+    },
     /// What the release does from now on.
     PhaseStarted {
         #[serde(rename = "release")]
@@ -153,6 +160,7 @@ mod tests {
         };
         let purpose = Purpose::Prune;
         check(Event::WaveStarted { number: 1, of: 2, purpose, releases: 3 }, "wave-started");
+        check(Event::RenderedAgain { id, action, objects: 3 }, "rendered-again");
         check(Event::ReleaseStarted { id, action, objects: 3 }, "release-started");
         for phase in [
             Phase::Crds,

@@ -61,5 +61,5 @@ pub use refusal::{Refusal, RefusalReason};
 pub use report::{
     ObjectFailure, Outcome, Reason, ReleaseResult, Report, RollbackFailure, RunResult, StackReport,
 };
-pub use secrets::{secrets, secrets_of_observed};
+pub use secrets::{learn, secrets, secrets_of_observed};
 pub use settle::settle;

@@ -186,7 +186,9 @@ pub enum Cause {
     Capabilities,
     /// Labels, needs, wave or protection.
     Settings,
-    /// Same inputs, no random call, and yet another text: another version of Regatta renders it so.
+    /// Same inputs, and what its templates look up may be another.
+    Lookup,
+    /// Same inputs, no lookup, no random call, and yet another text: another version of Regatta renders it so.
     Renderer,
     /// A rollback was asked for.
     Rollback,

@@ -36,7 +36,8 @@ fn learn_text(text: &str, redactor: &mut Redactor) {
     }
 }
 
-pub(crate) fn learn(secret: &Tree, redactor: &mut Redactor) {
+/// What one Secret holds.
+pub fn learn(secret: &Tree, redactor: &mut Redactor) {
     let values =
         |key: &str| secret.get(key).and_then(Tree::as_map).into_iter().flat_map(|map| map.values());
     for value in values("stringData") {

@@ -1,17 +1,18 @@
 //! What charts may ask a cluster while they are rendered.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use chart::Lookup;
-use source::{Map, Tree};
+use source::{Map, Redactor, Tree};
 
 use super::Opened;
 
 /// `lookup` of templates: read-only, each question asked once.
 pub(super) struct Asked {
-    pub(super) opened: Opened,
-    pub(super) answers: Mutex<BTreeMap<[String; 4], Result<Tree, String>>>,
+    opened: Opened,
+    answers: Mutex<BTreeMap<[String; 4], Result<Tree, String>>>,
+    secrets: Arc<Mutex<Redactor>>,
 }
 
 impl Lookup for Asked {
@@ -27,12 +28,29 @@ impl Lookup for Asked {
             return answer.clone();
         }
         let answer = self.ask(api_version, kind, namespace, name);
+        if let ("v1", "Secret", Ok(answer)) = (api_version, kind, &answer) {
+            self.learn(answer);
+        }
         self.answers.lock().expect("no holder panics").insert(question, answer.clone());
         answer
     }
 }
 
 impl Asked {
+    /// What Secrets hold that were asked for is added to `secrets`.
+    pub(super) fn new(opened: &Opened, secrets: &Arc<Mutex<Redactor>>) -> Self {
+        let (opened, secrets) = (opened.clone(), Arc::clone(secrets));
+        Self { opened, answers: Mutex::default(), secrets }
+    }
+
+    fn learn(&self, answer: &Tree) {
+        let mut secrets = self.secrets.lock().expect("no holder panics");
+        let items = answer.get("items").and_then(Tree::as_list).unwrap_or_default();
+        for secret in items.iter().chain([answer]) {
+            plan::learn(secret, &mut secrets);
+        }
+    }
+
     fn ask(
         &self,
         api_version: &str,

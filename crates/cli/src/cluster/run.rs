@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use cluster::{Clock, OnFailure, Order, ReleaseTests, Schedule, lease};
+use cluster::{Again, Clock, OnFailure, Order, ReleaseTests, Schedule, lease};
 use jiff::Timestamp;
 use plan::{Event, Plan, RunResult};
-use stack::{Stack, StackId};
+use stack::{ReleaseId, Stack, StackId};
 
 use super::{Opened, failure};
 use crate::report::Failure;
@@ -36,19 +36,29 @@ impl Default for RunPolicy {
     }
 }
 
+/// Is told what happens.
+type Tell<'a> = &'a (dyn Fn(&Event<'_>) + Sync);
+
+/// Plans a deferred release again.
+pub type Ask<'a> = &'a (dyn Fn(&ReleaseId) -> Again + Sync);
+
+/// Who answers where no release is deferred.
+pub fn nobody() -> Again {
+    tokio::sync::oneshot::channel().1
+}
+
 impl Opened {
     /// Carries a plan out. What happens is told while it happens, from any thread.
     pub fn execute(
         &self,
-        stack: &Stack,
-        plan: &Plan,
+        what: (&Stack, &Plan),
         interrupted: &Interrupted,
-        tell: &(dyn Fn(&Event<'_>) + Sync),
+        with: (Tell<'_>, Ask<'_>),
         policy: &RunPolicy,
         shell: &Shell,
     ) -> Result<RunResult, Failure> {
         let execute = async |order: &Order<'_>| cluster::execute(order).await;
-        self.carry_out((stack, plan), interrupted, tell, policy, shell, execute)
+        self.carry_out(what, interrupted, with, policy, shell, execute)
     }
 
     /// Runs the test hooks of the plan's releases.
@@ -57,11 +67,12 @@ impl Opened {
         stack: &Stack,
         plan: &Plan,
         interrupted: &Interrupted,
-        tell: &(dyn Fn(&Event<'_>) + Sync),
+        tell: Tell<'_>,
         shell: &Shell,
     ) -> Result<Vec<ReleaseTests>, Failure> {
         let test = async |order: &Order<'_>| cluster::test(order).await;
-        self.carry_out((stack, plan), interrupted, tell, &RunPolicy::default(), shell, test)
+        let with: (Tell<'_>, Ask<'_>) = (tell, &|_| nobody());
+        self.carry_out((stack, plan), interrupted, with, &RunPolicy::default(), shell, test)
     }
 
     /// Does some work on a plan that ends when the user interrupts it.
@@ -69,7 +80,7 @@ impl Opened {
         &self,
         (stack, plan): (&Stack, &Plan),
         interrupted: &Interrupted,
-        tell: &(dyn Fn(&Event<'_>) + Sync),
+        (tell, again): (Tell<'_>, Ask<'_>),
         policy: &RunPolicy,
         shell: &Shell,
         work: impl AsyncFnOnce(&Order<'_>) -> Result<T, cluster::Error>,
@@ -99,6 +110,7 @@ impl Opened {
             clock: Clock(now),
             stop,
             tell,
+            again,
             holder: lease::here(job(shell)),
             is_dead: lease::is_dead,
             patience: policy.timeout.map_or(self.patience, |total| total.min(self.patience)),

@@ -78,7 +78,7 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
         }
         if !planned.plan.refusals.is_empty() {
             printer.tell(&printer.talk_paint().yellow("an apply would be refused:"));
-            report::problems(printer, &views::refusals::problems(&planned.plan));
+            report::problems(printer, &views::refusals::problems(&planned.plan.refusals));
         }
         planned.place.tell_costs(shell);
         let changes = args.run.detailed_exitcode && planned.plan.has_changes();

@@ -58,8 +58,8 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
             return Err(Failure::usage(message));
         };
         let mut cluster = opened.recorded(&stack)?;
-        let (mut desired, _) =
-            pipeline::desire(&workspace, &stack, &run, &opened.world(&cluster), shell)?;
+        let world = opened.world(&cluster);
+        let mut desired = pipeline::desire(&workspace, &stack, &run, &world, shell)?.desired;
         // It tells objects of a namespace from those of the cluster.
         live::targets(&mut desired, &mut cluster);
         let (task, word) = match args.task {

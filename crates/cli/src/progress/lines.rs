@@ -30,6 +30,13 @@ pub(super) fn line(
         Event::HookStarted { id, object, hook } => {
             Some(format!("  {} {id}: {hook} hook {object}", paint.dim("·")))
         }
+        Event::RenderedAgain { id, action, objects } => {
+            let what = match action {
+                ReleaseAction::Unchanged => "nothing to do".to_owned(),
+                _ => format!("{} to change", count(*objects, "object")),
+            };
+            Some(format!("  {} {id}: rendered again, {what}", paint.dim("·")))
+        }
         Event::HookOutput { id, object, pod, container, lines, .. } => {
             let head = format!("  {} {id}: {object} wrote", paint.dim("·"));
             let from = paint.dim(&format!("(pod {pod}, container {container})"));

@@ -8,7 +8,7 @@ mod words;
 
 use std::fmt::Write as _;
 
-use plan::{Action, Left, LeftReason, NamespacePlan, Plan, Purpose, ReleaseAction, ReleasePlan};
+use plan::{Action, Left, LeftReason, NamespacePlan, Plan, Purpose, ReleasePlan};
 
 use crate::printer::Paint;
 use crate::views::table::count;
@@ -56,8 +56,7 @@ pub fn text(plan: &Plan, place: &str, paint: Paint, width: usize) -> String {
 
 /// A release that only keeps what is not deterministic has something to say, too.
 fn is_shown(release: &ReleasePlan) -> bool {
-    release.action != ReleaseAction::Unchanged
-        || release.objects.iter().any(|object| object::is_shown(object, release))
+    release.has_work() || release.objects.iter().any(|object| object::is_shown(object, release))
 }
 
 /// Created before everything else, deleted after everything else.

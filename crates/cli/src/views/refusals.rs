@@ -1,10 +1,10 @@
 //! Why a plan may not be executed, and what to do about it.
 
-use plan::{Plan, RefusalReason};
+use plan::{Refusal, RefusalReason};
 use source::Problem;
 
 /// One problem per refusal.
-pub fn problems(plan: &Plan) -> Vec<Problem> {
+pub fn problems(refusals: &[Refusal]) -> Vec<Problem> {
     let id = |reason| match reason {
         RefusalReason::ForeignObject => "foreign-object",
         RefusalReason::ChangedObject => "changed-object",
@@ -21,8 +21,8 @@ pub fn problems(plan: &Plan) -> Vec<Problem> {
         RefusalReason::RecordTooLarge => "record-too-large",
         RefusalReason::Unshown => "unshown",
     };
-    let refusals = plan.refusals.iter();
     refusals
+        .iter()
         .map(|refusal| {
             Problem::error(id(refusal.reason), refusal.to_string()).help(refusal.reason.help())
         })

@@ -14,6 +14,7 @@ mod support;
 mod adoption;
 mod app;
 mod bad_input;
+mod deferred;
 mod definitions;
 mod deletions;
 mod failures;

@@ -27,6 +27,9 @@ pub enum Fault {
     Record(#[from] EncodeError),
     #[error("revision {version} of it was written by somebody else meanwhile; plan again")]
     Overtaken { version: u64 },
+    /// A deferred release could not be planned again.
+    #[error("{0}")]
+    Again(String),
     #[error("it was deleted")]
     Deleted,
     #[error("interrupted")]

@@ -20,8 +20,8 @@ pub(super) fn intended(order: &Order<'_>) -> Inventory {
         plan.inventory.clone().unwrap_or_else(|| Inventory::new(plan.stack.clone()));
     let mut releases: Vec<ReleaseRecord> = plan.untouched.clone();
     for release in plan.releases() {
-        let changes = release.action != plan::ReleaseAction::Unchanged
-            && release.action != plan::ReleaseAction::Record;
+        let only_recorded = release.action == plan::ReleaseAction::Record;
+        let changes = release.is_deferred() || (release.has_work() && !only_recorded);
         match (&release.before, &release.record) {
             (Some(before), _) if !changes => releases.push(before.clone()),
             (_, Some(record)) => {
@@ -58,7 +58,8 @@ pub(super) fn intended(order: &Order<'_>) -> Inventory {
 /// What the run means to change of a release's revisions.
 fn change(release: &ReleasePlan) -> Option<Change> {
     let deploy = release.deploy.as_ref()?;
-    let changes = deploy.record.is_some() || release.record.is_none();
+    // What becomes of a deferred one is not known yet; to go back to the revision that it still has is no change.
+    let changes = deploy.record.is_some() || release.record.is_none() || release.is_deferred();
     changes.then(|| Change {
         id: release.id.clone(),
         key: release.key.clone(),

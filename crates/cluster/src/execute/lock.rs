@@ -1,8 +1,8 @@
 //! The stack's lock around a run: taken before the first write, and the plan's ground looked at once more under it.
 
+use plan::Address;
 use plan::ReleaseKey;
 use plan::live::inventory;
-use plan::{Address, ReleaseAction};
 
 use super::Order;
 use crate::lease::{self, Held, Lock, Pace};
@@ -38,7 +38,7 @@ pub(super) async fn is_fresh(order: &Order<'_>) -> Result<bool, Error> {
     let plan = order.plan;
     let keys: Vec<ReleaseKey> = plan
         .releases()
-        .filter(|release| release.action != ReleaseAction::Unchanged)
+        .filter(|release| release.has_work())
         .map(|release| release.key.clone())
         .collect();
     let now =
@@ -49,7 +49,7 @@ pub(super) async fn is_fresh(order: &Order<'_>) -> Result<bool, Error> {
     let same_records = plan.releases().all(|release| {
         let planned = release.deploy.as_ref().map(|deploy| &deploy.recorded.history);
         let found = now.recorded.get(&release.key).map(|recorded| &recorded.history);
-        release.action == ReleaseAction::Unchanged || planned.is_none() || planned == found
+        !release.has_work() || planned.is_none() || planned == found
     });
     Ok(same_records && version(now.inventory.as_ref()) == version(plan.inventory.as_ref()))
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use plan::{Event, Plan};
-use tokio::sync::watch;
+use plan::{Event, Plan, ReleasePlan};
+use stack::ReleaseId;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::Connection;
@@ -32,6 +33,8 @@ pub struct Order<'a> {
     /// Becomes true when the run is to stop: requests in flight are finished, nothing new is begun.
     pub stop: watch::Receiver<bool>,
     pub tell: &'a (dyn Fn(&Event<'_>) + Sync),
+    /// Plans a deferred release again when its turn comes, from what is in the cluster then.
+    pub again: &'a (dyn Fn(&ReleaseId) -> Again + Sync),
     /// Who this run is to others that want the stack's lock.
     pub holder: Holder,
     /// Knows of holders on this computer that ended without giving the lock back.
@@ -40,6 +43,9 @@ pub struct Order<'a> {
     pub patience: Duration,
     pub on_wait: &'a (dyn Fn(&Waiting) + Sync),
 }
+
+/// The new plan of a release, which comes from another thread, or why there is none.
+pub type Again = oneshot::Receiver<Result<ReleasePlan, String>>;
 
 /// What a failed release means to the rest of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

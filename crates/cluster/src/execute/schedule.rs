@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use plan::{
-    Event, Outcome, Plan, Purpose, ReleaseAction, ReleasePlan, ReleaseRecord, ReleaseResult, Wave,
-};
+use plan::{Event, Outcome, Plan, Purpose, ReleasePlan, ReleaseRecord, ReleaseResult, Wave};
 use stack::ReleaseId;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::order::{OnFailure, Order, Schedule};
-use super::{Run, apply, inventory, remove};
+use super::{Run, turn};
 
 /// Releases whose objects are all sent, for those that wait for no more than that.
 #[derive(Default)]
@@ -79,7 +77,7 @@ async fn stage(run: &Run<'_>, waves: &[Wave], results: &mut Vec<ReleaseResult>) 
                 announced = announced.max(until);
             }
             let skip = failed_need(order.plan, release, results).or_else(|| skips.clone());
-            at_work.push(one(run, release, purpose, skip));
+            at_work.push(turn::one(run, release, purpose, skip));
         }
         open = waiting;
         tokio::select! {
@@ -140,7 +138,7 @@ impl<'a> Standing<'a> {
     fn needs_have_come(&self, release: &ReleasePlan) -> bool {
         let applied =
             |need: &ReleaseId| only_applied(release).contains(need) && self.run.applied.has(need);
-        needs(release).iter().all(|need| !self.left.contains_key(need) || applied(need))
+        release.comes_after().all(|need| !self.left.contains_key(need) || applied(need))
     }
 
     /// Whether a release begins before its wave: all that earlier waves still have to do is done by releases that it needs, itself
@@ -173,7 +171,7 @@ fn only_applied(release: &ReleasePlan) -> &[ReleaseId] {
 
 /// Why a release is not begun.
 #[derive(Clone)]
-enum Skip {
+pub(super) enum Skip {
     /// The run is to stop, or its time is up.
     Ended,
     /// That release failed.
@@ -196,7 +194,7 @@ fn announce(order: &Order<'_>, waves: &[Wave], together: bool) {
     let size = if together { waves.len().max(1) } else { 1 };
     for waves in waves.chunks(size) {
         let releases = || waves.iter().flat_map(|wave| &wave.releases);
-        let at_work = releases().filter(|release| has_work(release)).count();
+        let at_work = releases().filter(|release| release.has_work()).count();
         if let (Some(first), 1..) = (waves.first(), at_work) {
             (order.tell)(&Event::WaveStarted {
                 number: first.number,
@@ -206,48 +204,6 @@ fn announce(order: &Order<'_>, waves: &[Wave], together: bool) {
             });
         }
     }
-}
-
-fn has_work(release: &ReleasePlan) -> bool {
-    release.action != ReleaseAction::Unchanged
-}
-
-async fn one(
-    run: &Run<'_>,
-    release: &ReleasePlan,
-    purpose: Purpose,
-    skip: Option<Skip>,
-) -> ReleaseResult {
-    let tell = run.order.tell;
-    let blank = ReleaseResult::new(release.id.clone(), release.action, Outcome::Skipped);
-    if release.action == ReleaseAction::Unchanged {
-        return ReleaseResult { outcome: Outcome::Unchanged, ..blank };
-    }
-    if skip.is_some() || *run.order.stop.borrow() {
-        let because = match skip {
-            Some(Skip::Because(failed)) => Some(failed),
-            Some(Skip::Ended) | None => None,
-        };
-        let skipped = ReleaseResult { because, ..blank };
-        tell(&Event::ReleaseDone { id: &release.id, result: &skipped });
-        return skipped;
-    }
-    tell(&Event::ReleaseStarted {
-        id: &release.id,
-        action: release.action,
-        objects: release.objects.iter().filter(|object| object.action.is_change()).count(),
-    });
-    let result = match purpose {
-        Purpose::Apply => apply::release(run, release, blank).await,
-        Purpose::Uninstall | Purpose::Prune | Purpose::Destroy => {
-            remove::release(run, release, blank).await
-        }
-    };
-    if result.outcome == Outcome::Done {
-        inventory::settle(run, release);
-    }
-    tell(&Event::ReleaseDone { id: &release.id, result: &result });
-    result
 }
 
 /// After a failure only what asks for it goes on, and nothing is deleted that the manifest no longer has.
@@ -261,18 +217,18 @@ fn goes_on(order: &Order<'_>, purpose: Purpose) -> bool {
 /// A release waits for those that it needs, and its deletion for those that need it: the first of them that failed, or for
 /// whose sake one of them was skipped.
 fn failed_need(plan: &Plan, release: &ReleasePlan, results: &[ReleaseResult]) -> Option<Skip> {
-    let needs = |record: Option<&ReleaseRecord>, id: &ReleaseId| {
-        record.is_some_and(|record| record.needs.contains(id))
+    let needed = |record: Option<&ReleaseRecord>| {
+        record.is_some_and(|record| record.needs.contains(&release.id))
     };
     let mut failed = results
         .iter()
         .filter(|result| matches!(result.outcome, Outcome::Failed | Outcome::Skipped));
     let need = failed.find(|result| match &release.record {
-        Some(record) => needs(Some(record), &result.id),
+        Some(_) => release.comes_after().any(|id| *id == result.id),
         None => plan
             .releases()
             .filter(|other| other.id == result.id)
-            .any(|other| needs(other.before.as_ref(), &release.id)),
+            .any(|other| needed(other.before.as_ref())),
     })?;
     Some(match (need.outcome, &need.because) {
         (Outcome::Skipped, None) => Skip::Ended,

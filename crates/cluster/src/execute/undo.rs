@@ -4,7 +4,7 @@ use plan::{Event, Outcome, ReleasePlan, ReleaseResult};
 
 use super::inventory::restore;
 use super::work::Work;
-use super::{Fault, Run, records, rollback};
+use super::{Fault, Run, records, rollback, turn};
 
 /// Takes back every release that this run brought to its end, and what a failed one left. What cannot be taken back says so in
 /// its result.
@@ -15,7 +15,8 @@ pub(super) async fn everything(run: &Run<'_>, results: &mut [ReleaseResult]) {
     for result in results.iter_mut().rev() {
         let planned = releases.iter().find(|release| release.id == result.id);
         let Some(release) = planned.filter(|_| stands(result)) else { continue };
-        match one(run, release, result).await {
+        let again = turn::again(run, release);
+        match one(run, again.as_deref().unwrap_or(release), result).await {
             // Nothing but the inventory said something new of it.
             Ok(None) => continue,
             Ok(revision) => {

@@ -17,6 +17,7 @@ fn told(root: &Path, plan: &Plan) -> String {
     let result = execute(root, plan, &lock, &|| false, &mut |event| {
         lines.push(match event {
             Event::Waiting { .. }
+            | Event::RenderedAgain { .. }
             | Event::HookStarted { .. }
             | Event::HookOutput { .. }
             | Event::PhaseStarted { .. } => {

@@ -218,6 +218,7 @@ impl Scene<'_> {
     fn update_causes(&self) -> Vec<Cause> {
         match &self.causes {
             Some(causes) if !causes.is_empty() => causes.clone(),
+            Some(_) if !self.release.lookups.is_empty() => vec![Cause::Lookup],
             Some(_) => vec![Cause::Renderer],
             None => vec![Cause::New],
         }

@@ -3,13 +3,13 @@
 use source::{Redactor, Tree};
 
 use super::{Answer, Cluster};
-use crate::Desired;
+use crate::DesiredRelease;
 use crate::secrets::learn;
 
-/// What must not be shown of a plan.
-pub fn secrets(desired: &Desired, cluster: &Cluster) -> Redactor {
+/// What must not be shown of a plan of these releases.
+pub fn secrets(releases: &[DesiredRelease], cluster: &Cluster) -> Redactor {
     let mut redactor = secrets_of_observed(cluster);
-    for object in desired.releases.iter().flat_map(|release| &release.objects) {
+    for object in releases.iter().flat_map(|release| &release.objects) {
         if object.id().is_secret() {
             learn(&object.tree(), &mut redactor);
         }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use plan::{Cause, HookEvent, HookRun, ObjectPlan, ReleaseAction, ReleasePlan, ReleaseRecord};
+use plan::{
+    Cause, Deferral, HookEvent, HookRun, ObjectPlan, ReleaseAction, ReleasePlan, ReleaseRecord,
+};
 
 use super::{fold, object, words};
 use crate::printer::Paint;
@@ -17,6 +19,7 @@ pub(super) fn text(release: &ReleasePlan, paint: Paint, width: usize) -> String 
             "its objects move from client-side to server-side apply, which by itself changes none";
         let _ = writeln!(text, "      {}", paint.dim(&format!("· {note}")));
     }
+    text.push_str(&deferred(release, paint));
     let (before, after): (Vec<&HookRun>, Vec<&HookRun>) =
         release.hooks.iter().partition(|hook| runs_before(hook.event));
     text.push_str(&hooks(&before, release, paint));
@@ -32,6 +35,25 @@ pub(super) fn text(release: &ReleasePlan, paint: Paint, width: usize) -> String 
     text
 }
 
+/// Why what follows is not yet what will be.
+fn deferred(release: &ReleasePlan, paint: Paint) -> String {
+    let mut text = String::new();
+    for Deferral { template, line, object, release: other } in &release.deferred {
+        let object = object.shown_in(release.key.namespace.as_str());
+        let why = format!("{template}:{line} looks up {object}, which `{other}` changes first");
+        let _ = writeln!(text, "      {} {}", paint.yellow("deferred:"), paint.dim(&why));
+    }
+    if !text.is_empty() {
+        let what = match release.action {
+            ReleaseAction::Unchanged => "as rendered now nothing changes",
+            _ => "what follows is as rendered now",
+        };
+        let _ =
+            writeln!(text, "      {}", paint.dim(&format!("rendered again after that; {what}")));
+    }
+    text
+}
+
 /// `~ api (shop)  upgrade: values changed · revision 3 → 4`
 fn head(release: &ReleasePlan, shown: &[&ObjectPlan], predicted: bool, paint: Paint) -> String {
     let (mark, verb) = match release.action {
@@ -39,6 +61,7 @@ fn head(release: &ReleasePlan, shown: &[&ObjectPlan], predicted: bool, paint: Pa
         ReleaseAction::Upgrade => (paint.yellow("~"), "upgrade"),
         ReleaseAction::Adopt => (paint.cyan(">"), "adopt"),
         ReleaseAction::Record => (paint.yellow("~"), "record"),
+        ReleaseAction::Unchanged if release.is_deferred() => (paint.yellow("~"), "render again"),
         ReleaseAction::Unchanged => (paint.dim("="), "unchanged"),
         ReleaseAction::Delete => (paint.red("-"), "delete"),
     };

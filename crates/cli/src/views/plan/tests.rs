@@ -3,7 +3,8 @@
 use insta::assert_snapshot;
 use plan::live::{Contested, Decision, FieldConflict};
 use plan::{
-    Cause, Change, Edit, EditPath, HookEvent, HookRun, ObjectPlan, Segment, Shown, Summary,
+    Cause, Change, Deferral, Edit, EditPath, HookEvent, HookRun, ObjectPlan, ReleaseAction,
+    Segment, Shown, Summary,
 };
 use source::Tree;
 
@@ -161,5 +162,35 @@ fn a_destroy_takes_the_namespace_last() {
       - Namespace/shop  with all that is in it
 
     Plan: 1 to delete · 1 namespace to delete
+    ");
+}
+
+#[test]
+fn what_is_rendered_again_says_why() {
+    let deferred = |id: &str, action: ReleaseAction, of: Action| ReleasePlan {
+        deferred: vec![Deferral {
+            template: format!("{id}/templates/config.yaml"),
+            line: 3,
+            object: self::id("Secret", "db"),
+            release: "db".parse().unwrap(),
+        }],
+        causes: Vec::new(),
+        ..release(id, action, vec![object(of, "ConfigMap", id)])
+    };
+    let api = deferred("api", ReleaseAction::Install, Action::Create);
+    let web = deferred("web", ReleaseAction::Unchanged, Action::None);
+    assert_snapshot!(show(&plan(vec![api, web])), @r"
+    shop/dev · cluster nonprod (context kind)
+
+    wave 1
+      + api (shop)  install
+          deferred: api/templates/config.yaml:3 looks up Secret/db, which `db` changes first
+          rendered again after that; what follows is as rendered now
+          + ConfigMap/api
+      ~ web (shop)  render again
+          deferred: web/templates/config.yaml:3 looks up Secret/db, which `db` changes first
+          rendered again after that; as rendered now nothing changes
+
+    Plan: 1 to create · 2 releases to render again
     ");
 }

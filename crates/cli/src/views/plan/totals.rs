@@ -91,7 +91,11 @@ fn facts(plan: &Plan) -> Vec<String> {
     if plan.summary.not_deterministic > 0 {
         facts.push(format!("{} not deterministic", plan.summary.not_deterministic));
     }
-    let equal = plan.summary.releases.get(&ReleaseAction::Unchanged).copied().unwrap_or(0);
+    let deferred = plan.releases().filter(|release| release.is_deferred()).count();
+    if deferred > 0 {
+        facts.push(format!("{} to render again", count(deferred, "release")));
+    }
+    let equal = plan.releases().filter(|release| !release.has_work()).count();
     if equal > 0 && plan.has_changes() {
         facts.push(format!("{} unchanged", count(equal, "release")));
     }

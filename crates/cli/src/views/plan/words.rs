@@ -14,6 +14,7 @@ fn word(cause: Cause) -> &'static str {
         Cause::Values => "values changed",
         Cause::Capabilities => "Kubernetes version or APIs changed",
         Cause::Settings => "labels, needs or protection changed",
+        Cause::Lookup => "what it looks up changed",
         Cause::Renderer => "rendered differently by this version of Regatta",
         Cause::Rollback => "rollback",
         Cause::RolledBack => "rolled back since the last apply",

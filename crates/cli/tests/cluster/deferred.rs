@@ -1,0 +1,207 @@
+//! Releases that look up what the same run brings or changes: rendered again at their wave, with what is there by then.
+
+use serde_json::{Value, json};
+
+use crate::sandbox::Answer;
+use crate::support::{CHART, Scene, at, changes, list};
+
+/// `db` has a Secret; `app` looks it up and needs it; `list` counts all Secrets of the kind.
+const RELEASES: &str = "  db: { chart: ./db, values: [db.yaml] }
+  app: { chart: ./app, needs: [db] }
+";
+
+const SECRET: &str = "\
+apiVersion: v1
+kind: Secret
+metadata: { name: db, labels: { part: db } }
+stringData: { password: {{ .Values.password | quote }} }
+";
+
+/// Says the password, and has a second config map as long as the password is not `closed-…`.
+const APP: &str = "\
+{{- $secret := lookup \"v1\" \"Secret\" .Release.Namespace \"db\" }}
+{{- $password := dig \"data\" \"password\" \"\" $secret }}
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: app }
+data: { password: {{ $password | quote }} }
+{{- if not (hasPrefix \"closed\" ($password | b64dec)) }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: app-open }
+data: { open: 'yes' }
+{{- end }}
+";
+
+const FIRST: &str = "first-correct-horse";
+const SECOND: &str = "second-battery-staple";
+const CLOSED: &str = "closed-forever-and-ever";
+
+fn scene() -> Scene {
+    let scene = Scene::releases(
+        "deferred",
+        RELEASES,
+        &[
+            ("db/Chart.yaml", CHART),
+            ("db/templates/secret.yaml", SECRET),
+            ("app/Chart.yaml", CHART),
+            ("app/templates/config.yaml", APP),
+            (
+                "app/templates/NOTES.txt",
+                "It is {{ (lookup \"v1\" \"Secret\" .Release.Namespace \"db\").kind }}.",
+            ),
+        ],
+    );
+    set(&scene, FIRST);
+    scene
+}
+
+fn set(scene: &Scene, password: &str) {
+    scene.write("db.yaml", &format!("password: {password}\n"));
+}
+
+/// No password is shown, neither as it is nor as a Secret holds it.
+#[track_caller]
+fn quiet(answer: Answer) -> Answer {
+    let text = answer.to_string();
+    for password in [FIRST, SECOND, CLOSED] {
+        for secret in [password.to_owned(), source::base64::encode(password.as_bytes())] {
+            assert!(!text.contains(&secret), "a password is shown:\n{text}");
+        }
+    }
+    answer
+}
+
+fn run(scene: &Scene, arguments: &str) -> Answer {
+    quiet(scene.run(arguments))
+}
+
+#[track_caller]
+fn says(scene: &Scene, password: &str) {
+    let app = scene.get("/api/v1/namespaces/NAMESPACE/configmaps/app");
+    assert_eq!(at(&app, "/data/password"), source::base64::encode(password.as_bytes()));
+}
+
+/// The release `app` of a report's only plan.
+fn app(report: &Value) -> &Value {
+    let waves = list(&report["stacks"][0]["plan"]["waves"]).iter();
+    let mut releases = waves.flat_map(|wave| list(&wave["releases"]));
+    releases.find(|release| release["id"] == "app").unwrap()
+}
+
+#[test]
+fn the_first_apply_sees_what_it_brings() {
+    let scene = scene();
+    let report = run(&scene, "diff -e dev -o json").succeeds().json();
+    let id = json!({"kind": "Secret", "name": "db", "namespace": scene.namespace});
+    let template = "chart/templates/config.yaml";
+    let deferred = json!([{"line": 1, "object": id, "release": "db", "template": template}]);
+    assert_eq!(app(&report)["deferred"], deferred);
+    assert_eq!(app(&report)["lookups"][0]["name"], "db");
+    let text = run(&scene, "diff -e dev").succeeds().stdout;
+    assert!(text.contains("looks up Secret/db, which `db` changes first"), "{text}");
+
+    let answer = run(&scene, "apply -e dev --yes").succeeds();
+    assert!(answer.to_string().contains("app: rendered again, 2 objects to change"), "{answer}");
+    says(&scene, FIRST);
+    // Records are those of the second render.
+    assert_eq!(scene.statuses("app"), ["deployed"]);
+    let name = scene.here("-n NAMESPACE app");
+    let manifest = scene.helm4(&format!("get manifest {name}"));
+    assert!(manifest.contains(&source::base64::encode(FIRST.as_bytes())), "{manifest}");
+    assert!(scene.helm4(&format!("get notes {name}")).contains("It is Secret."));
+
+    let mark = scene.plane.mark();
+    let report = run(&scene, "apply -e dev --yes -o json").succeeds().json();
+    assert_eq!(report["reason"], "no-changes");
+    assert_eq!(app(&report)["deferred"], Value::Null);
+    let writes = scene.writes_since(mark);
+    assert!(writes.is_empty(), "{writes:#?}");
+    run(&scene, "destroy -e dev --yes").succeeds();
+    assert_eq!(scene.everything(), [""; 0]);
+}
+
+#[test]
+fn what_changes_before_changes_what_looks_it_up() {
+    for schedule in ["waves", "eager"] {
+        let scene = scene();
+        let apply = format!("apply -e dev --yes --schedule {schedule}");
+        run(&scene, &apply).succeeds();
+        set(&scene, SECOND);
+        let report = run(&scene, "diff -e dev -o json").succeeds().json();
+        assert_eq!(changes(&report), ["db update Secret/db"]);
+        assert_eq!(app(&report)["action"], "unchanged");
+        let text = run(&scene, "diff -e dev").succeeds().stdout;
+        assert!(text.contains("as rendered now nothing changes"), "{text}");
+
+        run(&scene, &apply).succeeds();
+        says(&scene, SECOND);
+        assert_eq!(scene.statuses("app"), ["superseded", "deployed"]);
+        let report = run(&scene, &format!("{apply} -o json")).succeeds().json();
+        assert_eq!(report["reason"], "no-changes");
+
+        // What changes without a say in the lookup leaves the release as it is.
+        scene.sandbox.edit("db/templates/secret.yaml", "part: db", "part: data");
+        let answer = run(&scene, &apply).succeeds();
+        assert!(answer.to_string().contains("app: rendered again, nothing to do"), "{answer}");
+        assert_eq!(scene.statuses("app"), ["superseded", "deployed"]);
+        run(&scene, "diff -e dev --detailed-exitcode").succeeds();
+        // And a run is taken back as a whole.
+        run(&scene, "rollback --run -e dev --yes").succeeds();
+        says(&scene, SECOND);
+    }
+}
+
+#[test]
+fn a_list_is_looked_up_again() {
+    let scene = scene();
+    let count = "\
+{{- $secrets := lookup \"v1\" \"Secret\" .Release.Namespace \"\" }}
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: count }
+data:
+  {{- range $secrets.items }}
+  {{- if hasKey (.metadata.labels | default dict) \"part\" }}
+  {{ .metadata.name }}: {{ .data.password | quote }}
+  {{- end }}
+  {{- end }}
+";
+    scene.write("count/Chart.yaml", CHART);
+    scene.write("count/templates/config.yaml", count);
+    scene.manifest(&format!("{RELEASES}  count: {{ chart: ./count, needs: [db] }}\n"));
+    let expect = |password: &str| {
+        let count = scene.get("/api/v1/namespaces/NAMESPACE/configmaps/count");
+        let encoded = source::base64::encode(password.as_bytes());
+        assert_eq!(count["data"], json!({ "db": encoded }));
+    };
+    run(&scene, "apply -e dev --yes").succeeds();
+    expect(FIRST);
+    set(&scene, SECOND);
+    run(&scene, "apply -e dev --yes").succeeds();
+    expect(SECOND);
+    run(&scene, "diff -e dev --detailed-exitcode").succeeds();
+}
+
+#[test]
+fn a_deletion_that_was_not_shown_is_refused() {
+    let scene = scene();
+    run(&scene, "apply -e dev --yes").succeeds();
+    set(&scene, CLOSED);
+    let answer = run(&scene, "apply -e dev --yes").exits(4);
+    let why = "release `app` would delete `ConfigMap/app-open`, which its plan did not show";
+    assert!(answer.to_string().contains(why), "{answer}");
+    // Nothing was begun.
+    says(&scene, FIRST);
+    scene.get("/api/v1/namespaces/NAMESPACE/configmaps/app-open");
+    assert_eq!(scene.statuses("app"), ["deployed"]);
+    // Now it is shown. The former password is no Secret's any more, so that nobody knows that it was one.
+    let report = scene.run("diff -e dev -o json").succeeds().json();
+    let expect = ["app update ConfigMap/app", "app delete ConfigMap/app-open"];
+    assert_eq!(changes(&report), expect);
+    assert_eq!(app(&report)["causes"], json!(["lookup"]));
+    scene.apply();
+    says(&scene, CLOSED);
+    scene.is_absent("/api/v1/namespaces/NAMESPACE/configmaps/app-open");
+}
