@@ -15,14 +15,14 @@ pub(crate) use open::Opened;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Digest, Session};
+use crate::{Access, Digest, Session, http};
 
 /// A version of a chart that a repository offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// A version by the rules of Masterminds/semver, as the index writes it.
     pub version: String,
-    /// Where its archive lies, best place first; absolute, never empty.
+    /// Where its archive lies, best place first; never empty. Absolute; some indexes name charts of registries (`oci://`).
     pub urls: Vec<String>,
     /// Of the archive, if the index says it.
     pub digest: Option<Digest>,
@@ -52,7 +52,10 @@ pub async fn offers(
 ) -> Result<Vec<Offer>, Error> {
     let found = open::read(session, url, access, |kept| kept.chart(chart)).await?;
     match found {
-        Ok(entries) => entries.into_iter().map(|entry| resolve::offer(url, entry)).collect(),
+        Ok(entries) => {
+            let base = http::address(url)?;
+            Ok(entries.into_iter().map(|entry| resolve::offer(&base, entry)).collect())
+        }
         Err(near) => Err(Error::NoChart { url: open::shown(url), chart: chart.to_owned(), near }),
     }
 }

@@ -2,4 +2,5 @@
 #![expect(clippy::disallowed_methods, reason = "tests run Helm and look at its files")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod http;
 mod oci;

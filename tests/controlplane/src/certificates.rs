@@ -39,6 +39,13 @@ impl Authority {
         self.sign(&params)
     }
 
+    /// For a server at another place, or one that nobody should trust any more.
+    pub fn odd_server(&self, host: &str, expired: bool) -> Pair {
+        let mut params = CertificateParams::new([host.to_owned()]).expect("the name is ASCII");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        self.sign(&of_age(params, expired))
+    }
+
     /// For a user, as Kubernetes reads it: the common name is the user, organizations are groups.
     pub fn client(&self, user: &str, group: &str, expired: bool) -> Pair {
         let mut params = named(user);
@@ -46,11 +53,7 @@ impl Authority {
             params.distinguished_name.push(DnType::OrganizationName, group);
         }
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        if expired {
-            params.not_before = date_time_ymd(2020, 1, 1);
-            params.not_after = date_time_ymd(2021, 1, 1);
-        }
-        self.sign(&params)
+        self.sign(&of_age(params, expired))
     }
 
     fn sign(&self, params: &CertificateParams) -> Pair {
@@ -68,6 +71,14 @@ pub(crate) fn account_key() -> (String, String) {
 
 fn key() -> KeyPair {
     KeyPair::generate().expect("the system gives random numbers")
+}
+
+fn of_age(mut params: CertificateParams, expired: bool) -> CertificateParams {
+    if expired {
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2021, 1, 1);
+    }
+    params
 }
 
 fn named(name: &str) -> CertificateParams {

@@ -1,12 +1,15 @@
 //! A server made by hand: each request goes to a function of the test, which may also say what no good server says.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+#[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
     /// Path and query.
@@ -36,17 +39,25 @@ pub struct Answer {
     pub cut: Option<usize>,
     /// What `Content-Length` says, if not the truth.
     pub length: Option<usize>,
+    /// A rest in the middle of the body.
+    pub rest: Duration,
 }
 
 impl Answer {
     pub fn new(status: u16, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref().to_vec();
-        Self { status, headers: Vec::new(), body, cut: None, length: None }
+        Self { status, headers: Vec::new(), body, cut: None, length: None, rest: Duration::ZERO }
     }
 
     #[must_use]
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    #[must_use]
+    pub fn rest(mut self, rest: Duration) -> Self {
+        self.rest = rest;
         self
     }
 
@@ -70,6 +81,17 @@ impl Server {
     /// # Panics
     /// Where the machine has no port left.
     pub fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start_with(None, answer)
+    }
+
+    /// The same over TLS.
+    ///
+    /// # Panics
+    /// Where the machine has no port left.
+    pub fn start_with(
+        tls: Option<Arc<ServerConfig>>,
+        answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound").to_string();
         let ended = Arc::new(AtomicBool::new(false));
@@ -79,8 +101,8 @@ impl Server {
                 if seen.load(Ordering::Relaxed) {
                     return;
                 }
-                let answer = Arc::clone(&answer);
-                thread::spawn(move || serve(&stream, &*answer));
+                let (answer, tls) = (Arc::clone(&answer), tls.clone());
+                thread::spawn(move || connection(&stream, tls, &*answer));
             }
         });
         Self { address, ended }
@@ -96,15 +118,34 @@ impl Drop for Server {
 }
 
 /// A client that goes away meanwhile is not the server's concern.
-fn serve(stream: &TcpStream, answer: &dyn Fn(&Request) -> Answer) {
+fn connection(
+    mut stream: &TcpStream,
+    tls: Option<Arc<ServerConfig>>,
+    answer: &dyn Fn(&Request) -> Answer,
+) {
     drop(stream.set_read_timeout(Some(Duration::from_secs(30))));
-    if let Some(request) = read(stream) {
-        drop(write(stream, &request, &answer(&request)));
+    match tls {
+        None => drop(serve(&mut stream, answer)),
+        Some(tls) => {
+            let connection = ServerConnection::new(tls).expect("the configuration is whole");
+            let mut stream = StreamOwned::new(connection, stream);
+            if serve(&mut stream, answer).is_ok() {
+                stream.conn.send_close_notify();
+                drop(stream.flush());
+            }
+        }
     }
     drop(stream.shutdown(Shutdown::Both));
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+fn serve(stream: &mut (impl Read + Write), answer: &dyn Fn(&Request) -> Answer) -> io::Result<()> {
+    match read(stream) {
+        Some(request) => write(stream, &request, &answer(&request)),
+        None => Ok(()),
+    }
+}
+
+fn read(stream: &mut impl Read) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -124,7 +165,7 @@ fn read(stream: &TcpStream) -> Option<Request> {
     Some(request)
 }
 
-fn write(mut stream: &TcpStream, request: &Request, answer: &Answer) -> std::io::Result<()> {
+fn write(stream: &mut impl Write, request: &Request, answer: &Answer) -> io::Result<()> {
     let length = answer.length.unwrap_or(answer.body.len());
     let mut head = format!(
         "HTTP/1.1 {} Answer\r\nContent-Length: {length}\r\nConnection: close\r\n",
@@ -139,5 +180,14 @@ fn write(mut stream: &TcpStream, request: &Request, answer: &Answer) -> std::io:
         return Ok(());
     }
     let sent = answer.cut.unwrap_or(answer.body.len()).min(answer.body.len());
-    stream.write_all(&answer.body[..sent])
+    let (first, second) = answer.body[..sent].split_at(sent / 2);
+    stream.write_all(first)?;
+    if !answer.rest.is_zero() {
+        stream.flush()?;
+        thread::sleep(answer.rest);
+    }
+    stream.write_all(second)?;
+    stream.flush()?;
+    // A connection that is cut must not end as TLS ends.
+    if answer.cut.is_some() { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
 }

@@ -5,5 +5,7 @@
 pub mod hand;
 pub mod key;
 pub mod oci;
+pub mod repository;
+pub mod tls;
 
-pub use controlplane::{Authority, helm4};
+pub use controlplane::{Authority, Pair, helm4};

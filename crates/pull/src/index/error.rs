@@ -13,8 +13,6 @@ pub enum Error {
     Invalid { url: String, reason: String },
     #[error("the repository `{url}` has no chart `{chart}`")]
     NoChart { url: String, chart: String, near: Option<String> },
-    #[error("the index names `{archive}`, which is no address: {reason}")]
-    Archive { archive: String, reason: String },
     #[error(transparent)]
     Cache(Arc<cache::Error>),
 }
@@ -31,7 +29,7 @@ impl Error {
         match self {
             Self::Fetch(error) => error.id(),
             Self::NoChart { .. } => "chart-unknown",
-            Self::Invalid { .. } | Self::Archive { .. } => "chart-index",
+            Self::Invalid { .. } => "chart-index",
             Self::Cache(_) => "chart-cache",
         }
     }
@@ -45,7 +43,6 @@ impl Error {
             Self::Invalid { .. } => {
                 Some("a repository's address is the one below which `index.yaml` lies".to_owned())
             }
-            Self::Archive { .. } => None,
             Self::Cache(error) => error.help(),
         }
     }

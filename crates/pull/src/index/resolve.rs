@@ -2,37 +2,36 @@
 
 use reqwest::Url;
 
-use super::{Error, Offer};
+use super::Offer;
 use crate::http;
 use crate::index::listing::Entry;
 
 /// The file that a repository's address stands for.
-pub(super) fn index(repository: &str) -> Result<Url, Error> {
+pub(super) fn index(repository: &str) -> Result<Url, http::Error> {
     let base = http::address(repository)?;
-    join(&base, "index.yaml")
+    http::address(&join(&base, "index.yaml"))
 }
 
-/// An entry with addresses that can be asked.
-pub(super) fn offer(repository: &str, entry: Entry) -> Result<Offer, Error> {
-    let base = http::address(repository)?;
-    let resolved = |url: &String| join(&base, url).map(String::from);
-    let urls = entry.urls.iter().map(resolved).collect::<Result<_, _>>()?;
+/// An entry with absolute addresses.
+pub(super) fn offer(base: &Url, entry: Entry) -> Offer {
+    let urls = entry.urls.iter().map(|url| join(base, url)).collect();
     let Entry { version, digest, deprecated, app_version, description, .. } = entry;
     let digest = digest.and_then(|digest| digest.parse().ok());
-    Ok(Offer { version, urls, digest, deprecated, app_version, description })
+    Offer { version, urls, digest, deprecated, app_version, description }
 }
 
-/// What is not absolute lies below the repository, whose query goes along and replaces its own.
-fn join(base: &Url, reference: &str) -> Result<Url, Error> {
-    let invalid = |reason: String| Error::Archive { archive: http::plain(reference), reason };
+/// What is not absolute lies below the repository, whose query goes along and replaces its own. What is no address stays
+/// what it is: only whoever asks for it fails.
+fn join(base: &Url, reference: &str) -> String {
     if has_scheme(reference) {
-        return Ok(http::address(reference)?);
+        // A user in it is the server's and not ours.
+        return http::address(reference).map_or_else(|_| reference.to_owned(), String::from);
     }
     let mut folder = base.clone();
     folder.set_path(&format!("{}/", base.path().trim_end_matches('/')));
-    let mut url = folder.join(reference).map_err(|error| invalid(error.to_string()))?;
+    let Ok(mut url) = folder.join(reference) else { return reference.to_owned() };
     url.set_query(base.query());
-    Ok(http::address(url.as_str())?)
+    http::address(url.as_str()).map_or_else(|_| reference.to_owned(), String::from)
 }
 
 fn has_scheme(reference: &str) -> bool {
@@ -49,9 +48,7 @@ mod tests {
     #[test]
     fn addresses_as_helm_resolves_them() {
         let check = |base: &str, reference: &str, expect: &str| {
-            let url = join(&base.parse().unwrap(), reference);
-            let url = url.map(String::from).unwrap_or_else(|error| error.to_string());
-            assert_eq!(url, expect, "{base} {reference}");
+            assert_eq!(join(&base.parse().unwrap(), reference), expect, "{base} {reference}");
         };
         check("https://h/charts", "a.tgz", "https://h/charts/a.tgz");
         check("https://h/charts/", "deep/a.tgz", "https://h/charts/deep/a.tgz");
@@ -63,10 +60,8 @@ mod tests {
         check("https://h/charts?token=t", "a.tgz?x=1", "https://h/charts/a.tgz?token=t");
         check("https://h", "index.yaml", "https://h/index.yaml");
         check("https://h/charts", "https://u:p@cdn/a.tgz", "https://cdn/a.tgz");
-        check(
-            "https://h",
-            "file:///etc/passwd",
-            "cannot fetch the index of the repository: `file:///etc/passwd` is no address to fetch from: only http and https are spoken here",
-        );
+        check("https://h", "oci://r/charts/a:1.0.0", "oci://r/charts/a:1.0.0");
+        check("https://h", "file:///etc/passwd", "file:///etc/passwd");
+        check("https://h", "//[", "//[");
     }
 }

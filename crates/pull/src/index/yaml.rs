@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
                 if implicit && value == "<<" {
                     return Err(Stop::Odd);
                 }
-                keys.add(&value, event.start)?;
+                keys.add(value.clone(), event.start)?;
                 Ok(Some(value))
             }
             _ => Err(Stop::Odd),
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
                 open.pop();
             } else if let Some(Some((keys, is_key))) = open.last_mut() {
                 if let (true, EventKind::Scalar { value, .. }) = (*is_key, &event.kind) {
-                    keys.add(value, event.start)?;
+                    keys.add(value.clone(), event.start)?;
                 }
                 *is_key = !*is_key;
             }
@@ -251,16 +251,16 @@ struct Keys<'a> {
 impl<'a> Keys<'a> {
     const FEW: usize = 32;
 
-    fn add(&mut self, key: &Cow<'a, str>, at: usize) -> Result<(), Stop> {
-        let duplicate = || Err(Stop::Duplicate(key.to_string(), at));
-        if self.few.contains(key) {
-            return duplicate();
+    fn add(&mut self, key: Cow<'a, str>, at: usize) -> Result<(), Stop> {
+        if self.few.contains(&key) || self.many.contains(&key) {
+            return Err(Stop::Duplicate(key.into_owned(), at));
         }
         if self.few.len() < Self::FEW {
-            self.few.push(key.clone());
-            return Ok(());
+            self.few.push(key);
+        } else {
+            self.many.insert(key);
         }
-        if self.many.insert(key.clone()) { Ok(()) } else { duplicate() }
+        Ok(())
     }
 }
 
