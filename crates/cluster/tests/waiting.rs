@@ -5,6 +5,7 @@ mod definitions;
 mod deletions;
 mod failures;
 mod readiness;
+mod surroundings;
 
 use std::sync::Mutex;
 use std::time::Duration;

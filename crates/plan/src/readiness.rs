@@ -12,16 +12,21 @@ mod denial;
 mod fields;
 mod jobs;
 mod kinds;
+mod lost;
+mod marks;
 mod operators;
 mod platform;
 mod rules;
+mod webhooks;
 mod workloads;
 
 pub use code::Code;
 pub use failure::{Certainty, Failure, Grace, decide};
 pub use kinds::{Kind, children, needs_wait};
+pub use lost::{Lost, is_lost, lost, unready_nodes};
 pub use owners::{blocked, pods_of};
 pub use pods::{Trouble, pod};
+pub use webhooks::{backends, is_backed, is_bound_to_pods};
 
 use source::{Node, Tree};
 use stack::{ReadinessRule, Wait};
@@ -87,10 +92,29 @@ pub struct Rules<'a> {
     pub readiness: &'a [ReadinessRule],
     /// For a PersistentVolumeClaim: its storage class has `volumeBindingMode: WaitForFirstConsumer`.
     pub binds_when_used: bool,
+    /// For webhooks: behind one of the `backends` is no pod that is ready.
+    pub unanswered: bool,
+    /// For a DaemonSet: pods that nobody can make ready.
+    pub lost: Lost,
     /// For a custom resource: its CRD declares the `status` subresource for this version.
     pub status_subresource: bool,
     /// For a custom resource: it has been there long enough for its controller to have written a first status.
     pub grace_over: bool,
+}
+
+impl<'a> Rules<'a> {
+    /// Where nothing is known beside the object.
+    pub const fn new(runs: Runs, readiness: &'a [ReadinessRule]) -> Self {
+        Self {
+            runs,
+            readiness,
+            binds_when_used: false,
+            unanswered: false,
+            lost: Lost { pods: 0, updated: 0 },
+            status_subresource: false,
+            grace_over: false,
+        }
+    }
 }
 
 /// The state of one object, whatever its kind.
@@ -107,6 +131,11 @@ pub fn state(object: &Tree, rules: &Rules<'_>) -> State {
     let unmet = rules::unmet(object, rules.readiness);
     if unmet.is_none() && rules::any_for(object, rules.readiness) {
         return State::ready();
+    }
+    if rules.runs != Runs::Hook
+        && let Some(state) = marks::state(object)
+    {
+        return state;
     }
     match (standard(object).unwrap_or_else(|| kinds::state(object, rules)), unmet) {
         (State::Ready { .. } | State::Waiting { .. }, Some(why)) => State::Waiting { why },

@@ -9,6 +9,8 @@ const DELAY: &str = r#".metadata.annotations["test.kwok/delay"]"#;
 const PHASE: &str = ".status.phase";
 const DELETION: &str = ".metadata.deletionTimestamp";
 const READY: &str = r#".status.conditions.[] | select(.type == "Ready") | .status"#;
+/// A node with it is left as it is.
+const LOST: &str = r#".metadata.annotations["test.kwok/lost"]"#;
 const STARTED: &str = ".status.containerStatuses.[].name";
 
 /// The class of volumes that are bound at once; PVCs without a class get it.
@@ -50,7 +52,7 @@ pub(crate) fn all() -> Vec<Value> {
         stage(
             "node-ready",
             "Node",
-            vec![not_in(READY, &["True"])],
+            vec![not_in(READY, &["True"]), absent(LOST)],
             json!({"statusTemplate": NODE}),
         ),
         stage("pod-deleted", "Pod", vec![exists(DELETION)], json!({"delete": true})),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use plan::readiness::{Lost, is_lost, lost, unready_nodes};
 use source::Tree;
 use tokio::sync::Notify;
 
@@ -10,7 +11,7 @@ use super::collection::Collection;
 use super::hub::{How, Hub};
 use super::judge::{self, Seen, Track};
 use super::kin::{Kin, concerned};
-use super::store::{text, version};
+use super::store::{Known, text, version};
 
 /// One for each awaited object.
 #[derive(Default)]
@@ -24,7 +25,12 @@ pub(super) struct Entry {
     is_served: bool,
     /// What was known of it at the last look.
     pub(super) seen: Option<Seen>,
+    /// Nodes with pods of it that are not ready.
+    nodes: Option<Arc<Collection>>,
 }
+
+/// Of a DaemonSet with more pods than that which are not ready, the nodes are not looked at: it has just begun.
+const NODES: usize = 10;
 
 impl Entry {
     /// Has it watched from now on.
@@ -32,9 +38,11 @@ impl Entry {
         if self.collection.is_some() {
             return;
         }
-        // All definitions of a cluster are many megabytes.
+        // All definitions of a cluster are many megabytes, and of webhooks there are few to wait for.
         let how = match object.id.kind.as_str() {
-            "CustomResourceDefinition" => How::Single,
+            "CustomResourceDefinition"
+            | "MutatingWebhookConfiguration"
+            | "ValidatingWebhookConfiguration" => How::Single,
             _ => How::Watched,
         };
         let collection = hub.open(object.address.collection(), how);
@@ -70,6 +78,34 @@ impl Entry {
             seen.family = family;
         }
         seen
+    }
+
+    /// Which of a DaemonSet's pods nobody can make ready. Who may not look at nodes waits for all.
+    pub(super) fn lost(
+        &mut self,
+        hub: &Hub,
+        live: &Tree,
+        seen: &Seen,
+        listener: &Arc<Notify>,
+    ) -> Lost {
+        let family = || seen.family.iter().map(AsRef::as_ref);
+        let names = unready_nodes(live, family());
+        if names.is_empty() || names.len() > NODES {
+            return Lost::default();
+        }
+        let nodes = self.nodes.get_or_insert_with(|| {
+            let nodes = hub.open("/api/v1/nodes".to_owned(), How::Single);
+            nodes.listen(listener);
+            nodes
+        });
+        for name in names {
+            nodes.add_name(name);
+        }
+        let store = nodes.store();
+        lost(live, family(), |name| match store.find(name, None) {
+            Known::Object(node) => is_lost(&node),
+            Known::Nothing | Known::Deleted(_) => false,
+        })
     }
 
     /// Whether the API of a definition that was changed can be used; true for everything else.

@@ -162,13 +162,7 @@ fn held(object: &Deleted, collection: &Collection) -> Option<Held> {
 }
 
 fn why(live: &Tree) -> String {
-    let rules = Rules {
-        runs: Runs::Started,
-        readiness: &[],
-        binds_when_used: false,
-        status_subresource: false,
-        grace_over: false,
-    };
+    let rules = Rules::new(Runs::Started, &[]);
     match (text(live, "deletionTimestamp"), state(live, &rules)) {
         (Some(_), State::Terminating { why }) => why,
         _ => "its deletion has not begun".to_owned(),

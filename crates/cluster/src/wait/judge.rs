@@ -241,13 +241,7 @@ mod tests {
 
     /// One object seen at several seconds.
     fn check(object: &AwaitedObject, looks: &[(u64, Known, &str)]) {
-        let rules = Rules {
-            runs: Runs::Complete,
-            readiness: &[],
-            binds_when_used: false,
-            status_subresource: false,
-            grace_over: false,
-        };
+        let rules = Rules::new(Runs::Complete, &[]);
         let start = Instant::now();
         let mut track = Track::default();
         for (second, known, expect) in looks {

@@ -105,14 +105,12 @@ impl<'a> Waiter<'a> {
             let kin = object.id.namespace.as_ref().and_then(|it| self.kin.get(it));
             let seen = entry.see(object, kin, self.since.as_deref());
             let mut rules = Rules {
-                runs: self.awaited.runs,
-                readiness: &settings.readiness,
-                binds_when_used: false,
-                status_subresource: false,
                 grace_over: now - self.start >= FIRST_STATUS,
+                ..Rules::new(self.awaited.runs, &settings.readiness)
             };
             if let Some(live) = judge::live(object, &seen) {
                 rules = facts::complete(self.hub, object, live, rules).await;
+                rules.lost = entry.lost(self.hub, live, &seen, &self.changed);
             }
             let times = (self.start, now);
             let track = &mut entry.track;

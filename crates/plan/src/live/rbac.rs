@@ -151,6 +151,16 @@ impl Grants<'_> {
     /// To see an object become ready, with what tells why it does not.
     fn waits(&mut self, object: &Object, release: &ReleaseKey) {
         self.object(object, release, FOLLOW);
+        match object.id().kind.as_str() {
+            "DaemonSet" => self.grant(None, ("", "nodes"), &[], READ),
+            "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
+                // What they call is nearly always of the same release.
+                let namespace = Some(release.namespace.as_str());
+                self.grant(namespace, ("discovery.k8s.io", "endpointslices"), &[], &["list"]);
+                self.grant(namespace, ("", "services"), &[], READ);
+            }
+            _ => {}
+        }
         let namespace = object.id().namespace.as_ref().map(|_| place(object, release));
         let Some(namespace) = namespace else { return };
         for (group, _, kind) in children(object.id()) {

@@ -4,7 +4,9 @@ use source::Tree;
 use stack::ReadinessRule;
 
 use super::fields::{group, kind, text};
-use super::{Code, Rules, State, custom, jobs, operators, platform, pods, rules, workloads};
+use super::{
+    Code, Rules, State, custom, jobs, operators, platform, pods, rules, webhooks, workloads,
+};
 use crate::ObjectId;
 
 /// The groups that the API server itself serves; every other one is a CRD's or an aggregated API's.
@@ -42,7 +44,7 @@ pub(super) fn state(object: &Tree, rules: &Rules<'_>) -> State {
         ("apps", "Deployment") => workloads::deployment(object),
         ("apps", "ReplicaSet") | ("", "ReplicationController") => workloads::replica_set(object),
         ("apps", "StatefulSet") => workloads::stateful_set(object),
-        ("apps", "DaemonSet") => workloads::daemon_set(object),
+        ("apps", "DaemonSet") => workloads::daemon_set(object, rules.lost),
         ("batch", "Job") => jobs::job(object, rules.runs),
         ("batch", "CronJob") => jobs::cron_job(object),
         ("", "PersistentVolumeClaim") => platform::claim(object, rules.binds_when_used),
@@ -50,6 +52,10 @@ pub(super) fn state(object: &Tree, rules: &Rules<'_>) -> State {
         ("", "Namespace") => platform::namespace(object),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => platform::definition(object),
         ("apiregistration.k8s.io", "APIService") => platform::api_service(object),
+        (
+            "admissionregistration.k8s.io",
+            "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration",
+        ) => webhooks::state(object, rules.unanswered),
         ("policy", "PodDisruptionBudget") => platform::disruption_budget(object),
         ("autoscaling", "HorizontalPodAutoscaler") => platform::autoscaler(object),
         (group, _) if BUILT_IN.contains(&group) => State::ready(),
@@ -66,6 +72,10 @@ pub fn needs_wait(id: &ObjectId, readiness: &[ReadinessRule]) -> bool {
         )
         | ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet")
         | ("batch", "Job")
+        | (
+            "admissionregistration.k8s.io",
+            "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration",
+        )
         | ("apiextensions.k8s.io", "CustomResourceDefinition")
         | ("apiregistration.k8s.io", "APIService")
         | ("policy", "PodDisruptionBudget") => true,
@@ -100,6 +110,7 @@ pub(super) fn overdue(object: &Tree) -> Code {
         ("", "PersistentVolumeClaim") => Code::PvcUnbound,
         ("", "Service") => Code::LoadBalancer,
         ("apiregistration.k8s.io", "APIService") => Code::ApiService,
+        ("admissionregistration.k8s.io", _) => Code::WebhookDown,
         ("", "Pod") => pods::pod(object).map_or(Code::Timeout, |trouble| trouble.failure.code),
         _ if text(object, "status.phase") == Some("Terminating") => Code::Finalizer,
         _ => Code::Timeout,

@@ -37,16 +37,16 @@ pub fn pods_of<'a>(object: &Tree, among: impl IntoIterator<Item = &'a Tree>) -> 
     among.into_iter().filter(|it| is_pod(it) && is_kin(it)).collect()
 }
 
-fn is_pod(object: &Tree) -> bool {
+pub(super) fn is_pod(object: &Tree) -> bool {
     kind(object) == "Pod" && group(object).is_empty()
 }
 
-fn owners(object: &Tree) -> impl Iterator<Item = &str> {
+pub(super) fn owners(object: &Tree) -> impl Iterator<Item = &str> {
     list(object, "metadata.ownerReferences").iter().filter_map(|owner| text(owner, "uid"))
 }
 
 /// Whether a descendant is of the object's present revision, as far as its marks tell.
-fn is_present(object: &Tree, descendant: &Tree) -> bool {
+pub(super) fn is_present(object: &Tree, descendant: &Tree) -> bool {
     let agree = |wanted: Option<&str>, has: Option<&str>| match (wanted, has) {
         (Some(wanted), Some(has)) => wanted == has,
         _ => true,

@@ -4,13 +4,7 @@ use super::*;
 
 mod workloads;
 
-const RULES: Rules<'static> = Rules {
-    runs: Runs::Complete,
-    readiness: &[],
-    binds_when_used: false,
-    status_subresource: false,
-    grace_over: false,
-};
+const RULES: Rules<'static> = Rules::new(Runs::Complete, &[]);
 
 fn shown(state: &State) -> String {
     match state {
@@ -70,6 +64,21 @@ fn what_comes_before_every_kind() {
 }
 
 #[test]
+fn what_other_tools_annotate() {
+    let check = |runs: Runs, mark: &str, expect: &str| {
+        let rest = format!("metadata: {{annotations: {{{mark}}}}}");
+        check_by(&Rules { runs, ..RULES }, "batch/v1/Job", &rest, expect);
+    };
+    const SKIP: &str = "werf.io/track-termination-mode: NonBlocking";
+    let expect = "ready (its annotation `werf.io/track-termination-mode` is `NonBlocking`)";
+    check(Runs::Complete, SKIP, expect);
+    check(Runs::Hook, SKIP, "waiting: not started yet");
+    let expect = "waiting: its annotation `kluctl.io/is-ready` is `false`";
+    check(Runs::Complete, "kluctl.io/is-ready: 'false'", expect);
+    check(Runs::Complete, "kluctl.io/is-ready: soon", "waiting: not started yet");
+}
+
+#[test]
 fn what_the_cluster_provides() {
     let late = Rules { binds_when_used: true, ..RULES };
     const CLAIM: &str = "v1/PersistentVolumeClaim";
@@ -108,11 +117,13 @@ fn what_the_cluster_provides() {
         "status: {conditions: [{type: ScalingActive, status: 'False', message: no metrics.}]}",
         "ready (does not scale: no metrics)",
     );
-    check(
-        "admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration",
-        "webhooks: []",
-        "ready",
-    );
+    const WEBHOOKS: &str = "admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration";
+    const CALLS: &str = "webhooks: [{clientConfig: {service: {namespace: shop, name: guard}}}]";
+    let unanswered = Rules { unanswered: true, ..RULES };
+    check(WEBHOOKS, CALLS, "ready");
+    check_by(&unanswered, WEBHOOKS, "webhooks: []", "ready");
+    let expect = "waiting: waiting for pods behind Service shop/guard";
+    check_by(&unanswered, WEBHOOKS, CALLS, expect);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use source::{Node, Tree};
 
 use super::denial::denial;
 use super::fields::{at, condition, count, int, is_true, mark, text};
-use super::{Certainty, Code, Failure, State, part, replicas};
+use super::{Certainty, Code, Failure, Lost, State, part, replicas};
 
 /// The controllers always write `observedGeneration`; without it nobody has looked at the object yet.
 fn unseen(object: &Tree) -> Option<State> {
@@ -180,33 +180,41 @@ pub(super) fn stateful_set(object: &Tree) -> State {
     }
 }
 
-pub(super) fn daemon_set(object: &Tree) -> State {
+/// Without the pods on nodes that do not answer, unless these are all.
+pub(super) fn daemon_set(object: &Tree, lost: Lost) -> State {
     if let Some(state) = unseen(object) {
         return state;
     }
-    let Some(wanted) = int(object, "status.desiredNumberScheduled") else {
+    let Some(nodes) = int(object, "status.desiredNumberScheduled") else {
         return State::waiting("waiting for its controller");
     };
-    if wanted <= 0 {
+    if nodes <= 0 {
         return State::ready_but("no node asks for it");
     }
     let field = |name: &str| count(object, &format!("status.{name}"));
-    if field("currentNumberScheduled") < wanted {
-        return part(field("currentNumberScheduled"), wanted, "pods created");
+    if field("currentNumberScheduled") < nodes {
+        return part(field("currentNumberScheduled"), nodes, "pods created");
     }
-    if field("updatedNumberScheduled") < wanted {
+    let lost = if lost.pods < nodes { lost } else { Lost::default() };
+    let wanted = nodes - lost.pods;
+    let updated = field("updatedNumberScheduled") - lost.updated;
+    if updated < wanted {
         return match text(object, "spec.updateStrategy.type") {
             Some("OnDelete") => {
                 State::ready_but("pods keep their old revision until they are deleted")
             }
-            _ => part(field("updatedNumberScheduled"), wanted, "pods updated"),
+            _ => part(updated, wanted, "pods updated"),
         };
     }
     if field("numberReady") < wanted {
         return part(field("numberReady"), wanted, "pods ready");
     }
-    match field("numberAvailable") < wanted {
-        true => part(field("numberAvailable"), wanted, "pods available"),
-        false => State::ready(),
+    match lost.pods {
+        _ if field("numberAvailable") < wanted => {
+            part(field("numberAvailable"), wanted, "pods available")
+        }
+        0 => State::ready(),
+        1 => State::ready_but("1 node does not answer"),
+        pods => State::ready_but(format!("{pods} nodes do not answer")),
     }
 }

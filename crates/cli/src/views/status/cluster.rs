@@ -146,13 +146,8 @@ impl Seen {
 
 /// As far as the object itself tells. What only the manifest knows, `readiness` rules and the like, is not asked.
 fn unready(key: &ObjectKey, seen: &live::Seen) -> Option<Unready> {
-    let rules = Rules {
-        runs: Runs::Complete,
-        readiness: &[],
-        binds_when_used: true,
-        status_subresource: false,
-        grace_over: true,
-    };
+    let rules =
+        Rules { binds_when_used: true, grace_over: true, ..Rules::new(Runs::Complete, &[]) };
     let why = match state(seen.live.as_ref()?, &rules) {
         State::Ready { .. } => return None,
         State::Waiting { why } => why,

@@ -214,6 +214,20 @@ fn daemon_sets() {
         "desiredNumberScheduled: 4, currentNumberScheduled: 4, updatedNumberScheduled: 1",
         "ready (pods keep their old revision until they are deleted)",
     );
+    let check_lost = |lost: (i64, i64), counts: [i64; 3], expect: &str| {
+        let lost = Lost { pods: lost.0, updated: lost.1 };
+        let [updated, ready, available] = counts;
+        let rest = format!(
+            "status: {{observedGeneration: 1, desiredNumberScheduled: 4, currentNumberScheduled: 4, updatedNumberScheduled: {updated}, numberReady: {ready}, numberAvailable: {available}}}"
+        );
+        check_by(&Rules { lost, ..RULES }, "apps/v1/DaemonSet", &rest, expect);
+    };
+    check_lost((1, 1), [4, 3, 3], "ready (1 node does not answer)");
+    check_lost((2, 0), [2, 2, 2], "ready (2 nodes do not answer)");
+    check_lost((1, 1), [3, 3, 3], "waiting: 2/3 pods updated");
+    check_lost((1, 1), [4, 2, 2], "waiting: 2/3 pods ready");
+    check_lost((1, 1), [4, 3, 2], "waiting: 2/3 pods available");
+    check_lost((4, 4), [4, 0, 0], "waiting: 0/4 pods ready");
     check("", "desiredNumberScheduled: 0", "ready (no node asks for it)");
     check("", "numberReady: 1", "waiting: waiting for its controller");
 }
