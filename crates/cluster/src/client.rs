@@ -2,8 +2,10 @@
 //! writer of it.
 
 mod attempts;
+mod delete;
 mod failure;
 mod items;
+mod logs;
 mod request;
 mod retry;
 mod send;
@@ -14,10 +16,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use plan::Address;
-use source::json::{self, Html, Layout};
-use source::{Map, Node, Tree};
+use source::{Map, Tree};
 
+pub use delete::{Delete, Deletion, Propagation};
 pub use items::{List, Pick};
+pub use logs::Logs;
 pub use request::Verb;
 pub use send::{Counts, Limits};
 pub use warnings::Warning;
@@ -25,9 +28,8 @@ pub use watch::{Watch, WatchEvent};
 
 use crate::Error;
 use crate::access::Found;
-use crate::status::Status;
 use request::{APPLY, JSON, JSON_PATCH, Request};
-use send::{Reply, Shared};
+use send::Shared;
 
 /// The manager of every field that we apply, as Helm's.
 pub const MANAGER: &str = "helm";
@@ -60,53 +62,12 @@ pub struct Write<'a> {
     pub manager: &'a str,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Delete<'a> {
-    /// Deletes only this very object. Without it a delete is never repeated.
-    pub uid: Option<&'a str>,
-    /// Deletes only this version of the object.
-    pub resource_version: Option<&'a str>,
-    pub propagation: Propagation,
-    pub dry_run: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Propagation {
-    #[default]
-    Background,
-    Foreground,
-    Orphan,
-}
-
 /// What a create came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Creation {
     Done(Tree),
     /// An earlier attempt got no answer, and now an object of that name is there: ours, or somebody's. Look at it.
     Uncertain,
-}
-
-/// What a delete came to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Deletion {
-    /// It is gone now.
-    Done,
-    /// It was gone already.
-    Absent,
-    /// Another object has the name now; the one with the uid is gone.
-    Other,
-    /// It is being deleted: what still has to go, or finalizers, come first.
-    Pending(Option<Tree>),
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Logs<'a> {
-    /// Required for pods with several.
-    pub container: Option<&'a str>,
-    /// Of the run before the last restart.
-    pub previous: bool,
-    pub tail_lines: Option<u32>,
-    pub limit_bytes: Option<u32>,
 }
 
 impl Client {
@@ -232,61 +193,6 @@ impl Client {
         self.tree(&dry(request, how.dry_run)).await
     }
 
-    pub async fn delete(&self, address: &Address, how: Delete<'_>) -> Result<Deletion, Error> {
-        let request = Request::new(Verb::Delete, address.path()).content(JSON, delete_options(how));
-        match self.tree(&dry(request, how.dry_run)).await {
-            // A Status where it is gone, the object where it is not yet.
-            Ok(tree) if tree.get("kind").and_then(Tree::as_str) == Some("Status") => {
-                Ok(Deletion::Done)
-            }
-            Ok(tree) => Ok(match is_ending(&tree) {
-                true => Deletion::Pending(Some(tree)),
-                false => Deletion::Done,
-            }),
-            Err(error) if error.is_not_found() => Ok(Deletion::Absent),
-            Err(error) => match error.status() {
-                Some(status) if names_other(status) => Ok(Deletion::Other),
-                // A namespace that is being deleted answers so to the next delete.
-                Some(status)
-                    if status.code == 409
-                        && status.message.contains("is ensuring all content is removed") =>
-                {
-                    Ok(Deletion::Pending(None))
-                }
-                _ => Err(error),
-            },
-        }
-    }
-
-    /// What a container wrote; none, or nothing, where it has not started or is gone.
-    pub async fn logs(
-        &self,
-        namespace: &str,
-        pod: &str,
-        how: Logs<'_>,
-    ) -> Result<Option<String>, Error> {
-        let path = format!("/api/v1/namespaces/{namespace}/pods/{pod}/log");
-        let mut request = Request::new(Verb::Get, path);
-        request.accept = "*/*";
-        if let Some(container) = how.container {
-            request = request.query("container", container);
-        }
-        if how.previous {
-            request = request.query("previous", true);
-        }
-        if let Some(lines) = how.tail_lines {
-            request = request.query("tailLines", lines);
-        }
-        if let Some(bytes) = how.limit_bytes {
-            request = request.query("limitBytes", bytes);
-        }
-        match self.shared.ask(&request, self.writes, self.queues).await {
-            Ok(Reply { text, .. }) => Ok(Some(text)),
-            Err(error) if error.is_not_found() || error.is_invalid() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     /// Asks whether something is allowed: nothing is stored, so that a reader may.
     pub async fn post_review(&self, path: &str, body: &str) -> Result<Tree, Error> {
         self.tree(&Request::new(Verb::Review, path).content(JSON, body)).await
@@ -307,51 +213,6 @@ pub(crate) fn map(entries: Vec<(&str, Tree)>) -> Tree {
     entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>().into()
 }
 
-fn delete_options(how: Delete<'_>) -> String {
-    let mut preconditions = Vec::new();
-    if let Some(uid) = how.uid {
-        preconditions.push(("uid", uid.into()));
-    }
-    if let Some(version) = how.resource_version {
-        preconditions.push(("resourceVersion", version.into()));
-    }
-    let mut options = vec![
-        ("apiVersion", "v1".into()),
-        ("kind", "DeleteOptions".into()),
-        ("propagationPolicy", how.propagation.as_str().into()),
-    ];
-    if how.dry_run {
-        options.push(("dryRun", vec!["All".into()].into()));
-    }
-    if !preconditions.is_empty() {
-        options.push(("preconditions", map(preconditions)));
-    }
-    json::write(&map(options), Html::Plain, Layout::Compact)
-        .expect("texts and maps of texts can be written")
-}
-
-fn is_ending(object: &Tree) -> bool {
-    let time = object.get("metadata").and_then(|metadata| metadata.get("deletionTimestamp"));
-    matches!(time, Some(Tree { node: Node::Text(_), .. }))
-}
-
-/// `the UID in the precondition (…) does not match the UID in record (…)` (k8s.io/apiserver pkg/registry/rest/delete.go), and
-/// with other words pkg/storage/interfaces.go. A version's precondition says `ResourceVersion` and is a conflict.
-fn names_other(status: &Status) -> bool {
-    let says = |words| status.message.contains(words);
-    status.code == 409 && (says("UID in the precondition") || says("UID in precondition"))
-}
-
-impl Propagation {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Background => "Background",
-            Self::Foreground => "Foreground",
-            Self::Orphan => "Orphan",
-        }
-    }
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -359,29 +220,5 @@ impl fmt::Debug for Client {
             .field("place", &self.shared.place)
             .field("writes", &self.writes)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn delete_options_name_the_object() {
-        let mut how = Delete {
-            uid: Some("7"),
-            resource_version: Some("12"),
-            propagation: Propagation::Foreground,
-            dry_run: false,
-        };
-        assert_eq!(
-            delete_options(how),
-            r#"{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"resourceVersion":"12","uid":"7"},"propagationPolicy":"Foreground"}"#
-        );
-        how = Delete { uid: None, resource_version: None, dry_run: true, ..how };
-        assert_eq!(
-            delete_options(how),
-            r#"{"apiVersion":"v1","dryRun":["All"],"kind":"DeleteOptions","propagationPolicy":"Foreground"}"#
-        );
     }
 }
