@@ -19,6 +19,7 @@ use plan::Address;
 use source::{Map, Tree};
 
 pub use delete::{Delete, Deletion, Propagation};
+pub(crate) use items::{CHUNK, Part, RESTARTS};
 pub use items::{List, Pick};
 pub use logs::Logs;
 pub use request::Verb;

@@ -4,13 +4,14 @@ mod config_maps;
 mod elsewhere;
 mod history;
 mod inventories;
+mod lists;
 mod objects;
 pub(crate) mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use elsewhere::is_nowhere_else;
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::try_join_all;
 pub use history::history;
 pub use inventories::inventories;
 use plan::live::{Cluster, Inventory, NamespaceState, Policy, Target, inventory, targets};
@@ -55,11 +56,7 @@ pub async fn look(
     names.insert(cluster.state_namespace.clone());
     cluster.namespaces = namespaces(client, names).await?;
     cluster.in_config_maps = config_maps::newest(client, cluster).await?;
-    let looks =
-        wanted.into_iter().map(|target| objects::look(client, target, &cluster.namespaces, policy));
-    // Of several errors the first in the order of the plan is told, whichever came first.
-    let seen: Vec<_> = join_all(looks).await.into_iter().collect::<Result<_, _>>()?;
-    cluster.objects = seen.into_iter().flatten().collect();
+    cluster.objects = objects::look(client, wanted, &cluster.namespaces, policy).await?;
     let warnings = client.take_warnings();
     cluster.warnings = warnings
         .into_iter()

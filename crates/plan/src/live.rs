@@ -1,6 +1,6 @@
 //! Planning against a cluster: which requests to try, and from what the server answers the whole plan.
 //!
-//! `targets` says what to look at, `wish` is the exact request for one object, `plan` and `destroy` decide. All of it is pure:
+//! `targets` says what to look at and `listings` what of it at once, `wish` is the exact request for one object, `plan` and `destroy` decide. All of it is pure:
 //! whoever talks to the server fills in a `Cluster`.
 
 pub mod conflict;
@@ -8,6 +8,7 @@ pub mod deferred;
 pub mod definition;
 pub mod field_path;
 pub mod inventory;
+pub mod listing;
 pub mod normal;
 pub mod observed;
 pub mod ownership;
@@ -33,6 +34,7 @@ mod secrets;
 pub use conflict::{Contested, Decision, FieldConflict, Policy};
 pub use decide::{destroy, plan};
 pub use inventory::Inventory;
+pub use listing::{Listing, listings};
 pub use observed::{Answer, Cluster, NamespaceState, Recorded, Seen};
 pub use previous::keep_drawn;
 pub use request::{Deploy, HookObject, Present, Request};

@@ -1,4 +1,4 @@
-//! Lists, fetched in chunks.
+//! Lists, fetched in parts.
 
 use source::{Map, Node, Tree};
 
@@ -25,9 +25,19 @@ pub struct List {
     pub resource_version: String,
 }
 
-const CHUNK: usize = 500;
+/// The most that is asked for at once.
+pub(crate) const CHUNK: usize = 500;
 /// How often a list is begun anew because its continuation expired.
-const RESTARTS: u32 = 3;
+pub(crate) const RESTARTS: u32 = 3;
+
+/// Which part of a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part<'a> {
+    /// None for all that is left.
+    pub(crate) limit: Option<usize>,
+    /// Empty for the beginning.
+    pub(crate) token: &'a str,
+}
 
 impl Client {
     /// All objects of a collection; none where the kind is not served.
@@ -37,28 +47,41 @@ impl Client {
             let mut list = List::default();
             let mut token = String::new();
             loop {
-                let mut request = picked(Request::new(Verb::List, collection), pick, LIST_METADATA);
                 // The last try is in one piece, which cannot expire.
-                if restarts < RESTARTS {
-                    request = request.query("limit", CHUNK);
-                }
-                if !token.is_empty() {
-                    request = request.query("continue", &token);
-                }
-                let tree = match self.tree(&request).await {
-                    Ok(tree) => tree,
+                let limit = (restarts < RESTARTS).then_some(CHUNK);
+                let part = Part { limit, token: &token };
+                token = match self.part(collection, pick, part, &mut list).await {
+                    Ok(next) if next.is_empty() => return Ok(list),
+                    Ok(next) => next,
                     Err(error) if error.is_gone() && restarts < RESTARTS => {
                         restarts += 1;
                         continue 'whole;
                     }
-                    Err(error) if error.is_not_found() && token.is_empty() => return Ok(list),
                     Err(error) => return Err(error),
                 };
-                token = take(tree, &mut list);
-                if token.is_empty() {
-                    return Ok(list);
-                }
             }
+        }
+    }
+
+    /// Adds a part of a collection to a list; answers with the token of the next part, which is empty at the end.
+    pub(crate) async fn part(
+        &self,
+        collection: &str,
+        pick: Pick<'_>,
+        part: Part<'_>,
+        list: &mut List,
+    ) -> Result<String, Error> {
+        let mut request = picked(Request::new(Verb::List, collection), pick, LIST_METADATA);
+        if let Some(limit) = part.limit {
+            request = request.query("limit", limit);
+        }
+        if !part.token.is_empty() {
+            request = request.query("continue", part.token);
+        }
+        match self.tree(&request).await {
+            Ok(tree) => Ok(take(tree, list)),
+            Err(error) if error.is_not_found() && part.token.is_empty() => Ok(String::new()),
+            Err(error) => Err(error),
         }
     }
 }

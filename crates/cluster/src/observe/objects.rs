@@ -1,49 +1,84 @@
-//! One object: what lives under its address, and what the server would make of the apply.
+//! Objects: what lives under their addresses, and what the server would make of the apply.
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use plan::live::targets::served;
 use plan::live::{
-    Answer, Contested, Decision, NamespaceState, Policy, Seen, Target, conflict, definition,
+    Answer, Contested, Decision, Listing, NamespaceState, Policy, Seen, Target, conflict,
+    definition, listings,
 };
-use plan::{ObjectKey, ReleaseKey};
+use plan::{Address, ObjectKey, ReleaseKey};
 use source::Tree;
 
+use super::lists;
 use crate::Error;
 use crate::client::{Apply, Client, MANAGER, Pick};
 
-type Found = Option<((ReleaseKey, ObjectKey), Seen)>;
+type Key = (ReleaseKey, ObjectKey);
 
-/// Nothing for an object whose kind the cluster does not know: it cannot be asked about.
+/// A target whose kind the cluster knows: of others nothing can be asked.
+struct Question {
+    key: Key,
+    address: Address,
+    /// Whether there can be anything at all.
+    exists: bool,
+}
+
+/// What lives under every address, and, at the same time, what an apply would make of it.
 pub(super) async fn look(
     client: &Client,
-    target: Target,
+    wanted: Vec<Target>,
     namespaces: &BTreeMap<String, NamespaceState>,
     policy: Policy,
-) -> Result<Found, Error> {
-    let Target { release, key, address, wish, predicted } = target;
-    let Some(address) = address else { return Ok(None) };
-    let namespace = address.namespace.as_ref().and_then(|name| namespaces.get(name));
-    let unasked = predicted || namespace == Some(&NamespaceState::Missing);
-    let body = wish.and_then(Result::ok).map(|wish| wish.body);
-    let path = address.path();
-    let live = async {
-        match unasked {
-            true => Ok(None),
-            false => client.get(&path).await,
-        }
+) -> Result<BTreeMap<Key, Seen>, Error> {
+    let exists = |target: &Target| {
+        let namespace = target.address.as_ref().and_then(|address| address.namespace.as_ref());
+        let state = namespace.and_then(|name| namespaces.get(name));
+        !target.predicted && state != Some(&NamespaceState::Missing)
     };
-    let answer = async {
-        match body {
-            None => Ok(None),
-            Some(body) if unasked => Ok(Some(Answer::Predicted { body })),
-            Some(body) => attempt(client, &address, body, policy).await.map(Some),
+    let listings = listings(wanted.iter().filter(|target| exists(target)));
+    let (mut questions, mut bodies) = (Vec::new(), Vec::new());
+    for target in wanted {
+        let exists = exists(&target);
+        let Some(address) = target.address else { continue };
+        questions.push(Question { key: (target.release, target.key), address, exists });
+        bodies.push(target.wish.and_then(Result::ok).map(|wish| wish.body));
+    }
+    let answers = questions.iter().zip(bodies).map(async |(question, body)| match body {
+        None => Ok(None),
+        Some(body) if !question.exists => Ok(Some(Answer::Predicted { body })),
+        Some(body) => attempt(client, &question.address, body, policy).await.map(Some),
+    });
+    let (live, answers) = tokio::join!(live(client, &listings, &questions), join_all(answers));
+    let seen = questions.into_iter().zip(live?).zip(answers).map(
+        async |((Question { key, address, .. }, live), answer)| {
+            let (live, answer) = (live?, answer?);
+            let instances = instances(client, live.as_ref(), answer.as_ref()).await?;
+            Ok((key, Seen { address, live, answer, instances }))
+        },
+    );
+    // Of several errors the first in the order of the plan is told, whichever came first.
+    join_all(seen).await.into_iter().collect()
+}
+
+/// The live object for each question: out of a list, and by a request of its own where no list shows it.
+async fn live(
+    client: &Client,
+    listings: &[Listing],
+    questions: &[Question],
+) -> Result<Vec<Result<Option<Tree>, Error>>, Error> {
+    let mut listed = lists::read(client, listings).await?;
+    let each = questions.iter().map(|question| {
+        let shown = listed.remove(&question.address);
+        async move {
+            match shown {
+                None if question.exists => client.get(&question.address.path()).await,
+                shown => Ok(shown),
+            }
         }
-    };
-    let (live, answer) = tokio::join!(live, answer);
-    let (live, answer) = (live?, answer?);
-    let instances = instances(client, live.as_ref(), answer.as_ref()).await?;
-    Ok(Some(((release, key), Seen { address, live, answer, instances })))
+    });
+    Ok(join_all(each).await)
 }
 
 /// Counts the objects of a definition that an apply would make smaller.
@@ -72,7 +107,7 @@ async fn instances(
 /// left to them.
 async fn attempt(
     client: &Client,
-    address: &plan::Address,
+    address: &Address,
     body: Tree,
     policy: Policy,
 ) -> Result<Answer, Error> {
@@ -96,7 +131,7 @@ async fn attempt(
 
 async fn dry_run(
     client: &Client,
-    address: &plan::Address,
+    address: &Address,
     body: &Tree,
     force: bool,
 ) -> Result<Tree, Error> {
