@@ -10,6 +10,7 @@ mod discovery;
 mod errors;
 mod guard;
 mod lease;
+mod looking;
 mod objects;
 mod retries;
 mod waiting;

@@ -2,7 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 use manifest::Purpose;
-use plan::live::{self, rbac};
+use plan::live::rbac;
 
 use crate::args::{Contest, Environments, Inputs, Kube, Reach, Workspace};
 use crate::place::Place;
@@ -15,7 +15,7 @@ use crate::{pipeline, render, views};
 ///
 /// Renders the charts, looks at what is recorded, and prints one ClusterRole and one Role for each namespace, with nothing that
 /// is not needed; bind them to whoever runs Regatta. A plan asks for `create` and `patch` as well: Kubernetes wants them for a
-/// dry run. What charts ask for with `lookup` comes beside it.
+/// dry run. What charts ask for with `lookup` is among the rules as it was asked now.
 #[derive(ClapArgs, Debug)]
 #[command(
     after_help = "Examples:\n  regatta rbac -e prod\n  regatta rbac -e prod --for plan\n  regatta rbac -e prod | kubectl apply -f -"
@@ -60,14 +60,12 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         let mut cluster = opened.recorded(&stack)?;
         let world = opened.world(&cluster);
         let mut desired = pipeline::desire(&workspace, &stack, &run, &world, shell)?.desired;
-        // It tells objects of a namespace from those of the cluster.
-        live::targets(&mut desired, &mut cluster);
         let (task, word) = match args.task {
             Task::Plan => (rbac::Task::Plan, "plan"),
             Task::Apply => (rbac::Task::Apply, "apply"),
             Task::Destroy => (rbac::Task::Destroy, "destroy"),
         };
-        let roles = rbac::roles(&desired, &cluster, stack.ephemeral.is_some(), task);
+        let roles = rbac::roles(&mut desired, &mut cluster, stack.ephemeral.is_some(), task);
         documents.push(views::rbac::yaml(&stack.id, word, &roles));
     }
     shell.printer.show(&documents.join("---\n"))?;

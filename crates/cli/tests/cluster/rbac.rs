@@ -83,10 +83,13 @@ struct Somebody<'a> {
 
 impl<'a> Somebody<'a> {
     fn who_may(scene: &'a Scene, task: &str) -> Self {
-        let name = scene.here(&format!("NAMESPACE-{task}"));
-        let printed = scene.run(&format!("rbac -e dev --for {task}")).succeeds().stdout;
-        for role in printed.split("---\n") {
-            allow(scene, &parsed(role), &name);
+        Self::bound_to(scene, task, printed(scene, task))
+    }
+
+    fn bound_to(scene: &'a Scene, name: &str, roles: Vec<Value>) -> Self {
+        let name = scene.here(&format!("NAMESPACE-{name}"));
+        for role in &roles {
+            allow(scene, role, &name);
         }
         let kubeconfig = kubeconfig(scene, &name);
         Self { scene, name, kubeconfig }
@@ -99,13 +102,41 @@ impl<'a> Somebody<'a> {
     /// Does it without being refused anything, be it by the way.
     #[track_caller]
     fn succeeds(&self, arguments: &str) {
-        let mark = self.scene.plane.mark();
-        self.run(arguments).succeeds();
-        let requests = self.scene.plane.requests_since(mark).into_iter();
-        let refused = requests.filter(|one| one.user == self.name && one.status == Some(403));
+        let requests = self.requests(arguments).into_iter();
+        let refused = requests.filter(|one| one.status == Some(403));
         let refused: Vec<String> = refused.map(|one| format!("{} {}", one.verb, one.uri)).collect();
         assert_eq!(refused, [""; 0], "{arguments}");
     }
+
+    /// What is asked of the server while it is done.
+    #[track_caller]
+    fn requests(&self, arguments: &str) -> Vec<controlplane::Request> {
+        let mark = self.scene.plane.mark();
+        self.run(arguments).succeeds();
+        let requests = self.scene.plane.requests_since(mark).into_iter();
+        requests.filter(|one| one.user == self.name).collect()
+    }
+
+    /// How often accounts are listed, with or without an answer, and asked for one by one.
+    #[track_caller]
+    fn reads_of_accounts(&self, arguments: &str) -> [usize; 3] {
+        let requests = self.requests(arguments).into_iter();
+        let mut reads = [0; 3];
+        for one in requests.filter(|one| one.uri.contains("/serviceaccounts")) {
+            match (one.verb.as_str(), one.status) {
+                ("list", Some(200)) => reads[0] += 1,
+                ("list", _) => reads[1] += 1,
+                ("get", _) => reads[2] += 1,
+                _ => {}
+            }
+        }
+        reads
+    }
+}
+
+fn printed(scene: &Scene, task: &str) -> Vec<Value> {
+    let printed = scene.run(&format!("rbac -e dev --for {task}")).succeeds().stdout;
+    printed.split("---\n").map(parsed).collect()
 }
 
 fn parsed(role: &str) -> Value {
@@ -188,6 +219,46 @@ fn a_missing_rule_is_named_before_anything_is_written() {
     let requests = scene.plane.requests_since(mark).into_iter();
     let writes = requests.filter(|one| one.user == applier.name && one.is_write());
     assert_eq!(writes.count(), 0);
+    assert_eq!(scene.everything(), [""; 0]);
+}
+
+const MANY: &str = r#"
+{{- $known := lookup "v1" "Endpoints" "NAMESPACE" "web" }}
+{{- $limits := lookup "v1" "LimitRange" "NAMESPACE" "" }}
+{{- range until 5 }}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: many-{{ . }} }
+{{- end }}
+"#;
+
+#[test]
+fn many_of_a_kind_and_lookups() {
+    let scene = Scene::releases(
+        "rbac-many",
+        "\n  many: { chart: ./many }\n",
+        &[("many/Chart.yaml", CHART), ("many/templates/accounts.yaml", MANY)],
+    );
+    scene.create_namespace();
+    let applier = Somebody::who_may(&scene, "apply");
+    applier.succeeds("apply -e dev --yes");
+    applier.succeeds("diff -e dev");
+    assert_eq!(applier.reads_of_accounts("diff -e dev"), [1, 0, 0]);
+
+    // Who may not list them asks for each.
+    let mut tight = printed(&scene, "plan");
+    let rules = tight.iter_mut().filter_map(|role| role["rules"].as_array_mut()).flatten();
+    for rule in rules.filter(|rule| rule["resources"].to_string().contains("serviceaccounts")) {
+        rule["verbs"].as_array_mut().unwrap().retain(|verb| verb != "list");
+    }
+    let planner = Somebody::bound_to(&scene, "tight", tight);
+    assert_eq!(planner.reads_of_accounts("diff -e dev"), [0, 1, 5]);
+    let (full, tight) = (applier.run("diff -e dev"), planner.run("diff -e dev"));
+    assert_eq!((full.stdout, full.exit), (tight.stdout, tight.exit));
+
+    let destroyer = Somebody::who_may(&scene, "destroy");
+    destroyer.succeeds("destroy -e dev --yes");
     assert_eq!(scene.everything(), [""; 0]);
 }
 

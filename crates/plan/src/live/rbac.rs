@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::Tree;
 use stack::ReadinessRule;
 
-use super::{Cluster, previous, targets};
+use super::{Cluster, listings, previous, targets};
 use crate::hooks::HookEvent;
 use crate::readiness::{children, needs_wait};
-use crate::{Apis, Desired, Object, ReleaseKey, Section};
+use crate::{Address, Apis, Desired, Lookup, Object, ReleaseKey, Section};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
@@ -40,6 +40,7 @@ const VERBS: [&str; 9] =
     ["get", "list", "watch", "create", "update", "patch", "delete", "bind", "escalate"];
 
 const READ: &[&str] = &["get"];
+const LIST: &[&str] = &["list"];
 const FOLLOW: &[&str] = &["list", "watch"];
 /// A dry-run of an apply needs the leave for the apply itself; one of an object that is not there also that to create it.
 const TRY: &[&str] = &["get", "create", "patch"];
@@ -49,8 +50,16 @@ const REMOVE: &[&str] = &["get", "delete"];
 /// The roles of a task, sorted: the cluster's first, then one for each namespace. An ephemeral stack makes and deletes its
 /// namespaces by itself, so that no Role could lie in them beforehand: there everything is the ClusterRole's.
 ///
-/// What templates look up beside, and what a chart's own Roles give away, only the chart knows: for Roles there is `escalate`.
-pub fn roles(desired: &Desired, cluster: &Cluster, is_ephemeral: bool, task: Task) -> Vec<Role> {
+/// What a chart's own Roles give away only the chart knows: for Roles there is `escalate`. Of what templates look up the rules
+/// have what was asked in this rendering.
+pub fn roles(
+    desired: &mut Desired,
+    cluster: &mut Cluster,
+    is_ephemeral: bool,
+    task: Task,
+) -> Vec<Role> {
+    // It also tells objects of a namespace from those of the cluster.
+    let looked_at = targets(desired, cluster);
     let (apis, _) = targets::with_brought(desired, &cluster.apis);
     let mut grants = Grants { apis: &apis, everywhere: is_ephemeral, rules: BTreeMap::new() };
     let mut namespaces = BTreeSet::from([cluster.state_namespace.clone()]);
@@ -74,8 +83,16 @@ pub fn roles(desired: &Desired, cluster: &Cluster, is_ephemeral: bool, task: Tas
             grants.hook(hook, release, task);
         }
     }
+    for listing in listings(looked_at.iter()) {
+        grants.list(&listing.collection);
+    }
     grants.state(&cluster.state_namespace, task);
     grants.namespaces(namespaces, task);
+    // Nothing is rendered for a destroy.
+    let rendered = desired.releases.iter().filter(|_| task != Task::Destroy);
+    for lookup in rendered.flat_map(|release| &release.lookups) {
+        grants.lookup(lookup);
+    }
     grants.roles()
 }
 
@@ -148,6 +165,33 @@ impl Grants<'_> {
         self.grant(namespaced.then_some(namespace), (&id.group, &plural), &[], verbs);
     }
 
+    /// Many objects of a kind are looked at by a list.
+    fn list(&mut self, collection: &Address) {
+        let what = (collection.group.as_str(), collection.plural.as_str());
+        self.grant(collection.namespace.as_deref(), what, &[], LIST);
+    }
+
+    /// What templates ask for; by name only where the role does not allow it for all names.
+    fn lookup(&mut self, lookup: &Lookup) {
+        let api_version = lookup.api_version.as_str();
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let Some(api) = self.apis.find(group, version, &lookup.kind) else { return };
+        let place = lookup.namespace.as_deref().filter(|_| api.namespaced);
+        let what = (group, api.plural.as_str());
+        match &lookup.name {
+            None => self.grant(place, what, &[], LIST),
+            Some(_) if self.has_read(place, what) => {}
+            Some(name) => self.grant(place, what, &[name], READ),
+        }
+    }
+
+    fn has_read(&self, place: Option<&str>, what: (&str, &str)) -> bool {
+        let place = place.filter(|_| !self.everywhere).map(str::to_owned);
+        let key = (what.0.to_owned(), what.1.to_owned(), Vec::new());
+        let verbs = self.rules.get(&place).and_then(|allowed| allowed.get(&key));
+        verbs.is_some_and(|verbs| verbs.iter().any(|&position| VERBS[position] == READ[0]))
+    }
+
     /// To see an object become ready, with what tells why it does not.
     fn waits(&mut self, object: &Object, release: &ReleaseKey) {
         self.object(object, release, FOLLOW);
@@ -211,7 +255,7 @@ impl Grants<'_> {
         };
         self.grant(Some(namespace), ("", "secrets"), &[], verbs);
         if task != Task::Destroy {
-            self.grant(Some(namespace), ("", "configmaps"), &[], &["list"]);
+            self.grant(Some(namespace), ("", "configmaps"), &[], LIST);
         }
     }
 
