@@ -1,12 +1,13 @@
-//! The requests that a plan without changes cannot do without, in a plain loop over an open connection: the lists of records,
-//! each object, and the dry run of each object's apply.
+//! The requests that a plan without changes cannot do without, over an open connection: the lists of records and objects, and
+//! the dry run of each object's apply.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cluster::{Access, Apply, Client, Limits, Pick};
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use plan::Address;
+use plan::live::listing;
 use source::{Map, Node, Tree};
 use stack::{Cluster, ClusterName};
 
@@ -19,25 +20,17 @@ const RESOURCES: [(&str, &str, &str); 4] = [
     ("apps", "deployments", "Deployment"),
 ];
 
-/// The median time of some rounds.
-pub(crate) fn dry_runs(
-    kubeconfig: &Path,
-    namespace: &str,
-    rounds: usize,
-) -> Result<Duration, String> {
+/// How long they take once the connection has been used.
+pub(crate) fn requests(kubeconfig: &Path, namespace: &str) -> Result<Duration, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| format!("the system gives no threads: {error}"))?;
-    runtime.block_on(measure(kubeconfig, namespace, rounds)).map_err(|error| error.to_string())
+    runtime.block_on(measure(kubeconfig, namespace)).map_err(|error| error.to_string())
 }
 
-async fn measure(
-    kubeconfig: &Path,
-    namespace: &str,
-    rounds: usize,
-) -> Result<Duration, cluster::Error> {
+async fn measure(kubeconfig: &Path, namespace: &str) -> Result<Duration, cluster::Error> {
     let access = Access { kubeconfig: vec![kubeconfig.to_owned()], ..Access::default() };
     let wanted = Cluster {
         name: ClusterName::new("test").expect("the name is lower case"),
@@ -55,14 +48,10 @@ async fn measure(
             }
         }
     }
-    let mut times = Vec::new();
-    for _ in 0..=rounds {
-        let began = Instant::now();
-        round(&client, namespace, &bodies).await?;
-        times.push(began.elapsed());
-    }
-    times.sort();
-    Ok(times[times.len() / 2])
+    round(&client, namespace, &bodies).await?;
+    let began = Instant::now();
+    round(&client, namespace, &bodies).await?;
+    Ok(began.elapsed())
 }
 
 async fn round(
@@ -70,16 +59,15 @@ async fn round(
     namespace: &str,
     bodies: &[(Address, String)],
 ) -> Result<(), cluster::Error> {
-    let records = address("", "secrets", namespace, "");
-    let pick = Pick { labels: "owner=helm", ..Pick::default() };
-    client.list(&records.collection(), pick).await?;
-    let asked = bodies.iter().map(async |(address, body)| {
-        let path = address.path();
-        let (live, answer) =
-            futures_util::future::join(client.get(&path), client.apply(address, body, DRY)).await;
-        live.and(answer)
+    let records = address("", "secrets", namespace, "").collection();
+    client.list(&records, Pick { labels: "owner=helm", ..Pick::default() }).await?;
+    let selector = listing::selector();
+    let lists = RESOURCES.map(async |(group, plural, _)| {
+        let collection = address(group, plural, namespace, "").collection();
+        client.list(&collection, Pick { labels: &selector, ..Pick::default() }).await
     });
-    try_join_all(asked).await.map(drop)
+    let dry_runs = bodies.iter().map(|(address, body)| client.apply(address, body, DRY));
+    try_join(try_join_all(lists), try_join_all(dry_runs)).await.map(drop)
 }
 
 fn address(group: &str, plural: &str, namespace: &str, name: &str) -> Address {

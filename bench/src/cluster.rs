@@ -1,5 +1,5 @@
 //! What is measured on a control plane: a first apply, one without changes, a diff and a destroy of 20 small releases, each
-//! against Helm one release after another, and against the bare requests that a diff needs.
+//! against Helm one release after another. Those without changes take turns, with the bare requests that both need in between.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -13,6 +13,8 @@ use crate::cases::{mebibytes, milliseconds, ratio, write};
 use crate::measure::{Program, Sample, median, sample};
 
 const RELEASES: usize = 20;
+/// In each round, of what changes nothing.
+const TURNS: usize = 4;
 
 const CHART: [(&str, &str); 5] = [
     ("Chart.yaml", "{ apiVersion: v2, name: small, version: 1.0.0 }\n"),
@@ -68,16 +70,29 @@ pub(crate) fn all(bench: &Bench) -> Result<String, String> {
     for round in 0..=bench.runs {
         // The first round warms up.
         let counts = round > 0;
-        scene.measure(&mut first, &["apply", "--yes"], Some(&install), counts)?;
-        scene.measure(&mut again, &["apply", "--yes"], Some(&install), counts)?;
-        scene.measure(&mut diff, &["diff"], None, counts)?;
-        let taken = bare::dry_runs(&scene.kubeconfig, "ours", bench.runs)?;
-        bare.extend(Some(taken).filter(|_| counts));
-        scene.measure(&mut destroy, &["destroy", "--yes"], Some(&uninstall), counts)?;
+        scene.ours(&mut first, &["apply", "--yes"], counts)?;
+        scene.theirs(&mut first, install, counts)?;
+        for turn in 0..TURNS {
+            let mut works = [(&mut again, &["apply", "--yes"][..]), (&mut diff, &["diff"])];
+            if turn % 2 == 1 {
+                works.reverse();
+            }
+            for (work, words) in works {
+                let taken = bare::requests(&scene.kubeconfig, "ours")?;
+                bare.extend(Some(taken).filter(|_| counts));
+                scene.ours(work, words, counts)?;
+            }
+        }
+        scene.theirs(&mut again, install, counts)?;
+        scene.ours(&mut destroy, &["destroy", "--yes"], counts)?;
+        scene.theirs(&mut destroy, uninstall, counts)?;
     }
     diff.theirs.clone_from(&again.theirs);
     diff.their_requests = again.their_requests;
     bare.sort();
+    let bare = bare[bare.len() / 2].as_secs_f64();
+    let times = |work: &Work| median(work.ours.clone()).wall.as_secs_f64() / bare;
+    let (again_times, diff_times) = (times(&again), times(&diff));
 
     let mut report = String::from(
         "| work | regatta | helm | faster | regatta peak | helm peak | regatta requests (writes) | helm requests (writes) |\n\
@@ -93,9 +108,11 @@ pub(crate) fn all(bench: &Bench) -> Result<String, String> {
     }
     let _ = writeln!(
         report,
-        "\nThe bare requests of a plan without changes (records, {} objects and as many dry runs): {:.1} ms.",
+        "\nThe bare requests of a plan without changes (records, {} lists, {} dry runs): {:.1} ms. \
+         `apply` takes {again_times:.1} times as long, `diff` {diff_times:.1} times.",
+        CHART.len() - 1,
         RELEASES * (CHART.len() - 1),
-        bare[bare.len() / 2].as_secs_f64() * 1000.0
+        bare * 1000.0
     );
     Ok(report)
 }
@@ -108,8 +125,6 @@ fn install(release: &str) -> Vec<&str> {
 fn uninstall(release: &str) -> Vec<&str> {
     vec!["uninstall", release, "--wait"]
 }
-
-type HelmWords = dyn Fn(&str) -> Vec<&str>;
 
 impl Scene<'_> {
     fn lay_out(&self) -> Result<(), String> {
@@ -125,22 +140,21 @@ impl Scene<'_> {
         write(&self.room.join("regatta.yaml"), &manifest)
     }
 
-    /// One run of ours, and one of Helm for each release.
-    fn measure(
+    fn ours(&self, work: &mut Work, words: &[&str], counts: bool) -> Result<(), String> {
+        let mark = self.plane.mark();
+        let taken = self.run(&self.bench.regatta, words)?;
+        work.ours.extend(Some(taken).filter(|_| counts));
+        work.our_requests = self.requests_since(mark);
+        Ok(())
+    }
+
+    /// A run of Helm for each release.
+    fn theirs(
         &self,
         work: &mut Work,
-        ours: &[&str],
-        theirs: Option<&HelmWords>,
+        words: fn(&str) -> Vec<&str>,
         counts: bool,
     ) -> Result<(), String> {
-        let mark = self.plane.mark();
-        let taken = self.run(&self.bench.regatta, ours)?;
-        if counts {
-            work.ours.push(taken);
-        }
-        work.our_requests = self.requests_since(mark);
-
-        let Some(words) = theirs else { return Ok(()) };
         let mark = self.plane.mark();
         let mut total = Sample::default();
         for number in 0..RELEASES {
@@ -151,9 +165,7 @@ impl Scene<'_> {
             total.wall += taken.wall;
             total.peak = total.peak.max(taken.peak);
         }
-        if counts {
-            work.theirs.push(total);
-        }
+        work.theirs.extend(Some(total).filter(|_| counts));
         work.their_requests = self.requests_since(mark);
         Ok(())
     }
