@@ -20,6 +20,7 @@ pub(super) enum Part<'a, 'b> {
 pub(super) fn parts<'a, 'b>(
     objects: &'b [&'a ObjectPlan],
     release: &ReleasePlan,
+    told: &object::Told,
 ) -> Vec<Part<'a, 'b>> {
     let one = |object: &&'a ObjectPlan| Part::One(object);
     if objects.len() <= LONG {
@@ -31,7 +32,7 @@ pub(super) fn parts<'a, 'b>(
             && object.edits.is_empty()
             && object.drift.is_empty()
             && object.contested.is_empty()
-            && object.impure.is_empty()
+            && object::impure(object).iter().all(|line| told.impure.contains(line))
     };
     let kind = |object: &'a ObjectPlan| {
         let id = &object.key.id;

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use plan::live::{Contested, Decision};
-use plan::{Action, Cause, Change, Edit, ObjectPlan, ReleaseAction, ReleasePlan, Section};
+use plan::{
+    Action, Cause, Change, Edit, ImpureCall, ObjectPlan, ReleaseAction, ReleasePlan, Section,
+};
 
 use super::words;
 use crate::printer::Paint;
@@ -27,17 +29,23 @@ pub(super) fn mark(action: Action, paint: Paint) -> String {
     }
 }
 
-/// `tells_predicted` where the release's own line does not.
+/// What the lines of a release say for all of its objects.
+pub(super) struct Told {
+    pub(super) predicted: bool,
+    /// One line each.
+    pub(super) impure: Vec<String>,
+}
+
 pub(super) fn text(
     object: &ObjectPlan,
     release: &ReleasePlan,
-    tells_predicted: bool,
+    told: &Told,
     paint: Paint,
     width: usize,
 ) -> String {
     let id = object.key.id.shown_in(release.key.namespace.as_str());
     let mut notes = notes(object, release);
-    if object.predicted && tells_predicted {
+    if object.predicted && !told.predicted {
         notes.push("predicted".to_owned());
     }
     let notes = match notes.is_empty() {
@@ -45,11 +53,7 @@ pub(super) fn text(
         false => format!("  {}", paint.dim(&notes.join(", "))),
     };
     let mut text = format!("      {} {id}{notes}\n", mark(object.action, paint));
-    for call in &object.impure {
-        let line = format!(
-            "`{}` in {}:{} gives another result each time",
-            call.function, call.template, call.line
-        );
+    for line in impure(object).into_iter().filter(|line| !told.impure.contains(line)) {
         let _ = writeln!(text, "          {}", paint.dim(&line));
     }
     text.push_str(&changes(object, paint, width));
@@ -57,6 +61,15 @@ pub(super) fn text(
         let _ = writeln!(text, "          {} {}", paint.yellow("!"), whose(contested));
     }
     text
+}
+
+/// What makes it another one each time, a line for each call.
+pub(super) fn impure(object: &ObjectPlan) -> Vec<String> {
+    let line = |call: &ImpureCall| {
+        let ImpureCall { function, template, line, .. } = call;
+        format!("`{function}` in {template}:{line} gives another result each time")
+    };
+    object.impure.iter().map(line).collect()
 }
 
 /// What stands behind the object's name.

@@ -13,7 +13,11 @@ pub(super) fn text(release: &ReleasePlan, paint: Paint, width: usize) -> String 
     let objects: Vec<&ObjectPlan> =
         release.objects.iter().filter(|object| object::is_shown(object, release)).collect();
     let predicted = !objects.is_empty() && objects.iter().all(|object| object.predicted);
+    let told = object::Told { predicted, impure: impure(&objects) };
     let mut text = head(release, &objects, predicted, paint);
+    for line in &told.impure {
+        let _ = writeln!(text, "      {}", paint.dim(&format!("· {line}")));
+    }
     if release.migrated {
         let note =
             "its objects move from client-side to server-side apply, which by itself changes none";
@@ -23,10 +27,10 @@ pub(super) fn text(release: &ReleasePlan, paint: Paint, width: usize) -> String 
     let (before, after): (Vec<&HookRun>, Vec<&HookRun>) =
         release.hooks.iter().partition(|hook| runs_before(hook.event));
     text.push_str(&hooks(&before, release, paint));
-    for part in fold::parts(&objects, release) {
+    for part in fold::parts(&objects, release, &told) {
         match part {
             fold::Part::One(one) => {
-                text.push_str(&object::text(one, release, !predicted, paint, width));
+                text.push_str(&object::text(one, release, &told, paint, width));
             }
             fold::Part::Many(many) => text.push_str(&fold::text(many, paint, width)),
         }
@@ -93,6 +97,20 @@ fn head(release: &ReleasePlan, shown: &[&ObjectPlan], predicted: bool, paint: Pa
     let notes: String = notes.iter().map(|note| format!(" · {note}")).collect();
     let id = paint.bold(release.id.as_str());
     format!("  {mark} {id} {name}  {verb}{why}{}\n", paint.dim(&notes))
+}
+
+/// The calls that every object which changes owes to: a helper of the chart, say.
+fn impure(shown: &[&ObjectPlan]) -> Vec<String> {
+    let mut changed = shown.iter().filter(|object| object.action.is_change());
+    let Some(first) = changed.next() else { return Vec::new() };
+    let mut calls = object::impure(first);
+    let mut several = false;
+    for other in changed {
+        several = true;
+        let others = object::impure(other);
+        calls.retain(|call| others.contains(call));
+    }
+    if several { calls } else { Vec::new() }
 }
 
 /// The revision that a rollback takes it to.

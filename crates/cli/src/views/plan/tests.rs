@@ -194,3 +194,38 @@ fn what_is_rendered_again_says_why() {
     Plan: 1 to create · 2 releases to render again
     ");
 }
+
+#[test]
+fn what_all_objects_draw_is_told_once() {
+    let call = |template: &str, rendering: &str| plan::ImpureCall {
+        function: "randAlphaNum".to_owned(),
+        template: template.to_owned(),
+        line: 3,
+        rendering: rendering.to_owned(),
+    };
+    let drawn = |name: &str, own: &[&str]| {
+        let rendering = format!("api/templates/{name}.yaml");
+        let mut impure = vec![call("api/templates/_helpers.tpl", &rendering)];
+        impure.extend(own.iter().map(|template| call(template, &rendering)));
+        ObjectPlan { impure, ..object(Action::Create, "Secret", name) }
+    };
+    let same = object(Action::None, "Service", "api");
+    let objects = vec![drawn("first", &[]), drawn("second", &["api/templates/second.yaml"]), same];
+    let api = release("api", ReleaseAction::Install, objects);
+    let db = release("db", ReleaseAction::Install, vec![drawn("alone", &[])]);
+    assert_snapshot!(show(&plan(vec![api, db])), @r"
+    shop/dev · cluster nonprod (context kind)
+
+    wave 1
+      + api (shop)  install
+          · `randAlphaNum` in api/templates/_helpers.tpl:3 gives another result each time
+          + Secret/first
+          + Secret/second
+              `randAlphaNum` in api/templates/second.yaml:3 gives another result each time
+      + db (shop)  install
+          + Secret/alone
+              `randAlphaNum` in api/templates/_helpers.tpl:3 gives another result each time
+
+    Plan: 3 to create
+    ");
+}
