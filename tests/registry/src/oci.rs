@@ -8,7 +8,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use controlplane::{Authority, Program, Supervised, built};
+use controlplane::{Authority, Pair, Program, Supervised, built};
 use tempfile::TempDir;
 
 /// Who may come in, unless the registry is open.
@@ -29,6 +29,8 @@ pub enum Auth {
     Basic,
     /// Tokens of a token server that also runs here; they are for one repository and allow what the user may.
     Token,
+    /// A certificate that the registry's own authority signed: [`Registry::client`]. Needs TLS.
+    Certificate,
 }
 
 /// A running registry. Dropping it ends it, and so does the end of this process.
@@ -37,6 +39,8 @@ pub struct Registry {
     pub address: String,
     /// The certificate authority's PEM, where there is TLS.
     pub authority: Option<String>,
+    /// What lets a client in that is asked for a certificate.
+    pub client: Option<Pair>,
     program: Supervised,
     _tokens: Option<tokens::Server>,
     _directory: TempDir,
@@ -65,11 +69,17 @@ impl Registry {
             let pair = authority.server("registry");
             let (certificate, key) =
                 (write("tls.crt", &pair.certificate), write("tls.key", &pair.key));
-            format!(", tls: {{certificate: {certificate}, key: {key}}}")
+            let clients = match auth {
+                Auth::Certificate => {
+                    format!(", clientcas: [{}]", write("authority.crt", &authority.certificate))
+                }
+                _ => String::new(),
+            };
+            format!(", tls: {{certificate: {certificate}, key: {key}{clients}}}")
         });
         let tokens = (auth == Auth::Token).then(tokens::Server::start);
         let auth = match &tokens {
-            None if auth == Auth::Open => String::new(),
+            None if auth != Auth::Basic => String::new(),
             None => {
                 format!("auth: {{htpasswd: {{realm: tests, path: {}}}}}", write("users", HTPASSWD))
             }
@@ -102,6 +112,7 @@ impl Registry {
         let address = address(&mut program);
         Self {
             address,
+            client: authority.as_ref().map(|authority| authority.client(USER, "", false)),
             authority: authority.map(|authority| authority.certificate),
             program,
             _tokens: tokens,

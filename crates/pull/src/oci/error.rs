@@ -5,7 +5,7 @@ use crate::{Digest, cache, http};
 /// A registry is named by its host, as an address names it. Words of servers stand in it without control characters.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{what} is not in the cache, and offline no registry is asked")]
+    #[error("{what} needs the registry, and the run is offline")]
     Offline { what: String },
     #[error("`{registry}` speaks no TLS")]
     PlainHttp { registry: String },

@@ -28,7 +28,7 @@ pub struct Logins {
 }
 
 impl Logins {
-    /// The login for a registry `HOST[:PORT]`, if one is kept. May run a credential helper.
+    /// The login for a registry `HOST[:PORT]`, if one is kept. What follows a host is passed over. May run a credential helper.
     pub fn find(&self, registry: &str) -> Result<Option<Login>, Error> {
         let server = server(registry);
         for path in [Some(&self.helm), self.docker.as_ref()].into_iter().flatten() {
@@ -84,6 +84,7 @@ pub fn logout(logins: &Logins, registry: &str) -> Result<bool, Error> {
 }
 
 async fn check(session: &Session, registry: &str, access: &Access) -> Result<(), Error> {
+    let registry = host(registry);
     let what = format!("a login at `{registry}`");
     let registry = Registry::of(session, registry, access, &what)?;
     let ask = Ask {
@@ -97,10 +98,28 @@ async fn check(session: &Session, registry: &str, access: &Access) -> Result<(),
     registry.ask(&ask).await.map(drop)
 }
 
-/// The name under which a login is kept: Docker's registry has one of its own.
+/// The name under which a login is kept: the host, but Docker's registry has one of its own.
 fn server(registry: &str) -> &str {
-    match registry {
+    match host(registry) {
         "docker.io" | "registry-1.docker.io" | "index.docker.io" => "https://index.docker.io/v1/",
         other => other,
+    }
+}
+
+fn host(registry: &str) -> &str {
+    let rest = registry.strip_prefix("oci://").unwrap_or(registry);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logins_are_kept_where_helm_and_docker_keep_them() {
+        assert_eq!(server("r.example.com:5000"), "r.example.com:5000");
+        assert_eq!(server("oci://r.example.com/charts"), "r.example.com");
+        assert_eq!(server("docker.io"), "https://index.docker.io/v1/");
+        assert_eq!(server("registry-1.docker.io"), "https://index.docker.io/v1/");
     }
 }

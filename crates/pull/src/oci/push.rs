@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chart::Metadata;
-use reqwest::header::HeaderMap;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Method, Url};
 use serde::Serialize;
 
-use super::registry::{Action, Ask, Registry};
+use super::registry::{Action, Ask, Failure, Registry};
 use super::{ARCHIVE, CONFIG, Error, PROVENANCE, describe, manifest, tag};
 use crate::{Access, Digest, Session};
 
@@ -65,7 +65,7 @@ pub async fn push(
     let digest = Digest::of(&manifest);
     let before = to.standing(&tag).await?;
     let url = registry.url(&format!("manifests/{tag}"));
-    to.send(Method::PUT, url, MANIFEST, Some(&manifest)).await?;
+    registry.ask(&to.request(Method::PUT, url, MANIFEST, Some(&manifest))).await?;
     Ok(Pushed { reference, digest, replaced: before.filter(|before| *before != digest) })
 }
 
@@ -117,25 +117,38 @@ impl To<'_> {
     async fn blob(&self, bytes: &[u8]) -> Result<(), Error> {
         let digest = format!("sha256:{}", Digest::of(bytes));
         let url = self.registry.url(&format!("blobs/{digest}"));
-        match self.send(Method::HEAD, url, "", None).await {
+        match self.registry.ask(&self.request(Method::HEAD, url, "", None)).await {
             Ok(_) => return Ok(()),
             Err(Error::Absent { .. }) => {}
             Err(error) => return Err(error),
         }
+        let mut failed = 0;
+        loop {
+            match self.upload(&digest, bytes).await {
+                Ok(()) => return Ok(()),
+                Err(failure) => self.registry.again(&mut failed, failure).await?,
+            }
+        }
+    }
+
+    /// One upload, begun anew each time: what broke off cannot be gone on with.
+    async fn upload(&self, digest: &str, bytes: &[u8]) -> Result<(), Failure> {
         let start = self.registry.url("blobs/uploads/");
-        let headers = self.send(Method::POST, start.clone(), "", Some(&[])).await?;
-        let place = headers.get("location").and_then(|value| value.to_str().ok());
+        let begun = self.request(Method::POST, start.clone(), "", Some(&[]));
+        let headers = self.registry.ask_once(&begun).await?;
+        let place = headers.get(LOCATION).and_then(|value| value.to_str().ok());
         let place = place
             .ok_or_else(|| self.registry.lie("it does not say where to upload to".to_owned()))?;
         let mut place = self.registry.resolve(&start, place)?;
-        place.query_pairs_mut().append_pair("digest", &digest);
-        self.send(Method::PUT, place, "application/octet-stream", Some(bytes)).await.map(drop)
+        place.query_pairs_mut().append_pair("digest", digest);
+        let put = self.request(Method::PUT, place, "application/octet-stream", Some(bytes));
+        self.registry.ask_once(&put).await.map(drop)
     }
 
     /// What a tag stands for, if it is there.
     async fn standing(&self, tag: &str) -> Result<Option<Digest>, Error> {
         let url = self.registry.url(&format!("manifests/{tag}"));
-        match self.send(Method::HEAD, url, "", None).await {
+        match self.registry.ask(&self.request(Method::HEAD, url, "", None)).await {
             Ok(headers) => {
                 let digest = headers.get("docker-content-digest");
                 Ok(digest.and_then(|value| value.to_str().ok()?.parse().ok()))
@@ -145,19 +158,18 @@ impl To<'_> {
         }
     }
 
-    async fn send(
-        &self,
+    fn request<'b>(
+        &'b self,
         method: Method,
         url: Url,
         kind: &str,
-        body: Option<&[u8]>,
-    ) -> Result<HeaderMap, Error> {
+        body: Option<&'b [u8]>,
+    ) -> Ask<'b> {
         let mut headers = HeaderMap::new();
-        headers.insert("accept", manifest::ACCEPTED.parse().expect("media types make a header"));
+        headers.insert(ACCEPT, manifest::ACCEPTED.parse().expect("media types make a header"));
         if !kind.is_empty() {
-            headers.insert("content-type", kind.parse().expect("media types make a header"));
+            headers.insert(CONTENT_TYPE, kind.parse().expect("media types make a header"));
         }
-        let ask = Ask { method, url, headers, body, action: Action::Push, what: self.what };
-        self.registry.ask(&ask).await
+        Ask { method, url, headers, body, action: Action::Push, what: self.what }
     }
 }

@@ -1,7 +1,7 @@
 //! Reads manifests and layers of one repository, from the cache where it has them; each byte is checked against its digest.
 
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+use reqwest::header::{ACCEPT, HeaderMap};
 
 use super::Error;
 use super::manifest::{self, Layer};
@@ -107,8 +107,7 @@ impl<'run> Reader<'run> {
         let registry = self.registry.insert(registry);
         let mut headers = HeaderMap::new();
         if kind != "blobs" {
-            headers
-                .insert("accept", manifest::ACCEPTED.parse().expect("media types make a header"));
+            headers.insert(ACCEPT, manifest::ACCEPTED.parse().expect("media types make a header"));
         }
         let ask = Ask {
             method: Method::GET,

@@ -91,11 +91,16 @@ impl<'run> Registry<'run> {
     pub(super) async fn ask(&self, ask: &Ask<'_>) -> Result<HeaderMap, Error> {
         let mut failed = 0;
         loop {
-            match self.attempt(ask).await {
-                Ok(response) => return Ok(response.headers().clone()),
+            match self.ask_once(ask).await {
+                Ok(headers) => return Ok(headers),
                 Err(failure) => self.again(&mut failed, failure).await?,
             }
         }
+    }
+
+    /// The same for what makes no sense a second time.
+    pub(super) async fn ask_once(&self, ask: &Ask<'_>) -> Result<HeaderMap, Failure> {
+        Ok(self.attempt(ask).await?.headers().clone())
     }
 
     /// Headers and body of an answer, no longer than `limit`; what was cut off is asked for again from where it ended.

@@ -7,6 +7,17 @@ use registry::oci::{Auth, PASSWORD, Registry, USER};
 use super::helm::Helm;
 use super::{Place, access, ours, packed, plain, push};
 
+/// A credential helper that keeps what it is told in a file beside it.
+#[cfg(unix)]
+const HELPER: &str = r#"#!/bin/sh
+file=$(dirname "$0")/kept
+case $1 in
+    store) cat >"$file" ;;
+    get) cat "$file" 2>/dev/null || { echo "credentials not found in native keychain"; exit 1; } ;;
+    erase) rm -f "$file" ;;
+esac
+"#;
+
 fn logins(helm: &Helm) -> Logins {
     Logins { helm: helm.logins(), docker: None, path: std::ffi::OsString::new() }
 }
@@ -68,4 +79,27 @@ async fn dockers_login_counts_after_helms() {
     std::fs::write(helm.logins(), r#"{"auths":{"r.example.com":{"auth":"aGVsbTpwdw=="}}}"#)
         .unwrap();
     assert_eq!(user(&kept), "helm");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_credential_helper_keeps_what_the_file_would() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (registry, place, helm) = (Registry::start(Auth::Basic, false), Place::new(), Helm::new());
+    let helper = helm.path().join("docker-credential-tests");
+    std::fs::write(&helper, HELPER).unwrap();
+    std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::create_dir_all(helm.logins().parent().unwrap()).unwrap();
+    let file = r#"{"credsStore":"tests"}"#;
+    std::fs::write(helm.logins(), file).unwrap();
+    let path = format!("{}:/usr/bin:/bin", helm.path().display()).into();
+    let kept = Logins { path, ..logins(&helm) };
+    let (host, password) = (&registry.address, Secret::new(PASSWORD));
+    assert_eq!(kept.find(host).unwrap(), None);
+    logins::login(&place.session, &kept, host, (USER, &password), &plain()).await.unwrap();
+    assert_eq!(std::fs::read_to_string(helm.logins()).unwrap(), file);
+    let found = kept.find(host).unwrap();
+    assert_eq!(found, Some(Login::Basic { username: USER.to_owned(), password }));
+    assert!(logins::logout(&kept, host).unwrap());
+    assert!(!logins::logout(&kept, host).unwrap());
 }

@@ -1,7 +1,7 @@
 //! What Helm pushed comes to us as it is.
 
 use pull::oci::{At, Error, fetch, versions};
-use pull::{Access, Digest, http};
+use pull::{Access, ClientCertificate, Digest, Secret, http};
 use registry::oci::{Auth, Registry};
 
 use super::helm::Helm;
@@ -102,7 +102,9 @@ async fn logins_by_password_and_by_token() {
         let error = error.unwrap_err();
         let host = &registry.address;
         assert_eq!(error.to_string(), format!("`{host}` does not accept the login of `ci`"));
-        assert!(error.help().unwrap().contains(&format!("`chart login {host}`")));
+        let said = format!("{error} {error:?} {} {:?}", error.help().unwrap(), place.told.lines());
+        assert!(said.contains(&format!("`chart login {host}`")), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
 
         let error = fetch(&place.session, &api(&registry), &version("1.0.0"), &plain()).await;
         let expect = format!("`{host}` wants a login for pulling `charts/api`");
@@ -135,6 +137,43 @@ async fn tls_with_an_authority_of_its_own() {
     let careless = Access { skip_tls_verify: true, ..stranger };
     fetch(&place.session, &api(&registry), &version("1.0.0"), &careless).await.unwrap();
     assert_eq!(place.told.lines()[0], "nobody checks the certificate of `127.0.0.1`");
+}
+
+#[tokio::test]
+async fn certificates_of_clients() {
+    let registry = Registry::start(Auth::Certificate, true);
+    let (place, helm) = (Place::new(), Helm::new());
+    let pair = registry.client.as_ref().unwrap();
+    let certificate = ClientCertificate {
+        certificate: pair.certificate.clone().into_bytes(),
+        key: Secret::new(pair.key.clone()),
+    };
+    let known = Access { certificate: Some(certificate), ..access(&registry, None) };
+    push(&place, &registry, &packed(&helm, "1.0.0"), &known).await;
+    fetch(&place.session, &api(&registry), &version("1.0.0"), &known).await.unwrap();
+    let unknown = access(&registry, None);
+    let place = Place::new();
+    let error = fetch(&place.session, &api(&registry), &version("1.0.0"), &unknown).await;
+    assert!(matches!(error, Err(Error::Http(_))), "{error:?}");
+}
+
+#[tokio::test]
+async fn many_at_once() {
+    let (registry, place, helm) = (Registry::start(Auth::Token, false), Place::new(), Helm::new());
+    let access = access(&registry, ours());
+    let versions: Vec<String> = (0..20).map(|patch| format!("1.0.{patch}")).collect();
+    for version in &versions {
+        push(&place, &registry, &packed(&helm, version), &access).await;
+    }
+    let fetching = versions.iter().map(|version| {
+        let (session, address) = (place.session.clone(), api(&registry));
+        let (at, access) = (At::Version(version.clone()), access.clone());
+        tokio::spawn(async move { fetch(&session, &address, &at, &access).await })
+    });
+    for (fetched, version) in fetching.collect::<Vec<_>>().into_iter().zip(&versions) {
+        let fetched = fetched.await.unwrap().unwrap();
+        assert_eq!(place.archive(fetched.archive), packed(&helm, version));
+    }
 }
 
 #[tokio::test]

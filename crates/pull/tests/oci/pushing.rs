@@ -1,6 +1,9 @@
 //! What we push is what Helm would have pushed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use pull::oci::{self, Package};
+use registry::hand::{Answer, Server};
 use registry::oci::Registry;
 
 use super::helm::Helm;
@@ -87,4 +90,24 @@ async fn what_is_no_chart_is_not_pushed() {
     let error = oci::push(&place.session, &registry.address, package, &plain()).await.unwrap_err();
     assert!(error.to_string().starts_with("the chart's archive cannot be pushed: "), "{error}");
     assert_eq!(registry.requests(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_begins_anew() {
+    let uploads = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "HEAD" => Answer::new(404, ""),
+        "POST" => {
+            let number = uploads.fetch_add(1, Ordering::Relaxed);
+            Answer::new(202, "").header("Location", format!("/upload?state={number}"))
+        }
+        // The first upload is gone when its content comes.
+        _ if request.target.starts_with("/upload?state=0&") => Answer::new(502, ""),
+        _ => Answer::new(201, ""),
+    });
+    let (place, helm) = (Place::new(), Helm::new());
+    let archive = packed(&helm, "1.0.0");
+    let package = Package { archive: &archive, provenance: None, created: CREATED };
+    oci::push(&place.session, &server.address, package, &plain()).await.unwrap();
+    assert_eq!(place.told.lines().len(), 1, "{:?}", place.told.lines());
 }

@@ -2,14 +2,20 @@
 //! (<https://github.com/docker/docker-credential-helpers>).
 
 use std::ffi::OsStr;
-use std::io::Write as _;
+use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::super::Error;
 use crate::{Login, Secret, http};
+
+/// Time to unlock a key ring, for who sits before it.
+const PATIENCE: Duration = Duration::from_secs(120);
+const LARGEST: u64 = 1 << 20;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -88,12 +94,45 @@ fn run(name: &str, verb: &str, input: &[u8], path: &OsStr) -> Result<Vec<u8>, Fa
         .map_err(|error| failed(error.to_string()))?;
     // A helper that does not read what it is told says why in what it answers.
     drop(child.stdin.take().map(|mut stdin| stdin.write_all(input)));
-    let output = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
-    if output.status.success() {
-        return Ok(output.stdout);
+    let (said, complained) = (reading(child.stdout.take()), reading(child.stderr.take()));
+    let code = wait(&mut child).map_err(|error| failed(error.to_string()))?;
+    let Some(code) = code else {
+        // It may have ended by itself at last.
+        drop(child.kill());
+        drop(child.wait());
+        return Err(failed(format!("it did not end within {}s", PATIENCE.as_secs())));
+    };
+    let (said, complained) =
+        (said.join().unwrap_or_default(), complained.join().unwrap_or_default());
+    if code.success() {
+        return Ok(said);
     }
-    let said = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
-    Err(failed(http::plain(&String::from_utf8_lossy(said))))
+    let said = if said.is_empty() { complained } else { said };
+    Err(failed(http::plain(&String::from_utf8_lossy(&said))))
+}
+
+/// Reads beside, so that a program never waits for us to read.
+fn reading(pipe: Option<impl io::Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What came before it broke off is all that there is.
+        drop(pipe.map(|pipe| pipe.take(LARGEST).read_to_end(&mut bytes)));
+        bytes
+    })
+}
+
+/// None where it runs too long.
+fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
+    let start = Instant::now();
+    loop {
+        if let Some(code) = child.try_wait()? {
+            return Ok(Some(code));
+        }
+        if start.elapsed() > PATIENCE {
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// A program's path. A name with a separator could be any file, so it is found nowhere.
