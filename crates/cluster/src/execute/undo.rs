@@ -49,18 +49,20 @@ async fn one(
     release: &ReleasePlan,
     result: &ReleaseResult,
 ) -> Result<Option<u64>, Fault> {
+    let has_failed = result.outcome == Outcome::Failed;
     let Some((deploy, record)) =
         release.deploy.as_deref().and_then(|deploy| Some((deploy, deploy.record.as_ref()?)))
     else {
         return match &release.record {
+            // A deletion that failed goes on with the next run.
+            None if has_failed => Ok(None),
+            None => Err(Fault::Deleted),
             Some(_) => {
                 restore(run, release);
                 Ok(None)
             }
-            None => Err(Fault::Deleted),
         };
     };
-    let has_failed = result.outcome == Outcome::Failed;
     if has_failed && !records::exists(run, &release.key, record).await? {
         return Ok(None);
     }
