@@ -184,15 +184,20 @@ impl Opened {
 
 /// A stack over several clusters cannot be applied yet.
 fn one_cluster(stack: &Stack, name: &ClusterName) -> Result<(), Failure> {
-    let elsewhere = |release: &&Release| release.cluster.as_ref().is_some_and(|one| one != name);
-    match stack.releases.values().find(elsewhere) {
-        None => Ok(()),
-        Some(release) => Err(Failure::usage(format!(
-            "the release `{}` has a cluster of its own, and several clusters in one stack are not there yet",
-            release.id
-        ))
-        .help("give it an environment of that cluster")),
+    let elsewhere = |release: &Release| {
+        let other = release.cluster.as_ref().filter(|other| *other != name)?;
+        Some(format!("`{}` is on `{other}`", release.id))
+    };
+    let elsewhere: Vec<String> = stack.releases.values().filter_map(elsewhere).collect();
+    if elsewhere.is_empty() {
+        return Ok(());
     }
+    let others = elsewhere.join(", ");
+    Err(Failure::usage(format!(
+        "a stack cannot be on several clusters yet: {} is on `{name}`, but {others}",
+        stack.id
+    ))
+    .help("declare an environment for each cluster, and leave out with `when` what is not there"))
 }
 
 /// What a cluster says, with its reason and the next step.

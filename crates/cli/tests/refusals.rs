@@ -76,3 +76,24 @@ fn a_cluster_that_nobody_knows() {
     ]);
     insta::assert_snapshot!(sandbox.session(&["diff", "status", "destroy --yes", "template"]));
 }
+
+#[test]
+fn a_stack_is_on_one_cluster() {
+    let sandbox = Sandbox::files(&[
+        (
+            "regatta.yaml",
+            "\
+name: shop
+clusters: { eu: { context: eu }, us: { context: us }, asia: { context: asia } }
+environments:
+  prod: { target: { cluster: eu }, namespace: shop }
+releases:
+  api: { chart: ./chart, cluster: eu }
+  cache: { chart: ./chart, cluster: us }
+  web: { chart: ./chart, cluster: asia }
+",
+        ),
+        ("chart/Chart.yaml", "{ apiVersion: v2, name: chart, version: 1.0.0 }"),
+    ]);
+    insta::assert_snapshot!(sandbox.run("apply -e prod --yes").exits(64));
+}
