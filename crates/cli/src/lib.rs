@@ -12,6 +12,7 @@ pub mod pipeline;
 pub mod place;
 pub mod recorded;
 pub mod results;
+pub mod resume;
 
 pub mod charts;
 pub mod cluster;

@@ -111,6 +111,7 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
         undo::everything(run, &mut results).await;
     }
     inventory::keep_untouched(run, &results);
+    inventory::note_open(run, &results);
     let written = inventory::write_if_changed(run).await;
     Ok(Some((results, written.err().map(Fault::from))))
 }

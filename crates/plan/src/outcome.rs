@@ -4,7 +4,7 @@ mod object;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stack::{Prune, ReleaseId, StackId};
 
 use crate::live::{Deploy, Inventory};
@@ -58,9 +58,10 @@ pub struct Plan {
     pub untouched: Vec<ReleaseRecord>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
+    #[default]
     Apply,
     /// To earlier revisions.
     Rollback,

@@ -20,6 +20,8 @@ pub struct RunPolicy {
     pub on_failure: OnFailure,
     pub rollback_all: bool,
     pub timeout: Option<Duration>,
+    /// It goes on with what the last run left.
+    pub resumes: bool,
     /// Releases side by side.
     pub jobs: u16,
 }
@@ -31,6 +33,7 @@ impl Default for RunPolicy {
             on_failure: OnFailure::Stop,
             rollback_all: false,
             timeout: None,
+            resumes: false,
             jobs: 16,
         }
     }
@@ -106,6 +109,7 @@ impl Opened {
             schedule: policy.schedule,
             on_failure: policy.on_failure,
             rollback_all: policy.rollback_all,
+            resumes: policy.resumes,
             deadline: policy.timeout.map(|timeout| tokio::time::Instant::now() + timeout),
             clock: Clock(now),
             stop,

@@ -14,6 +14,7 @@ use crate::pipeline::{self, Asked};
 use crate::render;
 use crate::report::{Failure, Reason};
 use crate::results::Results;
+use crate::resume;
 use crate::shell::Shell;
 use crate::workspace::{self, Wanted};
 
@@ -23,7 +24,7 @@ use crate::workspace::{self, Wanted};
 /// --yes says so. Releases that the manifest no longer has are asked about apart, or deleted with --prune.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  regatta apply -e dev\n  regatta apply -e dev --yes --release 'worker.*' --with-needs\n  regatta apply -e prod --yes=prod --prune -o json"
+    after_help = "Examples:\n  regatta apply -e dev\n  regatta apply -e dev --yes --release 'worker.*' --with-needs\n  regatta apply -e dev --continue\n  regatta apply -e prod --yes=prod --prune -o json"
 )]
 pub struct Args {
     /// Also delete releases that the manifest no longer has
@@ -69,6 +70,10 @@ pub struct Args {
     /// After a failure take back everything that this run did
     #[arg(long, help_heading = "Failures")]
     pub rollback_all: bool,
+    /// Only go on with what the last run left: what failed, was interrupted or not reached
+    #[arg(long = "continue", conflicts_with_all = ["selector", "release", "with_needs", "prune"],
+          help_heading = "Failures")]
+    pub resume: bool,
     /// Time for the whole run: `90s`, `1h`
     #[arg(long, value_name = "TIME", env = "REGATTA_TIMEOUT", hide_env = true,
           value_parser = duration, help_heading = "Failures")]
@@ -118,12 +123,20 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
         },
         rollback_all: args.rollback_all,
         timeout: args.timeout,
+        resumes: args.resume,
         jobs: args.kube.jobs.unwrap_or(RunPolicy::default().jobs),
     };
     let (prune, output) = (args.prune, args.output.format);
     let permission =
         Permission { sure: &args.sure, prune, verb: "apply", output, events: true, policy };
     for environment in workspace.choose_by_name(&args.environments)? {
+        let wanted = match args.resume {
+            true => {
+                let reach = (&args.reach, &args.contest);
+                resume::wanted(&workspace, &environment, &wanted, reach, shell)?
+            }
+            false => wanted.clone(),
+        };
         let mut tries = 0;
         let ended = loop {
             let options =

@@ -60,7 +60,7 @@ fn the_first_ends_the_run_after_what_is_under_way() {
     assert_eq!(scene.statuses("web"), [""; 0]);
     app::is_unlocked(&scene);
 
-    app::run(&scene, "apply -e dev --yes --lock-timeout 0s").succeeds();
+    app::run(&scene, "apply -e dev --yes --continue --lock-timeout 0s").succeeds();
     app::is_whole(&scene, "one");
 }
 

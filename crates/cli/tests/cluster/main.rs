@@ -29,6 +29,7 @@ mod large;
 mod locks;
 mod policies;
 mod rbac;
+mod resume;
 mod rollback;
 mod running;
 mod same_as_helm;

@@ -5,7 +5,9 @@ use std::sync::MutexGuard;
 use plan::live::inventory::{Change, LastRun};
 use plan::live::wish::json;
 use plan::live::{Inventory, inventory};
-use plan::{Action, Address, Operation, Outcome, ReleasePlan, ReleaseRecord, ReleaseResult};
+use plan::{
+    Action, Address, Operation, Outcome, ReleaseKey, ReleasePlan, ReleaseRecord, ReleaseResult,
+};
 use source::Tree;
 
 use super::{Order, Run, records};
@@ -46,13 +48,30 @@ pub(super) fn intended(order: &Order<'_>) -> Inventory {
     }
     let changes: Vec<Change> = plan.releases().filter_map(change).collect();
     if !changes.is_empty() {
-        inventory.run = Some(LastRun { id: order.clock.text(), changes });
+        inventory.run = Some(last_run(order, inventory.run.take(), changes));
     }
     if plan.operation == Operation::Apply {
         inventory.ephemeral = order.ephemeral;
         inventory.expires.clone_from(&order.expires);
     }
     inventory
+}
+
+/// What is known of the run: it is one with the run that it resumes, so that both are taken back together.
+fn last_run(order: &Order<'_>, before: Option<LastRun>, changes: Vec<Change>) -> LastRun {
+    let open = changes.iter().map(|change| change.id.clone()).collect();
+    let mut run = match before.filter(|_| order.resumes) {
+        Some(before) => LastRun { open, ..before },
+        None => LastRun {
+            id: order.clock.text(),
+            operation: order.plan.operation,
+            changes: Vec::new(),
+            open,
+        },
+    };
+    let known: Vec<ReleaseKey> = run.changes.iter().map(|change| change.key.clone()).collect();
+    run.changes.extend(changes.into_iter().filter(|change| !known.contains(&change.key)));
+    run
 }
 
 /// What the run means to change of a release's revisions.
@@ -70,6 +89,15 @@ fn change(release: &ReleasePlan) -> Option<Change> {
 /// A release came to its end: its record is what the plan said, or gone.
 pub(super) fn settle(run: &Run<'_>, release: &ReleasePlan) {
     put(run, release, release.record.clone());
+}
+
+/// What the run did not bring to its end stays noted, for who goes on with it.
+pub(super) fn note_open(run: &Run<'_>, results: &[ReleaseResult]) {
+    let is_open = |one: &&ReleaseResult| matches!(one.outcome, Outcome::Failed | Outcome::Skipped);
+    let open = results.iter().filter(is_open).map(|one| one.id.clone()).collect();
+    if let Some(last) = &mut locked(run).run {
+        last.open = open;
+    }
 }
 
 /// What was not begun, or was taken back to what stood before, is what it was.

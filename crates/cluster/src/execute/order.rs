@@ -27,6 +27,8 @@ pub struct Order<'a> {
     pub on_failure: OnFailure,
     /// A failure takes back all that the run did.
     pub rollback_all: bool,
+    /// It goes on with what the last run left, and counts as one run with it.
+    pub resumes: bool,
     /// When the run is to be over.
     pub deadline: Option<Instant>,
     pub clock: Clock,

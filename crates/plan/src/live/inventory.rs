@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use source::{Tree, base64};
 use stack::{EnvironmentName, InstanceName, ReleaseId, StackId, WorkspaceName};
 
-use crate::{ReleaseKey, ReleaseRecord};
+use crate::{Operation, ReleaseKey, ReleaseRecord};
 
 /// Readable without us: the Secret's `inventory` is this as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,12 @@ pub struct Inventory {
 pub struct LastRun {
     /// When it began, RFC 3339.
     pub id: String,
+    #[serde(default)]
+    pub operation: Operation,
     pub changes: Vec<Change>,
+    /// What it did not bring to its end: while it is at work, all that it changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<ReleaseId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,7 +237,9 @@ mod tests {
         };
         let change = Change { id: "api".parse().unwrap(), key, revision: Some(3) };
         let id = "2026-11-21T10:00:00Z".to_owned();
-        inventory.run = Some(LastRun { id, changes: vec![change] });
+        let open = vec![change.id.clone()];
+        inventory.run =
+            Some(LastRun { id, operation: Operation::Rollback, changes: vec![change], open });
         let secret = inventory.write("shop-e2e-build-41");
         assert_eq!(Inventory::read(&secret), Ok(inventory));
     }
