@@ -5,6 +5,8 @@
 //! ROOT/v1/blobs/sha256/HH/HEX    bytes; named by their digest, checked on every read
 //! ROOT/v1/links/HH/HEX           the digest of a blob, under the digest of a name (`git COMMIT URL//PATH`)
 //! ROOT/v1/indexes/HH/HEX         what was read of a repository's index, under the digest of its address
+//! ROOT/v1/git/HH/HEX/            our bare copy of a git repository, under the digest of its URL
+//! ROOT/v1/git/HH/HEX.lock        held by whoever uses that copy
 //! ROOT/v1/temporary/             what is being written; becomes visible by rename
 //! ```
 
@@ -71,6 +73,23 @@ impl Cache {
     /// Writes a file of the cache, over an older one.
     pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
         write::whole(&self.temporary(), path, bytes)
+    }
+
+    /// Where our copy of a git repository lies.
+    pub(crate) fn repository(&self, url: &str) -> PathBuf {
+        below(&self.root.join("git"), Digest::of(url.as_bytes()))
+    }
+
+    /// The lock file of a folder of the cache, which may then be made.
+    pub(crate) fn lock_of(&self, folder: &Path) -> Result<PathBuf, Error> {
+        let parent = folder.parent().expect("a folder of the cache lies in another");
+        write::make_folder(parent)?;
+        Ok(folder.with_extension("lock"))
+    }
+
+    /// An empty folder in which something may be made that appears whole, by rename.
+    pub(crate) fn aside(&self) -> Result<PathBuf, Error> {
+        Ok(write::aside(&self.temporary(), |path| fs::create_dir(path))?.0)
     }
 
     fn blob_path(&self, digest: Digest) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use source::Problem;
 
-use crate::{Narrowed, Source, archive, cache, cosign, index, oci};
+use crate::{Narrowed, Source, archive, cache, cosign, git, index, oci};
 
 /// A chart that could not be had.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub enum Error {
     #[error(transparent)]
     Cache(#[from] cache::Error),
     #[error(transparent)]
+    Git(#[from] git::Error),
+    #[error(transparent)]
     Oci(#[from] oci::Error),
     #[error(transparent)]
     Index(#[from] index::Error),
@@ -34,6 +36,7 @@ impl Error {
     pub fn id(&self) -> &'static str {
         match self {
             Self::Cache(_) => "chart-cache",
+            Self::Git(_) => "chart-git",
             Self::Oci(error) => error.id(),
             Self::Index(error) => error.id(),
             Self::Archive(error) => error.id(),
@@ -45,6 +48,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Cache(error) => error.help(),
+            Self::Git(error) => error.help(),
             Self::Oci(error) => error.help(),
             Self::Index(error) => error.help(),
             Self::Archive(error) => error.help(),

@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod cache;
 pub mod cosign;
+pub mod git;
 pub mod http;
 pub mod index;
 pub mod lock;

@@ -2,5 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests run Helm and look at its files")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod git;
 mod http;
 mod oci;

@@ -13,7 +13,7 @@ pub struct Error {
 }
 
 impl Error {
-    pub(super) fn new(verb: &'static str, path: &Path, error: io::Error) -> Self {
+    pub(crate) fn new(verb: &'static str, path: &Path, error: io::Error) -> Self {
         Self { verb, path: path.to_owned(), error }
     }
 

@@ -11,10 +11,8 @@ use super::Error;
 /// Writes a file, over an older one. `temporary` is a folder of the same file system.
 pub(super) fn whole(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().expect("a file of the cache lies in a folder of it");
-    for needed in [temporary, folder] {
-        fs::create_dir_all(needed).map_err(|error| Error::new("make", needed, error))?;
-    }
-    let (aside, mut file) = aside(temporary)?;
+    make_folder(folder)?;
+    let (aside, mut file) = aside(temporary, |path| fs::File::create_new(path))?;
     let written = file.write_all(bytes).and_then(|()| fs::rename(&aside, path));
     written.map_err(|error| {
         // The first error counts; what is left aside is swept by `cache clean`.
@@ -23,17 +21,30 @@ pub(super) fn whole(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), E
     })
 }
 
-/// A new file under a name that no other process and no other thread uses.
-fn aside(folder: &Path) -> Result<(PathBuf, fs::File), Error> {
+/// A new file or folder under a name that no other process and no other thread uses.
+pub(super) fn aside<T>(
+    temporary: &Path,
+    create: impl Fn(&Path) -> io::Result<T>,
+) -> Result<(PathBuf, T), Error> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
+    make_folder(temporary)?;
     loop {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{}-{count}", process::id()));
-        match fs::File::create_new(&path) {
-            Ok(file) => return Ok((path, file)),
-            // A process of an earlier boot had the same number and was killed.
+        let path = temporary.join(format!("{}-{count}", process::id()));
+        match create(&path) {
+            Ok(created) => return Ok((path, created)),
+            // A process of another container has the same number, or one of an earlier boot that was killed.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(Error::new("write", &path, error)),
         }
     }
+}
+
+/// Makes a folder with those above it; what is in it may be private.
+pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| Error::new("make", path, error))
 }
