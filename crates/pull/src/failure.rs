@@ -1,8 +1,8 @@
 //! What could not be had, for whom, and why: one clear problem per chart.
 
-use source::Problem;
+use source::{Problem, Problems};
 
-use crate::{Narrowed, Source, archive, cache, cosign, git, index, oci};
+use crate::{InvalidRange, Narrowed, Source, archive, cache, cosign, git, index, oci};
 
 /// A chart that could not be had.
 #[derive(Debug)]
@@ -29,6 +29,28 @@ pub enum Error {
     Archive(#[from] archive::Error),
     #[error(transparent)]
     Cosign(#[from] cosign::Error),
+    #[error(transparent)]
+    Range(#[from] InvalidRange),
+    #[error("the lock file does not have it")]
+    NotLocked,
+    #[error("no version fits `{asked}`; the newest there are {there}")]
+    NoVersion { asked: String, there: String },
+    #[error("it has no version at all")]
+    Nothing,
+    #[error("the chart in it is called `{name}`")]
+    OtherName { name: String },
+    #[error("it was taken for version {asked} and is {found}")]
+    OtherVersion { asked: String, found: String },
+    #[error("{}", first(.0))]
+    Chart(Problems),
+    #[error("its signature cannot be checked: {0}")]
+    Unsigned(&'static str),
+    #[error("its archive has just been removed from the cache")]
+    Vanished,
+}
+
+fn first(problems: &Problems) -> &str {
+    problems.first().map_or("it is no chart", |problem| problem.message.as_str())
 }
 
 impl Error {
@@ -41,6 +63,13 @@ impl Error {
             Self::Index(error) => error.id(),
             Self::Archive(error) => error.id(),
             Self::Cosign(error) => error.id(),
+            Self::Range(_) => "chart-range",
+            Self::NotLocked => "chart-not-locked",
+            Self::NoVersion { .. } | Self::Nothing => "chart-no-version",
+            Self::OtherName { .. } | Self::OtherVersion { .. } => "chart-is-another",
+            Self::Chart(_) => "chart-broken",
+            Self::Unsigned(_) => "chart-unsigned",
+            Self::Vanished => "chart-cache",
         }
     }
 
@@ -53,6 +82,24 @@ impl Error {
             Self::Index(error) => error.help(),
             Self::Archive(error) => error.help(),
             Self::Cosign(error) => error.help(),
+            Self::Range(_) => "write `1.2.3`, `~1.2`, `^1` or `>=1.2, <2`".to_owned().into(),
+            Self::NotLocked => {
+                "`regatta deps lock` adds it; commit regatta.lock then".to_owned().into()
+            }
+            Self::NoVersion { .. } => {
+                "a pre-release counts only where the range names one: `^1.0.0-0`".to_owned().into()
+            }
+            Self::OtherName { .. } | Self::OtherVersion { .. } => {
+                "whoever serves it mixed charts up, or somebody put another in its place"
+                    .to_owned()
+                    .into()
+            }
+            Self::Chart(problems) => problems.first().and_then(|problem| problem.help.clone()),
+            Self::Unsigned(_) => {
+                "its repository or release asks for one under `provenance`".to_owned().into()
+            }
+            Self::Nothing => None,
+            Self::Vanished => "run it again".to_owned().into(),
         }
     }
 }

@@ -6,11 +6,13 @@
 pub mod archive;
 pub mod cache;
 pub mod cosign;
+pub mod dependencies;
 pub mod git;
 pub mod http;
 pub mod index;
 pub mod lock;
 pub mod oci;
+pub mod resolve;
 
 mod access;
 mod choose;
@@ -27,5 +29,5 @@ pub use digest::{Digest, InvalidDigest};
 pub use failure::{Error, Failure};
 pub use lock::Lock;
 pub use session::{Session, Unwatched, Watch};
-pub use source::{Named, Source};
+pub use source::{InvalidAddress, Named, Source};
 pub use wanted::{Narrowed, Trust, Wanted};

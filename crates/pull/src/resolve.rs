@@ -1,0 +1,137 @@
+//! What is wanted, and the lock file, into charts in the cache, and the lock file as it should be.
+
+mod fetch;
+mod signed;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::stream::{self, StreamExt as _};
+
+use crate::lock::Entry;
+use crate::{Digest, Error, Failure, Lock, Session, Source, Wanted};
+
+/// How the lock file is treated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// What the lock file does not have is a failure.
+    pub locked: bool,
+    pub update: Update,
+}
+
+/// What moves to the newest version in its range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Update {
+    #[default]
+    Nothing,
+    Everything,
+    /// Charts by their names.
+    Charts(BTreeSet<String>),
+}
+
+impl Update {
+    pub fn moves(&self, source: &Source) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Charts(names) => names.contains(source.chart()),
+        }
+    }
+}
+
+/// A chart whose archive lies in the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub version: String,
+    /// By which the cache finds the archive.
+    pub archive: Digest,
+}
+
+/// What came of all that was wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// In the order of what was wanted.
+    pub charts: Vec<Found>,
+    /// The lock file as it should be.
+    pub lock: Lock,
+}
+
+/// Finds every chart: the pinned one where the lock file has it and nothing moves, else the newest that fits. What is
+/// wanted twice is fetched once. Either all of it, or every chart that could not be had.
+pub async fn resolve(
+    session: &Session,
+    wanted: &[Wanted],
+    lock: &Lock,
+    policy: &Policy,
+) -> Result<Resolved, Vec<Failure>> {
+    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (position, one) in wanted.iter().enumerate() {
+        let key = (&one.source, &one.narrowed, one.pinned, &one.access, &one.trust);
+        groups.entry(key).or_default().push(position);
+    }
+    let groups: Vec<Vec<usize>> = groups.into_values().collect();
+    let work = groups.iter().map(|group| {
+        let one = &wanted[group[0]];
+        async move { find(session, one, lock, policy).await }
+    });
+    let results: Vec<Result<Chosen, Error>> =
+        stream::iter(work).buffered(session.downloads.max(1)).collect().await;
+
+    let mut failures = Vec::new();
+    let mut charts: Vec<Option<Found>> = vec![None; wanted.len()];
+    let mut resolved = Resolved { charts: Vec::new(), lock: lock.clone() };
+    for (group, result) in groups.iter().zip(results) {
+        let one = &wanted[group[0]];
+        match result {
+            Ok(chosen) => {
+                if let Some(entry) = chosen.entry {
+                    resolved.lock.add(entry);
+                }
+                for position in group {
+                    charts[*position] = Some(chosen.found.clone());
+                }
+            }
+            Err(error) => failures.push(Failure {
+                source: one.source.clone(),
+                narrowed: one.narrowed.clone(),
+                by: group.iter().flat_map(|position| wanted[*position].by.clone()).collect(),
+                error,
+            }),
+        }
+    }
+    resolved.charts = charts.into_iter().flatten().collect();
+    if failures.is_empty() { Ok(resolved) } else { Err(failures) }
+}
+
+/// A chart, and what the lock file has to say of it; nothing for what is not pinned.
+struct Chosen {
+    found: Found,
+    entry: Option<Entry>,
+}
+
+async fn find(
+    session: &Session,
+    wanted: &Wanted,
+    lock: &Lock,
+    policy: &Policy,
+) -> Result<Chosen, Error> {
+    let pinned = match wanted.pinned && !policy.update.moves(&wanted.source) {
+        true => lock.find(&wanted.source, &wanted.narrowed),
+        false => None,
+    };
+    let words = BTreeSet::from([wanted.narrowed.to_string()]);
+    let (mut entry, found) = match pinned {
+        Some(entry) => {
+            let is_known = entry.asked.is_superset(&words);
+            if policy.locked && !is_known {
+                return Err(Error::NotLocked);
+            }
+            (entry.clone(), fetch::pinned(session, wanted, entry).await?)
+        }
+        None if policy.locked && wanted.pinned => return Err(Error::NotLocked),
+        None => fetch::newest(session, wanted).await?,
+    };
+
+    signed::check(session, wanted, &entry, found.archive).await?;
+    entry.asked = words;
+    Ok(Chosen { found, entry: wanted.pinned.then_some(entry) })
+}

@@ -1,0 +1,170 @@
+//! One chart from its source: the pinned one, or the newest that fits.
+
+use std::collections::BTreeSet;
+
+use super::Found;
+use crate::lock::{Entry, Pin};
+use crate::{Digest, Error, Narrowed, Session, Source, Wanted, archive, choose, git, index, oci};
+
+/// What the lock file names, from the cache or from where the lock file says.
+pub(super) async fn pinned(
+    session: &Session,
+    wanted: &Wanted,
+    entry: &Entry,
+) -> Result<Found, Error> {
+    let access = &wanted.access;
+    let archive = match (&entry.source, &entry.pin) {
+        (Source::Oci { address }, Pin::Manifest { digest }) => {
+            oci::fetch(session, address, &oci::At::Digest(*digest), access).await?.archive
+        }
+        (Source::Git { repository, path }, Pin::Commit { commit }) => {
+            from_git(session, repository, path, commit).await?
+        }
+        (_, Pin::Archive { url, sha256 }) => {
+            let home = home(&entry.source);
+            archive::fetch(session, url, access, home, Some(*sha256)).await?;
+            *sha256
+        }
+        (_, Pin::Manifest { .. } | Pin::Commit { .. }) => return Err(Error::NotLocked),
+    };
+    Ok(Found { version: entry.version.clone(), archive })
+}
+
+/// The newest that fits, and what the lock file will say of it but for what was asked.
+pub(super) async fn newest(session: &Session, wanted: &Wanted) -> Result<(Entry, Found), Error> {
+    let access = &wanted.access;
+    let (pin, archive, version) = match &wanted.source {
+        Source::Repository { url, chart } => {
+            let offers = index::offers(session, url, chart, access).await?;
+            let versions = offers.iter().map(|offer| offer.version.as_str());
+            let offer = match choose::newest(&wanted.narrowed, versions)? {
+                Some(position) => &offers[position],
+                None => return Err(none_fits(wanted, offers.iter().map(|it| &it.version))),
+            };
+            let from = offer.urls.first().expect("an offer has a place");
+            let bytes = archive::fetch(session, from, access, Some(url), offer.digest).await?;
+            let sha256 = Digest::of(&bytes);
+            (Pin::Archive { url: from.clone(), sha256 }, sha256, Some(offer.version.clone()))
+        }
+        Source::Oci { address } => {
+            let (at, version) = match &wanted.narrowed {
+                Narrowed::Digest(digest) => (oci::At::Digest(*digest), None),
+                narrowed => {
+                    let version = tagged(session, wanted, address, narrowed).await?;
+                    (oci::At::Version(version.clone()), Some(version))
+                }
+            };
+            let fetched = oci::fetch(session, address, &at, access).await?;
+            (Pin::Manifest { digest: fetched.digest }, fetched.archive, version)
+        }
+        Source::Git { repository, path } => {
+            let reference = match &wanted.narrowed {
+                Narrowed::Reference(reference) => Some(reference.clone()),
+                Narrowed::Newest | Narrowed::Range(_) | Narrowed::Digest(_) => None,
+            };
+            let commit = blocking(session, {
+                let repository = repository.clone();
+                move |session| git::commit(session, &repository, reference.as_deref())
+            })
+            .await?;
+            let archive = from_git(session, repository, path, &commit).await?;
+            (Pin::Commit { commit }, archive, None)
+        }
+        Source::Archive { url } => {
+            let bytes = archive::fetch(session, url, access, None, None).await?;
+            let sha256 = Digest::of(&bytes);
+            (Pin::Archive { url: url.clone(), sha256 }, sha256, None)
+        }
+    };
+    let version = check(session, &wanted.source, archive, version.as_deref())?;
+    let found = Found { version: version.clone(), archive };
+    let source = wanted.source.clone();
+    Ok((Entry { source, version, pin, asked: BTreeSet::new() }, found))
+}
+
+/// The version of a registry's chart that is meant. A version that is spelled out needs no list of tags, which some
+/// registries do not give.
+async fn tagged(
+    session: &Session,
+    wanted: &Wanted,
+    address: &str,
+    narrowed: &Narrowed,
+) -> Result<String, Error> {
+    if let Narrowed::Range(range) = narrowed
+        && sprig::semver::Version::parse_strict(range).is_ok()
+    {
+        return Ok(range.clone());
+    }
+    let versions = oci::versions(session, address, &wanted.access).await?;
+    match choose::newest(narrowed, versions.iter().map(String::as_str))? {
+        Some(position) => Ok(versions[position].clone()),
+        None => Err(none_fits(wanted, versions.iter())),
+    }
+}
+
+fn none_fits<'a>(wanted: &Wanted, versions: impl ExactSizeIterator<Item = &'a String>) -> Error {
+    if versions.len() == 0 {
+        return Error::Nothing;
+    }
+    let mut shown: Vec<String> = versions.take(4).cloned().collect();
+    if shown.len() > 3 {
+        shown[3] = "…".to_owned();
+    }
+    Error::NoVersion { asked: wanted.narrowed.to_string(), there: shown.join(", ") }
+}
+
+/// What the archive says it is must be what it was taken for: a chart named otherwise, or another version, is refused. Gives
+/// the version.
+fn check(
+    session: &Session,
+    source: &Source,
+    archive: Digest,
+    version: Option<&str>,
+) -> Result<String, Error> {
+    let bytes = session.cache.blob(archive)?.ok_or(Error::Vanished)?;
+    let chart = chart::load_archive(&source.to_string(), &bytes).map_err(Error::Chart)?;
+    let metadata = &chart.metadata;
+    if matches!(source, Source::Repository { .. } | Source::Oci { .. })
+        && metadata.name != source.chart()
+    {
+        let name = metadata.name.escape_debug().to_string();
+        return Err(Error::OtherName { name });
+    }
+    let equal =
+        |version: &str| version.trim_start_matches('v') == metadata.version.trim_start_matches('v');
+    match version {
+        Some(version) if !equal(version) => Err(Error::OtherVersion {
+            asked: version.to_owned(),
+            found: metadata.version.escape_debug().to_string(),
+        }),
+        _ => Ok(metadata.version.clone()),
+    }
+}
+
+async fn from_git(
+    session: &Session,
+    repository: &str,
+    path: &str,
+    commit: &str,
+) -> Result<Digest, Error> {
+    let (repository, path, commit) = (repository.to_owned(), path.to_owned(), commit.to_owned());
+    blocking(session, move |session| git::fetch(session, &repository, &path, &commit)).await
+}
+
+/// git is a program, and waiting for it takes a thread.
+async fn blocking<T: Send + 'static>(
+    session: &Session,
+    work: impl FnOnce(&Session) -> Result<T, git::Error> + Send + 'static,
+) -> Result<T, Error> {
+    let session = session.clone();
+    let done = tokio::task::spawn_blocking(move || work(&session)).await;
+    Ok(done.expect("reading from git does not panic")?)
+}
+
+/// Whose login it is that an archive is fetched with.
+pub(super) fn home(source: &Source) -> Option<&str> {
+    match source {
+        Source::Repository { url, .. } => Some(url),
+        Source::Oci { .. } | Source::Git { .. } | Source::Archive { .. } => None,
+    }
+}
