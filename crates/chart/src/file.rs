@@ -29,7 +29,7 @@ impl File {
     }
 
     /// The same content at another path.
-    pub(crate) fn at(&self, path: &str) -> Self {
+    pub fn at(&self, path: &str) -> Self {
         Self { path: path.to_owned(), content: self.content.clone() }
     }
 

@@ -1,158 +1,164 @@
-//! Charts from the disk: the walk over a chart's folder or one of plain manifests, or an archive's bytes, handed to `chart`
-//! in memory.
+//! Which chart each release gets: from a folder or an archive of the repository, or from afar by way of the lock file; each
+//! with what it lists under `dependencies` and does not bring.
 
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod complete;
+mod folder;
+mod lock;
+mod remote;
+mod wanted;
 
-use chart::{Chart, File, Ignore};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use chart::Chart;
+use pull::resolve::Found;
+use pull::{Source, Wanted};
 use rayon::prelude::*;
-use source::{FileError, Problem, Problems};
+use source::{Problem, Problems};
+use stack::{ChartRef, Release, ReleaseId, Stack};
+
+pub use lock::LockFile;
+pub use remote::Remote;
 
 use crate::disk::{self, Disk};
+use crate::threads;
+use crate::workspace::Workspace;
+use complete::{Base, complete};
 
-/// What one chart may weigh unpacked, as in Helm, and how many files and nested folders it may have.
-const BYTES: usize = 100 << 20;
-const FILES: usize = 20_000;
-const DEPTH: usize = 60;
-/// From this many files on, starting threads costs less than it saves.
-const SIDE_BY_SIDE: usize = 64;
+/// A chart that releases share.
+pub struct Loaded {
+    chart: Chart,
+    digest: OnceLock<String>,
+}
 
-/// Loads the chart at a path of `Files`: a folder with Chart.yaml or of plain manifests, or a `.tgz`. `origin` is what
-/// messages call it.
-pub fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
-    let place = disk.resolve(path).map_err(|error| match error {
-        FileError::Missing => absent(origin, "there is no such folder or archive"),
-        FileError::Outside => absent(origin, "it is outside the repository"),
-        FileError::Unreadable(why) => absent(origin, &why),
-    })?;
-    if place.is_dir() {
-        let walk = Walk::new(disk, origin, &place);
-        if walk.is_plain {
-            let name = place.file_name().map_or("manifests".into(), |name| name.to_string_lossy());
-            chart::plain(origin, &name, walk.files(&place)?)
-        } else {
-            chart::load(origin, walk.files(&place)?)
-        }
-    } else {
-        let bytes = disk::read(&place).map_err(|error| absent(origin, &error.to_string()))?;
-        chart::load_archive(origin, &bytes)
+impl Deref for Loaded {
+    type Target = Chart;
+
+    fn deref(&self) -> &Chart {
+        &self.chart
     }
 }
 
-fn absent(origin: &str, why: &str) -> Problems {
-    vec![
-        Problem::error("chart-missing", format!("cannot read the chart `{origin}`: {why}"))
-            .help("a chart is a folder with a Chart.yaml, one of plain manifests, or a `.tgz`"),
-    ]
-}
-
-struct Walk<'a> {
-    disk: &'a Disk,
-    origin: &'a str,
-    ignore: Ignore,
-    /// There is no Chart.yaml. What is hidden is then no part of it: the folder may be a whole repository.
-    is_plain: bool,
-    /// What was found: its path in the chart and its place on the disk.
-    found: Vec<(String, PathBuf)>,
-    bytes: AtomicUsize,
-}
-
-impl<'a> Walk<'a> {
-    fn new(disk: &'a Disk, origin: &'a str, root: &Path) -> Self {
-        let (ignore, bytes) = (Ignore::default(), AtomicUsize::new(0));
-        let is_plain = root.join("Chart.yaml").symlink_metadata().is_err();
-        Self { disk, origin, ignore, is_plain, found: Vec::new(), bytes }
+impl Loaded {
+    fn new(chart: Chart) -> Self {
+        Self { chart, digest: OnceLock::new() }
     }
 
-    fn files(mut self, root: &Path) -> Result<Vec<File>, Problems> {
-        let rules = root.join(".helmignore");
-        match disk::read(&rules) {
-            Ok(bytes) => {
-                let name = format!("{}/.helmignore", self.origin);
-                self.ignore = Ignore::parse(&name, &String::from_utf8_lossy(&bytes))?;
+    /// Over all its files; computed for the first that asks.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| plan::digest(&self.chart.digest()))
+    }
+}
+
+/// The charts of releases, and what is wrong with those that could not be had: each problem once.
+#[derive(Default)]
+pub struct Gathered {
+    pub charts: BTreeMap<ReleaseId, Arc<Loaded>>,
+    pub problems: Problems,
+}
+
+/// Where the chart of a release is read from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Folder(String),
+    Archive { source: Source, version: String, archive: pull::Digest },
+}
+
+/// Reads every distinct chart of some releases, side by side, and fetches what is not here.
+pub fn gather<'a>(
+    workspace: &Workspace,
+    stack: &Stack,
+    releases: impl Iterator<Item = &'a Release>,
+    remote: &Remote,
+    jobs: Option<u16>,
+) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut users: BTreeMap<Place, Vec<&Release>> = BTreeMap::new();
+    let mut afar: Vec<(&Release, Wanted)> = Vec::new();
+    for release in releases {
+        match &release.chart {
+            ChartRef::Local { path } => {
+                users.entry(Place::Folder(path.clone())).or_default().push(release);
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(self.unreadable(".helmignore", &error.to_string())),
-        }
-        self.folder(root, "", 0)?;
-        let found = std::mem::take(&mut self.found);
-        if found.len() < SIDE_BY_SIDE {
-            let mut buffer = Vec::new();
-            found.into_iter().map(|file| self.file(&mut buffer, file)).collect()
-        } else {
-            found
-                .into_par_iter()
-                .map_init(Vec::new, |buffer, file| self.file(buffer, file))
-                .collect()
-        }
-    }
-
-    /// Adds what a folder holds, sorted by name, as Helm walks.
-    fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), Problems> {
-        if depth > DEPTH {
-            return Err(
-                self.refused(prefix, "folders are nested too deep, or a link leads in a circle")
-            );
-        }
-        let entries =
-            disk::entries(folder).map_err(|error| self.unreadable(prefix, &error.to_string()))?;
-        for entry in entries {
-            let path = format!("{prefix}{}", entry.name);
-            let is_hidden = self.is_plain && entry.name.starts_with('.');
-            if is_hidden || self.ignore.matches(&path, entry.is_directory) {
-                continue;
-            }
-            let place = folder.join(&entry.name);
-            let place = if entry.is_link { self.target(&place, &path)? } else { place };
-            if entry.is_directory {
-                self.folder(&place, &format!("{path}/"), depth + 1)?;
-            } else {
-                if self.found.len() >= FILES {
-                    return Err(self.too_large(&path));
+            ChartRef::Repository { .. } | ChartRef::Address { .. } => {
+                match wanted::of_release(workspace, stack, release, remote) {
+                    Ok(wanted) => afar.push((release, wanted)),
+                    Err(problem) => gathered.problems.push(used_by(problem, release)),
                 }
-                self.found.push((path, place));
             }
         }
-        Ok(())
     }
-
-    /// Reads what was found by way of a buffer that serves many files, so that each takes no more memory than its size.
-    fn file(&self, buffer: &mut Vec<u8>, found: (String, PathBuf)) -> Result<File, Problems> {
-        let (path, place) = found;
-        disk::read_regular(&place, buffer)
-            .map_err(|error| self.unreadable(&path, &error.to_string()))?;
-        if self.bytes.fetch_add(buffer.len(), Ordering::Relaxed) + buffer.len() > BYTES {
-            return Err(self.too_large(&path));
+    let lock = match LockFile::open(workspace) {
+        Ok(lock) => lock,
+        Err(problems) => {
+            gathered.problems.extend(problems);
+            return gathered;
         }
-        let text = buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(buffer);
-        Ok(File::new(path, text))
-    }
-
-    fn too_large(&self, path: &str) -> Problems {
-        self.refused(path, "the chart is larger than 100 MiB or 20,000 files")
-    }
-
-    /// Where a link leads, if it stays in the repository: a chart must not carry files of the machine away.
-    fn target(&self, link: &Path, path: &str) -> Result<PathBuf, Problems> {
-        let target = link.canonicalize().map_err(|error| {
-            self.unreadable(path, &format!("a link that leads nowhere: {error}"))
-        })?;
-        if target.starts_with(&self.disk.root) {
-            return Ok(target);
+    };
+    let (afar, wanted): (Vec<&Release>, Vec<Wanted>) = afar.into_iter().unzip();
+    match remote.resolve(&wanted, &lock) {
+        Ok(found) => {
+            for ((release, wanted), Found { version, archive }) in
+                afar.iter().zip(&wanted).zip(found)
+            {
+                let source = wanted.source.clone();
+                let place = Place::Archive { source, version, archive };
+                users.entry(place).or_default().push(release);
+            }
         }
-        Err(self.refused(path, "a link that leads out of the repository"))
+        Err(problems) => gathered.problems.extend(problems),
     }
+    let read = |(place, users): &(Place, Vec<&Release>)| {
+        let (origin, chart, base) = match place {
+            Place::Folder(path) => {
+                let origin = origin(workspace, path);
+                let chart = folder::load(&workspace.disk, path, &origin);
+                (origin, chart, Base::Folder(path))
+            }
+            Place::Archive { source, version, archive } => {
+                let origin = format!("{} {version}", users[0].chart);
+                (origin.clone(), remote.open(source, *archive, &origin), Base::Source(source))
+            }
+        };
+        let chart = complete(workspace, stack, &origin, chart?, &base, remote, &lock)?;
+        Ok::<_, Problems>(Arc::new(Loaded::new(chart)))
+    };
+    let users: Vec<(Place, Vec<&Release>)> = users.into_iter().collect();
+    let charts: Vec<Result<Arc<Loaded>, Problems>> = match users.len() {
+        0 | 1 => users.iter().map(read).collect(),
+        many => threads::pool(jobs, many).install(|| users.par_iter().map(read).collect()),
+    };
+    for ((_, users), chart) in users.iter().zip(charts) {
+        match chart {
+            Ok(chart) => {
+                let to_each = users.iter().map(|user| (user.id.clone(), Arc::clone(&chart)));
+                gathered.charts.extend(to_each);
+            }
+            Err(problems) => gathered
+                .problems
+                .extend(problems.into_iter().map(|problem| used_by(problem, users[0]))),
+        }
+    }
+    if gathered.problems.is_empty()
+        && let Err(problem) = lock.save(remote)
+    {
+        gathered.problems.push(problem);
+    }
+    gathered
+}
 
-    fn refused(&self, path: &str, why: &str) -> Problems {
-        let what = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
-        vec![Problem::error(
-            "chart-refused",
-            format!("cannot use the chart `{}`: {what}{why}", self.origin),
-        )]
-    }
+/// One chart at a path of the disk, without a workspace.
+pub fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
+    folder::load(disk, path, origin)
+}
 
-    fn unreadable(&self, path: &str, why: &str) -> Problems {
-        vec![Problem::error("chart-unreadable", format!("read `{}/{path}`: {why}", self.origin))]
-    }
+fn origin(workspace: &Workspace, path: &str) -> String {
+    disk::shown(&workspace.disk.root.join(Path::new(path)), &workspace.standing)
+}
+
+pub fn used_by(mut problem: Problem, release: &Release) -> Problem {
+    problem.trace.push(format!("in release `{}`", release.id));
+    problem
 }

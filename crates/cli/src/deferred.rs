@@ -10,9 +10,10 @@ use plan::{Desired, DesiredRelease, Options, Plan, ReleasePlan};
 use source::{Problems, Tree};
 use stack::{Body, Release, ReleaseId, Stack};
 
+use crate::charts::Loaded;
 use crate::cluster::{Ask, Opened, nobody};
 use crate::desired;
-use crate::render::{self, Job, Loaded, Run, World};
+use crate::render::{self, Job, Run, World};
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
 use crate::views;

@@ -111,6 +111,21 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     std::fs::write(path, text)
 }
 
+/// Writes a file so that it is there whole or as it was: aside, then by rename, which replaces a link and does not follow it.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write as _;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let aside = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = std::fs::File::create_new(&aside)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| std::fs::rename(&aside, path));
+    if written.is_err() {
+        // What went wrong first is what counts.
+        drop(std::fs::remove_file(&aside));
+    }
+    written
+}
+
 /// A path relative to where the user stands, as they would type it.
 pub fn shown(path: &Path, standing: &Path) -> String {
     if let Ok(below) = path.strip_prefix(standing) {

@@ -193,7 +193,7 @@ pub fn desire<'a>(
     world: &World,
     shell: &Shell,
 ) -> Result<Rendered<'a>, Failure> {
-    let mut jobs = render::prepare(workspace, stack, run, world)?;
+    let mut jobs = render::prepare(workspace, stack, run, world, shell)?;
     let began = Instant::now();
     let mut notes = Notes::new();
     let mut made = render_all(&jobs.iter().collect::<Vec<_>>(), run, world, &mut notes, shell)?;

@@ -2,6 +2,7 @@
 //! `-o json` one line of JSON per event.
 
 mod board;
+mod downloads;
 mod lines;
 
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,6 +15,7 @@ use plan::{Event, Plan};
 use serde::Serialize;
 
 use self::board::Board;
+pub use self::downloads::Downloads;
 use crate::printer::Printer;
 use crate::views::table::columns;
 

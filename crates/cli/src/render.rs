@@ -1,26 +1,22 @@
 //! All selected releases of a stack, rendered side by side; each distinct chart is read once.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Deref;
-use std::sync::{Arc, LazyLock, Mutex, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use chart::{
-    Capabilities, Chart, Dialect, Input, KubeVersion, Limits, Lookup, NoLookup, Now, ReleaseInfo,
-    Rendered,
+    Capabilities, Dialect, Input, KubeVersion, Limits, Lookup, NoLookup, Now, ReleaseInfo, Rendered,
 };
 use jiff::Zoned;
 use plan::ReleaseKey;
-use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
-use source::{Problem, Problems, Redactor, Tree};
-use stack::{Body, ChartRef, Release, Stack};
+use source::{Problem, Problems, Redactor, Tree, arrange};
+use stack::{Body, Release, Stack};
 
 use crate::args::Kube;
-use crate::charts;
+use crate::charts::{self, Gathered, Loaded, Remote};
 use crate::desired;
-use crate::disk::{self, Disk};
 use crate::report::Failure;
-use crate::threads;
+use crate::shell::Shell;
 use crate::workspace::Workspace;
 
 /// What is equal for all renders of a run.
@@ -31,11 +27,12 @@ pub struct Run {
     pub jobs: Option<u16>,
     kube_version: Option<KubeVersion>,
     api_versions: Vec<String>,
+    pub remote: Arc<Remote>,
 }
 
 impl Run {
     /// Draws the seed from the system's randomness unless `--seed` fixes it, and looks at the clock at most once.
-    pub fn new(kube: &Kube) -> Result<Self, Failure> {
+    pub fn new(kube: &Kube, shell: &Shell) -> Result<Self, Failure> {
         let seed = match kube.seed {
             Some(seed) => Sha256::digest(seed.to_be_bytes()).into(),
             None => {
@@ -54,6 +51,7 @@ impl Run {
             jobs: kube.jobs,
             kube_version,
             api_versions: kube.api_versions.clone(),
+            remote: Arc::new(Remote::new(&kube.charts, shell)?),
         })
     }
 
@@ -82,31 +80,6 @@ impl Run {
 fn parse_kube_version(text: &str) -> Result<KubeVersion, Failure> {
     KubeVersion::parse(text)
         .map_err(|why| Failure::usage(why).help("write it as `1.33` or `v1.33.4`"))
-}
-
-/// A chart that releases share.
-pub struct Loaded {
-    chart: Chart,
-    digest: OnceLock<String>,
-}
-
-impl Deref for Loaded {
-    type Target = Chart;
-
-    fn deref(&self) -> &Chart {
-        &self.chart
-    }
-}
-
-impl Loaded {
-    fn new(chart: Chart) -> Self {
-        Self { chart, digest: OnceLock::new() }
-    }
-
-    /// Over all its files; computed for the first that asks.
-    pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| plan::digest(&self.chart.digest()))
-    }
 }
 
 /// What charts see of the place that they are rendered for.
@@ -160,54 +133,41 @@ pub fn prepare<'a>(
     stack: &'a Stack,
     run: &Run,
     world: &World,
+    shell: &Shell,
 ) -> Result<Vec<Job<'a>>, Failure> {
-    let installed = || stack.selected().filter(|(release, _)| release.installed);
-    let paths: BTreeSet<&str> =
-        installed().filter_map(|(release, _)| local(&release.chart).ok()).collect();
-    let charts = load_all(workspace, &paths.into_iter().collect::<Vec<_>>(), run.jobs);
+    let installed = in_graph_order(stack).map(|(release, _)| release);
+    let Gathered { mut charts, mut problems } =
+        charts::gather(workspace, stack, installed, &run.remote, run.jobs);
+    tell(&run.remote, shell);
     let usual = match &world.capabilities {
         Some(capabilities) => Arc::clone(capabilities),
         None => Arc::new(run.capabilities(None)?),
     };
-    let mut problems = Problems::new();
     let mut jobs = Vec::new();
-    let mut told: BTreeSet<&str> = BTreeSet::new();
     for (release, body) in in_graph_order(stack) {
-        let chart = match local(&release.chart) {
-            Ok(path) => match &charts[path] {
-                Ok(chart) => Some(Arc::clone(chart)),
-                Err(all) if told.insert(path) => {
-                    problems.extend(all.iter().cloned().map(|problem| used_by(problem, release)));
-                    None
-                }
-                Err(_) => None,
-            },
+        let values = match stack::merge(&body.values) {
+            Ok(values) => values,
             Err(problem) => {
-                problems.push(problem);
-                None
+                problems.push(charts::used_by(problem, release));
+                continue;
             }
         };
-        match stack::merge(&body.values) {
-            Ok(values) => {
-                if let Some(chart) = chart {
-                    let capabilities = match world.capabilities.is_some() || is_usual(body) {
-                        true => Arc::clone(&usual),
-                        false => Arc::new(run.capabilities(Some(body))?),
-                    };
-                    jobs.push(Job {
-                        release,
-                        body,
-                        chart,
-                        values,
-                        capabilities,
-                        lookup: Arc::clone(&world.lookup),
-                        upgrade: world.revisions.get(&desired::key(release)).copied(),
-                        keeps_records: world.keeps_records,
-                    });
-                }
-            }
-            Err(problem) => problems.push(used_by(problem, release)),
-        }
+        // What is wrong with a chart that is not there has been said.
+        let Some(chart) = charts.remove(&release.id) else { continue };
+        let capabilities = match world.capabilities.is_some() || is_usual(body) {
+            true => Arc::clone(&usual),
+            false => Arc::new(run.capabilities(Some(body))?),
+        };
+        jobs.push(Job {
+            release,
+            body,
+            chart,
+            values,
+            capabilities,
+            lookup: Arc::clone(&world.lookup),
+            upgrade: world.revisions.get(&desired::key(release)).copied(),
+            keeps_records: world.keeps_records,
+        });
     }
     if problems.is_empty() { Ok(jobs) } else { Err(problems.into()) }
 }
@@ -226,41 +186,11 @@ fn in_graph_order(stack: &Stack) -> impl Iterator<Item = (&Release, &Body)> {
     })
 }
 
-fn local(chart: &ChartRef) -> Result<&str, Problem> {
-    match chart {
-        ChartRef::Local { path } => Ok(path),
-        ChartRef::Repository { .. } | ChartRef::Address { .. } => Err(Problem::error(
-            "not-yet",
-            format!(
-                "the chart `{chart}` is not in this repository, and pulling charts is not there yet"
-            ),
-        )
-        .help("put the chart into the repository (`helm pull --untar`) and name its folder")),
-    }
-}
-
-type Charts<'a> = BTreeMap<&'a str, Result<Arc<Loaded>, Problems>>;
-
-fn load_all<'a>(workspace: &Workspace, paths: &[&'a str], jobs: Option<u16>) -> Charts<'a> {
-    let load = |path: &&'a str| {
-        let origin = origin(&workspace.disk, path, workspace);
-        (*path, charts::load(&workspace.disk, path, &origin).map(Loaded::new).map(Arc::new))
-    };
-    if paths.len() == 1 {
-        return paths.iter().map(load).collect();
-    }
-    threads::pool(jobs, paths.len()).install(|| paths.par_iter().map(load).collect())
-}
-
-fn origin(disk: &Disk, path: &str, workspace: &Workspace) -> String {
-    disk::shown(&disk.root.join(path), &workspace.standing)
-}
-
 /// Renders one release; problems say whose they are.
 pub fn render(job: &Job<'_>, run: &Run) -> Result<Rendered, Problems> {
     let rendered = chart::render(&job.chart, &input(job, run));
     rendered.map_err(|problems| {
-        problems.into_iter().map(|problem| used_by(problem, job.release)).collect()
+        problems.into_iter().map(|problem| charts::used_by(problem, job.release)).collect()
     })
 }
 
@@ -291,19 +221,29 @@ pub fn lint(job: &Job<'_>, run: &Run) -> Problems {
         if problem.labels.is_empty() {
             problem.message = format!("chart `{}`: {}", job.chart.origin, problem.message);
         }
-        used_by(problem, job.release)
+        charts::used_by(problem, job.release)
     };
     problems.into_iter().map(named).collect()
 }
 
 /// The values that a release's chart brings by itself.
-pub fn defaults(workspace: &Workspace, release: &Release) -> Result<Tree, Failure> {
-    let path = local(&release.chart)?;
-    let chart = charts::load(&workspace.disk, path, &origin(&workspace.disk, path, workspace))?;
-    Ok(chart.values)
+pub fn defaults(
+    workspace: &Workspace,
+    stack: &Stack,
+    release: &Release,
+    remote: &Remote,
+    shell: &Shell,
+) -> Result<Tree, Failure> {
+    let gathered = charts::gather(workspace, stack, std::iter::once(release), remote, None);
+    tell(remote, shell);
+    if !gathered.problems.is_empty() {
+        return Err(arrange(gathered.problems).into());
+    }
+    let chart = gathered.charts.get(&release.id).expect("what has no problem has a chart");
+    Ok(chart.values.clone())
 }
 
-fn used_by(mut problem: Problem, release: &Release) -> Problem {
-    problem.trace.push(format!("in release `{}`", release.id));
-    problem
+/// What fetching made worth saying.
+fn tell(remote: &Remote, shell: &Shell) {
+    remote.told().iter().for_each(|line| shell.printer.tell(line));
 }

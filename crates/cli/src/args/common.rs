@@ -124,6 +124,20 @@ pub struct Kube {
     #[arg(long, value_name = "NUMBER", env = "REGATTA_JOBS", hide_env = true,
           value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub charts: Charts,
+}
+
+/// How charts from afar are fetched.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Charts")]
+pub struct Charts {
+    /// Fail where regatta.lock would change [default: with CI set, if there is one]
+    #[arg(long, env = "REGATTA_LOCKED", hide_env = true)]
+    pub locked: bool,
+    /// Use what was fetched before, and open no connection for charts
+    #[arg(long, env = "REGATTA_OFFLINE", hide_env = true)]
+    pub offline: bool,
 }
 
 /// How clusters are reached.

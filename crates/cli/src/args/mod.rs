@@ -9,8 +9,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use common::{
-    Color, Contest, Environments, Inputs, Kube, Output, Overrides, Reach, Run, Selection, Sure,
-    Talk, TextOrJson, Workspace, duration,
+    Charts, Color, Contest, Environments, Inputs, Kube, Output, Overrides, Reach, Run, Selection,
+    Sure, Talk, TextOrJson, Workspace, duration,
 };
 
 use crate::commands::{

@@ -110,7 +110,7 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
     warn_of_flags(&wanted, shell);
-    let run = render::Run::new(&args.kube)?;
+    let run = render::Run::new(&args.kube, shell)?;
     let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
     let policy = RunPolicy {
         schedule: match args.schedule {

@@ -91,7 +91,7 @@ fn template(args: Template, shell: &Shell) -> Result<Reason, Failure> {
         _ => return Err(Failure::usage("name a release and a chart")),
     };
     ReleaseName::new(name).map_err(|why| Failure::usage(why.to_string()))?;
-    let run = render::Run::new(&args.kube)?;
+    let run = render::Run::new(&args.kube, shell)?;
     let capabilities = Arc::new(run.capabilities(None)?);
     let values = values(&args)?;
     let options = PrintOptions {

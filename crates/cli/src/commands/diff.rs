@@ -53,7 +53,7 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
-    let run = render::Run::new(&args.kube)?;
+    let run = render::Run::new(&args.kube, shell)?;
     let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
     let printer = &shell.printer;
     // A diff shows what would go; an apply asks before it goes.

@@ -37,11 +37,11 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
-    let run = render::Run::new(&args.kube)?;
+    let run = render::Run::new(&args.kube, shell)?;
     let mut problems = Problems::new();
     let mut linted = 0;
     for read in workspace.stacks(&args.environments, &wanted, Purpose::Render, shell)? {
-        let jobs = render::prepare(&workspace, &read.stack, &run, &World::nowhere())?;
+        let jobs = render::prepare(&workspace, &read.stack, &run, &World::nowhere(), shell)?;
         linted += jobs.len();
         let lint = |job: &render::Job<'_>| render::lint(job, &run);
         threads::in_order(&threads::pool(run.jobs, jobs.len()), &jobs, lint, |_, found| {

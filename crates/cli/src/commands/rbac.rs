@@ -46,7 +46,7 @@ pub enum Task {
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted = Wanted::located(&args.environments, &args.inputs);
-    let run = render::Run::new(&args.kube)?;
+    let run = render::Run::new(&args.kube, shell)?;
     let mut documents = Vec::new();
     for environment in workspace.choose(&args.environments)? {
         let read = workspace.read(&environment, &wanted, Purpose::Render, shell)?;

@@ -57,7 +57,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
-    let run = render::Run::new(&args.kube)?;
+    let run = render::Run::new(&args.kube, shell)?;
     let options = PrintOptions {
         include_crds: args.include_crds,
         skip_tests: args.skip_tests,
@@ -68,7 +68,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let several = reads.len() > 1;
     let mut problems = Problems::new();
     for read in Vec::leak(reads) {
-        let jobs = render::prepare(&workspace, &read.stack, &run, &World::nowhere())?;
+        let jobs = render::prepare(&workspace, &read.stack, &run, &World::nowhere(), shell)?;
         // Never freed: the process ends right after, and freeing what hundreds of charts hold takes time.
         let jobs: &[_] = Vec::leak(jobs);
         let print = |job: &Job<'_>| -> Result<_, Problems> {

@@ -6,7 +6,8 @@ use source::redact::MASK;
 use source::{Map, Node, Problem, Tree};
 use stack::Selection;
 
-use crate::args::{Environments, Inputs, Overrides, Workspace};
+use crate::args::{Charts, Environments, Inputs, Overrides, Workspace};
+use crate::charts::Remote;
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
 use crate::workspace::{self, Wanted};
@@ -38,6 +39,8 @@ pub struct Args {
     pub inputs: Inputs,
     #[command(flatten)]
     pub overrides: Overrides,
+    #[command(flatten)]
+    pub charts: Charts,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -56,13 +59,14 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         instance: args.environments.instance.as_deref(),
     };
     let reads = workspace.stacks(&args.environments, &wanted, Purpose::Inspect, shell)?;
+    let remote = Remote::new(&args.charts, shell)?;
     let several = reads.len() > 1;
     for read in &reads {
         let mut found = false;
         for (release, body) in read.stack.selected() {
             found = true;
             let defaults = if args.all {
-                render::defaults(&workspace, release)?
+                render::defaults(&workspace, &read.stack, release, &remote, shell)?
             } else {
                 Tree::from(Map::new())
             };

@@ -1,0 +1,158 @@
+//! Charts from the disk: the walk over a chart's folder or one of plain manifests, or an archive's bytes, handed to `chart`
+//! in memory.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chart::{Chart, File, Ignore};
+use rayon::prelude::*;
+use source::{FileError, Problem, Problems};
+
+use crate::disk::{self, Disk};
+
+/// What one chart may weigh unpacked, as in Helm, and how many files and nested folders it may have.
+const BYTES: usize = 100 << 20;
+const FILES: usize = 20_000;
+const DEPTH: usize = 60;
+/// From this many files on, starting threads costs less than it saves.
+const SIDE_BY_SIDE: usize = 64;
+
+/// Loads the chart at a path of `Files`: a folder with Chart.yaml or of plain manifests, or a `.tgz`. `origin` is what
+/// messages call it.
+pub(super) fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
+    let place = disk.resolve(path).map_err(|error| match error {
+        FileError::Missing => absent(origin, "there is no such folder or archive"),
+        FileError::Outside => absent(origin, "it is outside the repository"),
+        FileError::Unreadable(why) => absent(origin, &why),
+    })?;
+    if place.is_dir() {
+        let walk = Walk::new(disk, origin, &place);
+        if walk.is_plain {
+            let name = place.file_name().map_or("manifests".into(), |name| name.to_string_lossy());
+            chart::plain(origin, &name, walk.files(&place)?)
+        } else {
+            chart::load(origin, walk.files(&place)?)
+        }
+    } else {
+        let bytes = disk::read(&place).map_err(|error| absent(origin, &error.to_string()))?;
+        chart::load_archive(origin, &bytes)
+    }
+}
+
+fn absent(origin: &str, why: &str) -> Problems {
+    vec![
+        Problem::error("chart-missing", format!("cannot read the chart `{origin}`: {why}"))
+            .help("a chart is a folder with a Chart.yaml, one of plain manifests, or a `.tgz`"),
+    ]
+}
+
+struct Walk<'a> {
+    disk: &'a Disk,
+    origin: &'a str,
+    ignore: Ignore,
+    /// There is no Chart.yaml. What is hidden is then no part of it: the folder may be a whole repository.
+    is_plain: bool,
+    /// What was found: its path in the chart and its place on the disk.
+    found: Vec<(String, PathBuf)>,
+    bytes: AtomicUsize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(disk: &'a Disk, origin: &'a str, root: &Path) -> Self {
+        let (ignore, bytes) = (Ignore::default(), AtomicUsize::new(0));
+        let is_plain = root.join("Chart.yaml").symlink_metadata().is_err();
+        Self { disk, origin, ignore, is_plain, found: Vec::new(), bytes }
+    }
+
+    fn files(mut self, root: &Path) -> Result<Vec<File>, Problems> {
+        let rules = root.join(".helmignore");
+        match disk::read(&rules) {
+            Ok(bytes) => {
+                let name = format!("{}/.helmignore", self.origin);
+                self.ignore = Ignore::parse(&name, &String::from_utf8_lossy(&bytes))?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(self.unreadable(".helmignore", &error.to_string())),
+        }
+        self.folder(root, "", 0)?;
+        let found = std::mem::take(&mut self.found);
+        if found.len() < SIDE_BY_SIDE {
+            let mut buffer = Vec::new();
+            found.into_iter().map(|file| self.file(&mut buffer, file)).collect()
+        } else {
+            found
+                .into_par_iter()
+                .map_init(Vec::new, |buffer, file| self.file(buffer, file))
+                .collect()
+        }
+    }
+
+    /// Adds what a folder holds, sorted by name, as Helm walks.
+    fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), Problems> {
+        if depth > DEPTH {
+            return Err(
+                self.refused(prefix, "folders are nested too deep, or a link leads in a circle")
+            );
+        }
+        let entries =
+            disk::entries(folder).map_err(|error| self.unreadable(prefix, &error.to_string()))?;
+        for entry in entries {
+            let path = format!("{prefix}{}", entry.name);
+            let is_hidden = self.is_plain && entry.name.starts_with('.');
+            if is_hidden || self.ignore.matches(&path, entry.is_directory) {
+                continue;
+            }
+            let place = folder.join(&entry.name);
+            let place = if entry.is_link { self.target(&place, &path)? } else { place };
+            if entry.is_directory {
+                self.folder(&place, &format!("{path}/"), depth + 1)?;
+            } else {
+                if self.found.len() >= FILES {
+                    return Err(self.too_large(&path));
+                }
+                self.found.push((path, place));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what was found by way of a buffer that serves many files, so that each takes no more memory than its size.
+    fn file(&self, buffer: &mut Vec<u8>, found: (String, PathBuf)) -> Result<File, Problems> {
+        let (path, place) = found;
+        disk::read_regular(&place, buffer)
+            .map_err(|error| self.unreadable(&path, &error.to_string()))?;
+        if self.bytes.fetch_add(buffer.len(), Ordering::Relaxed) + buffer.len() > BYTES {
+            return Err(self.too_large(&path));
+        }
+        let text = buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(buffer);
+        Ok(File::new(path, text))
+    }
+
+    fn too_large(&self, path: &str) -> Problems {
+        self.refused(path, "the chart is larger than 100 MiB or 20,000 files")
+    }
+
+    /// Where a link leads, if it stays in the repository: a chart must not carry files of the machine away.
+    fn target(&self, link: &Path, path: &str) -> Result<PathBuf, Problems> {
+        let target = link.canonicalize().map_err(|error| {
+            self.unreadable(path, &format!("a link that leads nowhere: {error}"))
+        })?;
+        if target.starts_with(&self.disk.root) {
+            return Ok(target);
+        }
+        Err(self.refused(path, "a link that leads out of the repository"))
+    }
+
+    fn refused(&self, path: &str, why: &str) -> Problems {
+        let what = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
+        vec![Problem::error(
+            "chart-refused",
+            format!("cannot use the chart `{}`: {what}{why}", self.origin),
+        )]
+    }
+
+    fn unreadable(&self, path: &str, why: &str) -> Problems {
+        vec![Problem::error("chart-unreadable", format!("read `{}/{path}`: {why}", self.origin))]
+    }
+}

@@ -1,0 +1,183 @@
+//! The network's side of a run: where fetched charts are kept, whether anything may be fetched, and the runtime that does it.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use chart::Chart;
+use pull::oci::Logins;
+use pull::resolve::{Found, Policy, Update, resolve};
+use pull::{Cache, Digest, Login, Session, Source, Wanted};
+use source::{Problem, Problems};
+use tokio::runtime::Runtime;
+
+use super::LockFile;
+use crate::args::Charts as Flags;
+use crate::progress::Downloads;
+use crate::report::Failure;
+use crate::shell::Shell;
+
+/// What fetches charts for a run.
+pub struct Remote {
+    pub session: Session,
+    logins: Logins,
+    locked: bool,
+    /// A CI server runs us: there a lock file that exists is not changed in passing.
+    in_ci: bool,
+    pub update: Update,
+    watch: Arc<Downloads>,
+    runtime: OnceLock<Runtime>,
+}
+
+impl Remote {
+    pub fn new(flags: &Flags, shell: &Shell) -> Result<Self, Failure> {
+        let watch = Arc::new(Downloads::new(shell.printer.is_live()));
+        let environment = &shell.environment;
+        let mut session = Session::new(Cache::at(&cache_folder(shell)?));
+        session.offline = flags.offline;
+        session.watch = Arc::clone(&watch) as Arc<dyn pull::Watch>;
+        session.environment = Arc::new(environment.clone());
+        Ok(Self {
+            session,
+            logins: logins(shell),
+            locked: flags.locked,
+            in_ci: environment.get("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+            update: Update::Nothing,
+            watch,
+            runtime: OnceLock::new(),
+        })
+    }
+
+    /// Every chart that is wanted, in that order; the lock file learns what was chosen.
+    pub fn resolve(&self, wanted: &[Wanted], lock: &LockFile) -> Result<Vec<Found>, Problems> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let locked = self.locked || (self.in_ci && lock.before.is_some());
+        let policy = Policy { locked, update: self.update.clone() };
+        let runtime = self.runtime()?;
+        let before = lock.lock();
+        let resolved = runtime.block_on(resolve(&self.session, wanted, &before, &policy));
+        let resolved = resolved.map_err(|failures| {
+            failures.iter().map(pull::Failure::problem).collect::<Problems>()
+        })?;
+        let asked = wanted.iter().filter(|one| one.pinned);
+        lock.add(&resolved.lock, asked.map(|one| (one.source.clone(), one.narrowed.to_string())));
+        Ok(resolved.charts)
+    }
+
+    /// A fetched chart. One of a repository or registry must be called what it was asked for.
+    pub fn open(&self, source: &Source, archive: Digest, named: &str) -> Result<Chart, Problems> {
+        let chart = chart::load_archive(named, &self.archive(archive, named)?)?;
+        let name = &chart.metadata.name;
+        if matches!(source, Source::Repository { .. } | Source::Oci { .. })
+            && name != source.chart()
+        {
+            let name = name.escape_debug();
+            let message = format!("what the lock file names for `{named}` is the chart `{name}`");
+            return Err(vec![
+                Problem::error("chart-is-another", message)
+                    .help("remove the entry from regatta.lock and run `regatta deps lock`"),
+            ]);
+        }
+        Ok(chart)
+    }
+
+    /// The bytes of a fetched archive.
+    pub fn archive(&self, archive: Digest, named: &str) -> Result<Vec<u8>, Problems> {
+        let problem = |why: String| {
+            let message = format!("cannot read the fetched chart `{named}`: {why}");
+            vec![Problem::error("chart-cache", message).help("run it again")]
+        };
+        let read = self.session.cache.blob(archive).map_err(|error| problem(error.to_string()))?;
+        read.ok_or_else(|| problem("it has just been removed from the cache".to_owned()))
+    }
+
+    /// The login that Helm or Docker keeps for the registry of a source.
+    pub fn kept_login(&self, source: &Source) -> Result<Option<Login>, Problem> {
+        let Source::Oci { address } = source else { return Ok(None) };
+        let registry = address.split('/').next().unwrap_or(address);
+        self.logins.find(registry).map_err(|error| {
+            let problem = Problem::error("chart-registry", error.to_string());
+            match error.help() {
+                Some(help) => problem.help(help),
+                None => problem,
+            }
+        })
+    }
+
+    /// What is said once charts were fetched and the lock file was written.
+    pub fn lock_written(&self, lock: &LockFile) {
+        let (before, now) = (lock.before.clone().unwrap_or_default(), lock.lock());
+        let added = now.entries().iter().filter(|entry| !before.entries().contains(entry)).count();
+        let charts = crate::views::table::count(added, "chart");
+        self.watch.note(format!("{} pins {charts} that it did not; commit it", lock.shown));
+    }
+
+    /// What the user should be told since the last time: warnings of servers, what was written.
+    pub fn told(&self) -> Vec<String> {
+        self.watch.take()
+    }
+
+    fn runtime(&self) -> Result<&Runtime, Problems> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let made = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error: io::Error| {
+                vec![Problem::error("no-threads", format!("the system gives no threads: {error}"))]
+            })?;
+        Ok(self.runtime.get_or_init(|| made))
+    }
+}
+
+/// `REGATTA_CACHE`, else the platform's folder for caches.
+fn cache_folder(shell: &Shell) -> Result<PathBuf, Failure> {
+    let variable = |name: &str| {
+        shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    };
+    if let Some(folder) = variable("REGATTA_CACHE") {
+        return Ok(shell.standing()?.join(folder));
+    }
+    let home = || variable("HOME").or_else(|| variable("USERPROFILE"));
+    let platform = if cfg!(target_os = "macos") {
+        home().map(|home| home.join("Library/Caches"))
+    } else if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else {
+        variable("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache")))
+    };
+    platform.map(|folder| folder.join("regatta")).ok_or_else(|| {
+        Failure::usage("there is no folder for fetched charts: HOME is not set")
+            .help("name one: `REGATTA_CACHE=/path`")
+    })
+}
+
+/// Where Helm (pkg/helmpath, pkg/cli) and Docker keep logins.
+fn logins(shell: &Shell) -> Logins {
+    let variable = |name: &str| {
+        shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    };
+    let home = variable("HOME").unwrap_or_default();
+    let helm = variable("HELM_REGISTRY_CONFIG").unwrap_or_else(|| {
+        let folder = variable("HELM_CONFIG_HOME").unwrap_or_else(|| {
+            let above = match variable("XDG_CONFIG_HOME") {
+                Some(folder) => folder,
+                None if cfg!(target_os = "macos") => home.join("Library/Preferences"),
+                None if cfg!(windows) => variable("APPDATA").unwrap_or_default(),
+                None => home.join(".config"),
+            };
+            above.join("helm")
+        });
+        folder.join("registry/config.json")
+    });
+    let docker = variable("DOCKER_CONFIG").unwrap_or_else(|| home.join(".docker"));
+    Logins {
+        helm,
+        docker: Some(docker.join("config.json")),
+        path: shell.environment.get("PATH").cloned().unwrap_or_default().into(),
+    }
+}

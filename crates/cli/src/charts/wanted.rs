@@ -1,0 +1,172 @@
+//! What the manifest says of a chart from afar, as what is asked of `pull`: its source, its version, who we are there.
+
+use std::sync::Arc;
+
+use pull::{Access, ClientCertificate, Login, Named, Narrowed, Secret, Source, Trust, Wanted};
+use source::{FileError, Files as _, Problem};
+use stack::{ChartRef, Provenance, Release, Repository, Stack};
+
+use super::Remote;
+use crate::workspace::Workspace;
+
+/// What a release asks for.
+pub(super) fn of_release(
+    workspace: &Workspace,
+    stack: &Stack,
+    release: &Release,
+    remote: &Remote,
+) -> Result<Wanted, Problem> {
+    let body = release.body.as_ref();
+    let version = body.and_then(|body| body.version.clone());
+    let (named, repository) = match &release.chart {
+        ChartRef::Repository { repository, chart } => {
+            let found = stack.repositories.get(repository).ok_or_else(|| unknown(repository))?;
+            (in_repository(found, chart)?, Some(found))
+        }
+        ChartRef::Address { url } => {
+            (Source::parse(url).map_err(|error| bad_address(url, &error))?, None)
+        }
+        ChartRef::Local { path } => {
+            (Source::parse(path).map_err(|error| bad_address(path, &error))?, None)
+        }
+    };
+    let provenance = body.map(|body| body.provenance.clone()).unwrap_or_default();
+    let below = repository.map(|it| it.provenance.clone()).unwrap_or_default();
+    let narrowed = named.narrowed.unwrap_or_else(|| narrowed(version.as_deref()));
+    Ok(Wanted {
+        access: Arc::new(access(workspace, repository, &named.source, remote)?),
+        trust: trust(workspace, &provenance.or(below))?,
+        source: named.source,
+        narrowed,
+        pinned: body.is_none_or(|body| body.pinned),
+        by: vec![format!("release `{}`", release.id)],
+    })
+}
+
+/// What a chart's list of dependencies asks for, at a URL or in a repository of the manifest.
+pub(super) fn of_dependency(
+    workspace: &Workspace,
+    stack: &Stack,
+    (missing, origin): (&pull::dependencies::Missing, &str),
+    remote: &Remote,
+) -> Result<Wanted, Problem> {
+    use pull::dependencies::From;
+    let (named, repository) = match &missing.from {
+        From::Named(name) => {
+            let found = stack.repositories.get(name).ok_or_else(|| unknown(name))?;
+            (in_repository(found, &missing.name)?, Some(found))
+        }
+        From::Url(url) => {
+            let source = Source::in_repository(url, &missing.name)
+                .map_err(|error| bad_address(url, &error))?;
+            // The manifest may say who we are at this very address.
+            let same = |it: &&Repository| it.url.trim_end_matches('/') == url.trim_end_matches('/');
+            (Named { source, narrowed: None }, stack.repositories.values().find(same))
+        }
+        From::Folder(path) => {
+            let message = format!("the folder `{path}` of `{}` is not at hand", missing.name);
+            return Err(Problem::error("missing-dependency", message));
+        }
+    };
+    let provenance = repository.map(|it| it.provenance.clone()).unwrap_or_default();
+    Ok(Wanted {
+        access: Arc::new(access(workspace, repository, &named.source, remote)?),
+        trust: trust(workspace, &provenance)?,
+        source: named.source,
+        narrowed: narrowed(Some(&missing.range)),
+        pinned: true,
+        by: vec![format!("dependency of `{origin}`")],
+    })
+}
+
+fn narrowed(version: Option<&str>) -> Narrowed {
+    match version {
+        None | Some("") => Narrowed::Newest,
+        Some(range) => Narrowed::Range(range.to_owned()),
+    }
+}
+
+/// A chart of a repository; in one of git its name is the folder.
+fn in_repository(repository: &Repository, chart: &str) -> Result<Named, Problem> {
+    let url = &repository.url;
+    let named = if url.starts_with("git+") {
+        let (url, query) = match url.split_once('?') {
+            Some((url, query)) => (url, format!("?{query}")),
+            None => (url.as_str(), String::new()),
+        };
+        let scheme = url.find("://").map_or(0, |at| at + 3);
+        let separator = if url[scheme..].contains("//") { "/" } else { "//" };
+        Source::parse(&format!("{url}{separator}{chart}{query}"))
+    } else {
+        Source::in_repository(url, chart).map(|source| Named { source, narrowed: None })
+    };
+    named.map_err(|error| bad_address(&format!("{url}/{chart}"), &error))
+}
+
+fn access(
+    workspace: &Workspace,
+    repository: Option<&Repository>,
+    source: &Source,
+    remote: &Remote,
+) -> Result<Access, Problem> {
+    let nobody = Repository::default();
+    let repository = repository.unwrap_or(&nobody);
+    let file =
+        |path: &Option<String>| path.as_deref().map(|path| file(workspace, path)).transpose();
+    let login = match (&repository.username, &repository.password, &repository.token) {
+        (Some(username), Some(password), _) => Some(Login::Basic {
+            username: username.clone(),
+            password: Secret::new(password.as_str()),
+        }),
+        (_, _, Some(token)) => Some(Login::Bearer { token: Secret::new(token.as_str()) }),
+        _ => remote.kept_login(source)?,
+    };
+    let certificate = match (file(&repository.cert_file)?, file(&repository.key_file)?) {
+        (Some(certificate), Some(key)) => {
+            let key = Secret::new(String::from_utf8_lossy(&key));
+            Some(ClientCertificate { certificate, key })
+        }
+        _ => None,
+    };
+    Ok(Access {
+        login,
+        ca: file(&repository.ca_file)?,
+        certificate,
+        pass_credentials: repository.pass_credentials,
+        plain_http: repository.plain_http,
+        skip_tls_verify: repository.skip_tls_verify,
+    })
+}
+
+fn trust(workspace: &Workspace, provenance: &Provenance) -> Result<Trust, Problem> {
+    let file =
+        |path: &Option<String>| path.as_deref().map(|path| file(workspace, path)).transpose();
+    Ok(Trust {
+        keyring: file(&provenance.keyring)?.map(Arc::from),
+        cosign_key: file(&provenance.cosign_key)?
+            .map(|bytes| Arc::from(String::from_utf8_lossy(&bytes).as_ref())),
+    })
+}
+
+fn file(workspace: &Workspace, path: &str) -> Result<Vec<u8>, Problem> {
+    workspace.disk.read(path).map_err(|error| {
+        let why = match error {
+            FileError::Missing => "it does not exist".to_owned(),
+            FileError::Outside => "it is outside the repository".to_owned(),
+            FileError::Unreadable(why) => why,
+        };
+        Problem::error("missing-file", format!("cannot read `{path}`: {why}"))
+            .help("a repository or `provenance` names it")
+    })
+}
+
+fn unknown(name: &str) -> Problem {
+    Problem::error("unknown-repository", format!("the manifest has no repository `{name}`"))
+        .help(format!("add it: `repositories: {{ {name}: https://… }}`"))
+}
+
+fn bad_address(address: &str, error: &pull::InvalidAddress) -> Problem {
+    let address = address.escape_debug();
+    Problem::error("wrong-address", format!("`{address}` names no chart: {error}"))
+        .help("`oci://HOST/PATH/CHART`, `git+https://HOST/REPO//PATH?ref=TAG` or `https://….tgz`")
+}
