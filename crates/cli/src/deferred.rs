@@ -56,6 +56,8 @@ impl Deferred {
             .map(|release| (&release.id, release))
             .collect();
         if shown.is_empty() {
+            // Never freed: what hundreds of charts hold takes time to give back, and the process ends soon.
+            std::mem::forget(jobs);
             return None;
         }
         let waiting = |job: Job<'_>| {

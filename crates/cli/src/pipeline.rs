@@ -79,7 +79,8 @@ pub fn plan_apply(
             let targets = live::targets(&mut desired, &mut cluster);
             opened.look(&mut cluster, targets)?;
             shell.printer.learn(live::secrets(&desired.releases, &cluster));
-            let plan = live::plan(&desired, &cluster, &options);
+            let mut plan = live::plan(&desired, &cluster, &options);
+            plan.mask_beside(|text| shell.printer.is_secret(text));
             let deferred = Deferred::of(&plan, jobs, asked.run, (desired, cluster, options));
             (plan, notes, deferred)
         }
@@ -161,6 +162,7 @@ pub fn plan_rollback(
     opened.look(&mut cluster, targets)?;
     shell.printer.learn(live::secrets(&desired.releases, &cluster));
     let mut plan = live::rollback::plan(&desired, &cluster, options);
+    plan.mask_beside(|text| shell.printer.is_secret(text));
     for what in &lost {
         shell.printer.tell(&format!("{} {what}", shell.printer.talk_paint().yellow("warning:")));
     }
@@ -200,14 +202,14 @@ pub fn desire<'a>(
     if world.capabilities.is_some() {
         for wave in 0..stack.waves.len() {
             let again = rounds::again(wave, &jobs, &made);
-            for (position, capabilities) in &again {
-                jobs[*position].capabilities = Arc::clone(capabilities);
+            for one in &again {
+                jobs[one.position].capabilities = Arc::clone(&one.capabilities);
+                jobs[one.position].lookup = Arc::clone(&one.lookup);
             }
-            let chosen: Vec<&Job<'_>> =
-                again.iter().map(|(position, _)| &jobs[*position]).collect();
+            let chosen: Vec<&Job<'_>> = again.iter().map(|one| &jobs[one.position]).collect();
             let remade = render_all(&chosen, run, world, &mut notes, shell)?;
-            for ((position, _), one) in again.into_iter().zip(remade) {
-                made[position] = one;
+            for (again, one) in again.into_iter().zip(remade) {
+                made[again.position] = one;
             }
         }
     }

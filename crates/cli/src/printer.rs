@@ -94,6 +94,11 @@ impl Printer {
         })
     }
 
+    /// Whether the whole text is one.
+    pub fn is_secret(&self, text: &str) -> bool {
+        self.redact(text) == source::redact::MASK
+    }
+
     /// Data for stdout, as it is shown.
     pub fn show(&self, text: &str) -> io::Result<()> {
         self.write(self.redact(text).as_bytes())

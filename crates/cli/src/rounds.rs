@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chart::Capabilities;
+use chart::{Capabilities, Lookup, NoLookup};
 use plan::live::targets::served;
 use plan::{Api, DesiredRelease};
+use source::Tree;
 use stack::ReleaseId;
 
 use crate::render::Job;
@@ -16,9 +17,16 @@ pub struct Made {
     pub missed: BTreeSet<String>,
 }
 
-/// The jobs of a wave that have to be done again, with the capabilities that they get then. Call it wave by wave: what is
-/// made again may bring more.
-pub fn again(wave: usize, jobs: &[Job<'_>], made: &[Made]) -> Vec<(usize, Arc<Capabilities>)> {
+/// What a job gets that has to be done again.
+pub struct Again {
+    /// Which job.
+    pub position: usize,
+    pub capabilities: Arc<Capabilities>,
+    pub lookup: Arc<dyn Lookup>,
+}
+
+/// The jobs of a wave that have to be done again. Call it wave by wave: what is made again may bring more.
+pub fn again(wave: usize, jobs: &[Job<'_>], made: &[Made]) -> Vec<Again> {
     let by_id: BTreeMap<&ReleaseId, &DesiredRelease> =
         made.iter().map(|one| (&one.release.id, &one.release)).collect();
     let of_wave = made.iter().enumerate().filter(|(_, one)| one.release.wave == wave);
@@ -28,14 +36,39 @@ pub fn again(wave: usize, jobs: &[Job<'_>], made: &[Made]) -> Vec<(usize, Arc<Ca
             if brought.is_disjoint(&one.missed) {
                 return None;
             }
-            let capabilities = &jobs[position].capabilities;
-            let mut all: Capabilities = (**capabilities).clone();
-            all.api_versions.extend(brought);
+            let job = &jobs[position];
+            let mut all: Capabilities = (*job.capabilities).clone();
+            let served: BTreeSet<&String> = job.capabilities.api_versions.iter().collect();
+            let coming: BTreeSet<String> =
+                brought.into_iter().filter(|api| !served.contains(api)).collect();
+            all.api_versions.extend(coming.iter().cloned());
             all.api_versions.sort();
-            all.api_versions.dedup();
-            Some((position, Arc::new(all)))
+            let lookup = Arc::new(Coming { kinds: coming, others: Arc::clone(&job.lookup) });
+            Some(Again { position, capabilities: Arc::new(all), lookup })
         })
         .collect()
+}
+
+/// Kinds that are not served yet have no objects; others are asked about.
+struct Coming {
+    /// `monitoring.coreos.com/v1/ServiceMonitor`
+    kinds: BTreeSet<String>,
+    others: Arc<dyn Lookup>,
+}
+
+impl Lookup for Coming {
+    fn lookup(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Tree, String> {
+        match self.kinds.contains(&format!("{api_version}/{kind}")) {
+            true => NoLookup.lookup(api_version, kind, namespace, name),
+            false => self.others.lookup(api_version, kind, namespace, name),
+        }
+    }
 }
 
 /// `monitoring.coreos.com/v1` and `monitoring.coreos.com/v1/ServiceMonitor` of every CRD that the release's needs render,

@@ -32,6 +32,21 @@ pub enum Change {
     },
 }
 
+impl Edit {
+    /// Masks what stands in the place of a secret, before it or after it: the former password, say, that no Secret holds any
+    /// more.
+    pub fn mask_beside(&mut self, is_secret: impl Fn(&str) -> bool) {
+        let Change::Set { from, to } = &mut self.change else { return };
+        if [&*from, &*to].into_iter().filter_map(Shown::as_str).any(is_secret) {
+            for side in [from, to] {
+                if let Some(bytes) = side.as_str().map(str::len) {
+                    *side = Shown::Secret { bytes };
+                }
+            }
+        }
+    }
+}
+
 /// A value as it may be shown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shown {
@@ -40,6 +55,15 @@ pub enum Shown {
     Secret {
         bytes: usize,
     },
+}
+
+impl Shown {
+    fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Plain(tree) => tree.as_str(),
+            Self::Secret { .. } => None,
+        }
+    }
 }
 
 /// `(secret, 12 bytes)`; anything else in JSON, on one line.
@@ -113,5 +137,25 @@ impl fmt::Display for EditPath {
 impl Serialize for EditPath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_a_secret() {
+        let check = |from: &str, to: &str, expect: [&str; 2]| {
+            let plain = |text: &str| Shown::Plain(Tree::from(text));
+            let change = Change::Set { from: plain(from), to: plain(to) };
+            let mut edit = Edit { path: EditPath::default(), change };
+            edit.mask_beside(|text| text == "hunter2");
+            let Change::Set { from, to } = edit.change else { panic!("another change") };
+            assert_eq!([from.to_string(), to.to_string()], expect);
+        };
+        check("hunter1", "hunter2", ["(secret, 7 bytes)", "(secret, 7 bytes)"]);
+        check("hunter2", "", ["(secret, 7 bytes)", "(secret, 0 bytes)"]);
+        check("one", "two", ["\"one\"", "\"two\""]);
     }
 }

@@ -281,6 +281,16 @@ impl Plan {
         self.unfinished || !self.namespaces.is_empty() || self.releases().any(ReleasePlan::has_work)
     }
 
+    /// Masks what stands beside a secret in any edit.
+    pub fn mask_beside(&mut self, is_secret: impl Fn(&str) -> bool) {
+        let releases = self.waves.iter_mut().flat_map(|wave| &mut wave.releases);
+        for object in releases.flat_map(|release| &mut release.objects) {
+            for edit in object.edits.iter_mut().chain(&mut object.drift) {
+                edit.mask_beside(&is_secret);
+            }
+        }
+    }
+
     pub fn prunes(&self) -> bool {
         self.waves.iter().any(|wave| wave.purpose == Purpose::Prune)
     }

@@ -36,6 +36,8 @@ data: { open: 'yes' }
 
 const FIRST: &str = "first-correct-horse";
 const SECOND: &str = "second-battery-staple";
+/// No label may be so.
+const REFUSED: &str = "refused!-by-every-server";
 const CLOSED: &str = "closed-forever-and-ever";
 
 fn scene() -> Scene {
@@ -65,7 +67,7 @@ fn set(scene: &Scene, password: &str) {
 #[track_caller]
 fn quiet(answer: Answer) -> Answer {
     let text = answer.to_string();
-    for password in [FIRST, SECOND, CLOSED] {
+    for password in [FIRST, SECOND, REFUSED, CLOSED] {
         for secret in [password.to_owned(), source::base64::encode(password.as_bytes())] {
             assert!(!text.contains(&secret), "a password is shown:\n{text}");
         }
@@ -196,12 +198,110 @@ fn a_deletion_that_was_not_shown_is_refused() {
     says(&scene, FIRST);
     scene.get("/api/v1/namespaces/NAMESPACE/configmaps/app-open");
     assert_eq!(scene.statuses("app"), ["deployed"]);
-    // Now it is shown. The former password is no Secret's any more, so that nobody knows that it was one.
-    let report = scene.run("diff -e dev -o json").succeeds().json();
+    // Now it is shown; the former password is masked too, which no Secret holds any more.
+    let report = run(&scene, "diff -e dev -o json").succeeds().json();
     let expect = ["app update ConfigMap/app", "app delete ConfigMap/app-open"];
     assert_eq!(changes(&report), expect);
     assert_eq!(app(&report)["causes"], json!(["lookup"]));
-    scene.apply();
+    run(&scene, "apply -e dev --yes").succeeds();
     says(&scene, CLOSED);
     scene.is_absent("/api/v1/namespaces/NAMESPACE/configmaps/app-open");
+}
+
+#[test]
+fn a_custom_resource_whose_kind_comes_too() {
+    let definition = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: things.NAMESPACE.example.com }
+spec:
+  group: NAMESPACE.example.com
+  scope: Namespaced
+  names: { kind: Thing, listKind: ThingList, plural: things, singular: thing }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+";
+    let thing = "{ apiVersion: NAMESPACE.example.com/v1, kind: Thing, metadata: { name: one }, spec: { says: hello } }";
+    let app = "\
+{{- if .Capabilities.APIVersions.Has \"NAMESPACE.example.com/v1/Thing\" }}
+{{- $thing := lookup \"NAMESPACE.example.com/v1\" \"Thing\" .Release.Namespace \"one\" }}
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: app }
+data: { says: {{ dig \"spec\" \"says\" \"nothing\" $thing | quote }} }
+---
+apiVersion: NAMESPACE.example.com/v1
+kind: Thing
+metadata: { name: two }
+spec: { says: {{ dig \"spec\" \"says\" \"nothing\" $thing | quote }} }
+{{- end }}
+";
+    let scene = Scene::releases(
+        "deferred-kind",
+        "  kinds: { chart: ./kinds }
+  thing: { chart: ./thing, needs: [kinds] }
+  app: { chart: ./app, needs: [thing] }
+",
+        &[
+            ("kinds/Chart.yaml", CHART),
+            ("kinds/templates/definition.yaml", definition),
+            ("thing/Chart.yaml", CHART),
+            ("thing/templates/thing.yaml", thing),
+            ("app/Chart.yaml", CHART),
+            ("app/templates/config.yaml", app),
+        ],
+    );
+    scene.apply();
+    let app = scene.get("/api/v1/namespaces/NAMESPACE/configmaps/app");
+    assert_eq!(at(&app, "/data/says"), "hello");
+    let things = "/apis/NAMESPACE.example.com/v1/namespaces/NAMESPACE/things";
+    assert_eq!(at(&scene.get(&format!("{things}/two")), "/spec/says"), "hello");
+    scene.run("diff -e dev --detailed-exitcode").succeeds();
+    scene.run("destroy -e dev --yes").succeeds();
+}
+
+#[test]
+fn what_needs_a_refused_release_is_skipped() {
+    let scene = scene();
+    let last = "{ apiVersion: v1, kind: ConfigMap, metadata: { name: last }, data: { a: {{ .Values.a }} } }";
+    scene.write("last/Chart.yaml", CHART);
+    scene.write("last/templates/config.yaml", last);
+    let releases = |a: &str| {
+        let last = "{ chart: ./last, needs: [app], values: [{ a: VALUE }] }".replace("VALUE", a);
+        scene.manifest(&format!("{RELEASES}  last: {last}\n"));
+    };
+    releases("one");
+    // No server takes what it renders then.
+    scene.sandbox.edit(
+        "app/templates/config.yaml",
+        "app-open",
+        "app-open, labels: { is: {{ $password | b64dec | quote }} }",
+    );
+    run(&scene, "apply -e dev --yes").succeeds();
+    set(&scene, REFUSED);
+    releases("two");
+    let answer = run(&scene, "apply -e dev --yes --on-failure continue -o json").exits(4);
+    let report: Value = serde_json::from_str(answer.stdout.lines().last().unwrap()).unwrap();
+    let results = list(&report["stacks"][0]["result"]["releases"]);
+    let told: Vec<_> =
+        results.iter().map(|one| (&one["id"], &one["outcome"], &one["because"])).collect();
+    let (done, failed, skipped) = (json!("done"), json!("failed"), json!("skipped"));
+    let (db, app, last) = (json!("db"), json!("app"), json!("last"));
+    let expect =
+        [(&db, &done, &Value::Null), (&app, &failed, &Value::Null), (&last, &skipped, &app)];
+    assert_eq!(told, expect);
+    let error = at(&results[1], "/error");
+    assert!(
+        error.starts_with("rendered again, it cannot be applied: release `app`: the server"),
+        "{error}"
+    );
+    says(&scene, FIRST);
+    // The branch goes on when the cause is gone.
+    set(&scene, SECOND);
+    run(&scene, "apply -e dev --yes").succeeds();
+    says(&scene, SECOND);
+    run(&scene, "diff -e dev --detailed-exitcode").succeeds();
 }
