@@ -1,16 +1,18 @@
 //! The plan itself: waves of releases with every object's action, cause, edits and steps. Nothing is left to decide.
 
 mod object;
+mod release;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use stack::{Prune, ReleaseId, StackId};
 
-use crate::live::{Deploy, Inventory};
-use crate::{HookEvent, Kept, Lookup, ObjectId, Refusal, ReleaseKey, ReleaseRecord};
+use crate::live::Inventory;
+use crate::{Kept, Refusal, ReleaseKey, ReleaseRecord};
 
 pub use object::{Action, Expect, ObjectPlan, Step};
+pub use release::{Cause, Deferral, HookRun, ReleaseAction, ReleasePlan};
 
 /// What the command line decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,137 +88,6 @@ pub enum Purpose {
     /// Deletes what the manifest no longer has.
     Prune,
     Destroy,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReleasePlan {
-    pub id: ReleaseId,
-    pub key: ReleaseKey,
-    pub action: ReleaseAction,
-    pub causes: Vec<Cause>,
-    /// In the order of execution; deletions last.
-    pub objects: Vec<ObjectPlan>,
-    /// The revision of Helm's record that it becomes; none where no record is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<u64>,
-    /// The revision that Helm's records end with until now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision_before: Option<u64>,
-    /// Hooks that run, in their order: those before the objects, then those after them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hooks: Vec<HookRun>,
-    /// What its templates asked the cluster for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lookups: Vec<Lookup>,
-    /// Why it is rendered and planned again when its wave comes; nothing for what is carried out as it is shown.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub deferred: Vec<Deferral>,
-    /// Its objects were applied by the client until now, and their fields move to server-side apply.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub migrated: bool,
-    /// What a cluster needs beside the objects: records, hooks, waiting.
-    #[serde(skip)]
-    pub deploy: Option<Box<Deploy>>,
-    /// What stands in the inventory afterwards; none when the release is gone.
-    #[serde(skip)]
-    pub record: Option<ReleaseRecord>,
-    /// What stands in the inventory now.
-    #[serde(skip)]
-    pub before: Option<ReleaseRecord>,
-}
-
-/// A lookup that an earlier wave gives another answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Deferral {
-    /// Where it stands.
-    pub template: String,
-    pub line: usize,
-    /// What is looked up, or one of what is listed.
-    pub object: ObjectId,
-    /// The release that changes it.
-    pub release: ReleaseId,
-}
-
-impl ReleasePlan {
-    /// Whether anything is to be done for it, be it only to look at it again.
-    pub fn has_work(&self) -> bool {
-        self.action != ReleaseAction::Unchanged || self.is_deferred()
-    }
-
-    pub fn is_deferred(&self) -> bool {
-        !self.deferred.is_empty()
-    }
-
-    /// What has to come to its end before it begins: what it needs, and what it looks up.
-    pub fn comes_after(&self) -> impl Iterator<Item = &ReleaseId> {
-        let needs = self.record.iter().flat_map(|record| &record.needs);
-        needs.chain(self.deferred.iter().map(|deferral| &deferral.release))
-    }
-}
-
-/// One run of a hook. A hook that names two events has two.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct HookRun {
-    #[serde(serialize_with = "crate::report::shown")]
-    pub event: HookEvent,
-    pub object: ObjectId,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ReleaseAction {
-    Install,
-    Upgrade,
-    /// It is there as it should be and becomes ours.
-    Adopt,
-    /// No object changes, only what the inventory says of the release.
-    Record,
-    Unchanged,
-    Delete,
-}
-
-/// Why something changes. The order is that of importance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// Not there before.
-    New,
-    Chart,
-    Values,
-    Capabilities,
-    /// Labels, needs, wave or protection.
-    Settings,
-    /// Same inputs, and what its templates look up may be another.
-    Lookup,
-    /// Same inputs, no lookup, no random call, and yet another text: another version of Regatta renders it so.
-    Renderer,
-    /// A rollback was asked for.
-    Rollback,
-    /// It was rolled back since the last apply.
-    RolledBack,
-    /// Somebody else changed or removed it since our last apply.
-    Drift,
-    /// The last apply did not come to its end.
-    Unfinished,
-    /// It stands there and nobody recorded it.
-    Foreign,
-    /// The manifest no longer has the release.
-    NotInManifest,
-    /// The manifest says `installed: false`.
-    NotInstalled,
-    /// The release no longer has the object.
-    NotInRelease,
-    /// The target would put it elsewhere now.
-    Moved,
-    /// A field of it cannot be changed.
-    Immutable,
-    /// `destroy` was asked for.
-    Destroy,
-    /// `helm.sh/resource-policy: keep`.
-    KeepPolicy,
-    /// Equal inputs, and only random or dated values differ.
-    NotDeterministic,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
