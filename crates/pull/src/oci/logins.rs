@@ -34,7 +34,11 @@ impl Logins {
         for path in [Some(&self.helm), self.docker.as_ref()].into_iter().flatten() {
             let file = file::read(path)?;
             let found = match file.helper(server) {
-                Some(name) => helper::get(&name, server, &self.path)?,
+                // A file that came from another machine names a store that this one does not have.
+                Some(helper) if !helper.is_own && !helper::is_there(&helper.name, &self.path) => {
+                    file.login(server)?
+                }
+                Some(helper) => helper::get(&helper.name, server, &self.path)?,
                 None => file.login(server)?,
             };
             if found.is_some() {
@@ -59,7 +63,7 @@ pub async fn login(
     let server = server(registry);
     let mut file = file::read(&logins.helm)?;
     match file.helper(server) {
-        Some(name) => helper::store(&name, server, username, password, &logins.path),
+        Some(helper) => helper::store(&helper.name, server, username, password, &logins.path),
         None => {
             file.put(server, username, password);
             file.write()
@@ -71,9 +75,9 @@ pub async fn login(
 pub fn logout(logins: &Logins, registry: &str) -> Result<bool, Error> {
     let server = server(registry);
     let mut file = file::read(&logins.helm)?;
-    if let Some(name) = file.helper(server) {
-        let known = helper::get(&name, server, &logins.path)?.is_some();
-        helper::erase(&name, server, &logins.path)?;
+    if let Some(helper) = file.helper(server) {
+        let known = helper::get(&helper.name, server, &logins.path)?.is_some();
+        helper::erase(&helper.name, server, &logins.path)?;
         return Ok(known);
     }
     let known = file.remove(server);

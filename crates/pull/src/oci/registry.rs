@@ -100,7 +100,10 @@ impl<'run> Registry<'run> {
 
     /// The same for what makes no sense a second time.
     pub(super) async fn ask_once(&self, ask: &Ask<'_>) -> Result<HeaderMap, Failure> {
-        Ok(self.attempt(ask).await?.headers().clone())
+        match timeout(self.session.patience.total, self.attempt(ask)).await {
+            Ok(response) => Ok(response?.headers().clone()),
+            Err(_) => Err(self.too_slow().into()),
+        }
     }
 
     /// Headers and body of an answer, no longer than `limit`; what was cut off is asked for again from where it ended.
@@ -111,7 +114,6 @@ impl<'run> Registry<'run> {
         came: impl Fn(usize),
     ) -> Result<(HeaderMap, Vec<u8>), Error> {
         let _permit = self.session.permit().await;
-        let total = self.session.patience.total;
         let whole = async {
             let (mut failed, mut body) = (0, Vec::new());
             loop {
@@ -121,9 +123,9 @@ impl<'run> Registry<'run> {
                 }
             }
         };
-        match timeout(total, whole).await {
+        match timeout(self.session.patience.total, whole).await {
             Ok(result) => result,
-            Err(_) => Err(http::Error::TooSlow { url: self.base.to_string(), limit: total }.into()),
+            Err(_) => Err(self.too_slow()),
         }
     }
 
@@ -222,6 +224,11 @@ impl<'run> Registry<'run> {
         self.session.watch.warn(&format!("{error}; asking again"));
         sleep(pause).await;
         Ok(())
+    }
+
+    fn too_slow(&self) -> Error {
+        let (url, limit) = (self.base.to_string(), self.session.patience.total);
+        http::Error::TooSlow { url, limit }.into()
     }
 
     pub(super) fn cut(&self, error: &reqwest::Error) -> Failure {

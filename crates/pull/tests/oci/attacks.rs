@@ -77,6 +77,7 @@ async fn what_is_not_what_it_was_said_to_be_is_refused() {
     report.push(said(|| Answer::new(200, vec![b' '; 5 << 20]), archive).await);
     report.push(said(|| Answer::new(200, "[".repeat(100_000)), archive).await);
     report.push(said(|| Answer::new(200, "\u{1b}[31m{}"), archive).await);
+    report.push(said(|| Answer::new(200, good()), |_| Answer::new(200, ARCHIVE).cut(7)).await);
     let header = digest(b"another manifest");
     report.push(
         said(move || Answer::new(200, good()).header("Docker-Content-Digest", &header), archive)

@@ -1,7 +1,8 @@
 //! Logins that Helm and we share.
 
-use pull::oci::{Error, Logins, logins};
-use pull::{Login, Secret};
+use pull::oci::{Error, Logins, logins, versions};
+use pull::{Access, Login, Secret};
+use registry::hand::{Answer, Server};
 use registry::oci::{Auth, PASSWORD, Registry, USER};
 
 use super::helm::Helm;
@@ -75,10 +76,34 @@ async fn dockers_login_counts_after_helms() {
         other => format!("{other:?}"),
     };
     assert_eq!(user(&kept), "docker");
+    // Written on a machine that has such a store.
+    let elsewhere = r#"{"auths":{"r.example.com":{"auth":"ZG9ja2VyOnB3"}},"credsStore":"desktop"}"#;
+    std::fs::write(kept.docker.as_ref().unwrap(), elsewhere).unwrap();
+    assert_eq!(user(&kept), "docker");
     std::fs::create_dir_all(helm.logins().parent().unwrap()).unwrap();
     std::fs::write(helm.logins(), r#"{"auths":{"r.example.com":{"auth":"aGVsbTpwdw=="}}}"#)
         .unwrap();
     assert_eq!(user(&kept), "helm");
+}
+
+#[tokio::test]
+async fn bearer_tokens_go_along_as_they_are() {
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asked = std::sync::Arc::clone(&seen);
+    let server = Server::start(move |request| {
+        let authorization = request.header("authorization").map(str::to_owned);
+        asked.lock().unwrap().push(authorization.clone());
+        match authorization {
+            Some(_) => Answer::new(200, r#"{"tags":["1.0.0"]}"#),
+            None => Answer::new(401, "")
+                .header("WWW-Authenticate", r#"Bearer realm="http://127.0.0.1:1/never-asked""#),
+        }
+    });
+    let access = Access { login: Some(Login::Bearer { token: Secret::new("abc") }), ..plain() };
+    let address = format!("{}/charts/api", server.address);
+    let found = versions(&Place::new().session, &address, &access).await.unwrap();
+    assert_eq!(found, ["1.0.0"]);
+    assert_eq!(*seen.lock().unwrap(), [None, Some("Bearer abc".to_owned())]);
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! What Helm pushed comes to us as it is.
 
-use pull::oci::{At, Error, fetch, versions};
+use pull::oci::{self, At, Error, Package, fetch, versions};
 use pull::{Access, ClientCertificate, Digest, Secret, http};
 use registry::oci::{Auth, Registry};
 
@@ -118,6 +118,19 @@ async fn identity_tokens_are_exchanged() {
     let access = access(&registry, Some(("<token>", registry::oci::IDENTITY_TOKEN)));
     push(&place, &registry, &packed(&helm, "1.0.0"), &access).await;
     fetch(&place.session, &api(&registry), &version("1.0.0"), &access).await.unwrap();
+}
+
+#[tokio::test]
+async fn tokens_for_everybody() {
+    let (registry, place, helm) = (Registry::start(Auth::Token, false), Place::new(), Helm::new());
+    let archive = packed(&helm, "1.0.0");
+    let package = Package { archive: &archive, provenance: None, created: super::CREATED };
+    let folder = format!("{}/public", registry.address);
+    let access = access(&registry, ours());
+    oci::push(&place.session, &folder, package, &access).await.unwrap();
+    let chart = format!("{folder}/api");
+    let fetched = fetch(&place.session, &chart, &version("1.0.0"), &plain()).await.unwrap();
+    assert_eq!(place.archive(fetched.archive), archive);
 }
 
 #[tokio::test]

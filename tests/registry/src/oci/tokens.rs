@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use super::{IDENTITY_TOKEN, PASSWORD, USER};
 use crate::hand::{self, Answer, Request};
 
+/// What everybody may pull.
+const PUBLIC: &str = "repository:public/";
+
 pub(super) struct Server {
     /// What the registry's challenge says.
     pub(super) realm: String,
@@ -35,11 +38,14 @@ fn answer(key: &KeyPair, request: &Request) -> Answer {
     let form = String::from_utf8_lossy(&request.body).into_owned();
     let by_identity = parameter(&form, "grant_type").as_deref() == Some("refresh_token")
         && parameter(&form, "refresh_token").as_deref() == Some(IDENTITY_TOKEN);
-    if !by_password && !by_identity {
-        return Answer::new(401, "{}");
-    }
     let query = request.target.split_once('?').map_or("", |(_, query)| query);
     let scope = parameter(query, "scope").or_else(|| parameter(&form, "scope"));
+    let is_public = |scope: &String| scope.starts_with(PUBLIC) && scope.ends_with(":pull");
+    let by_nobody =
+        request.header("authorization").is_none() && scope.as_ref().is_some_and(is_public);
+    if !by_password && !by_identity && !by_nobody {
+        return Answer::new(401, "{}");
+    }
     let token = token(key, scope.as_deref());
     // Both spellings are in use.
     let name = if by_identity { "access_token" } else { "token" };

@@ -14,6 +14,13 @@ use crate::{Login, Secret, http};
 /// The user name that says that the secret is an identity token, as credential helpers write it.
 const IDENTITY: &str = "<token>";
 
+/// A program that keeps logins.
+pub(super) struct Helper {
+    pub(super) name: String,
+    /// The server's own one, and not the one for all.
+    pub(super) is_own: bool,
+}
+
 /// What stands in a file; absent is empty.
 pub(super) struct File {
     path: PathBuf,
@@ -38,10 +45,10 @@ pub(super) fn read(path: &Path) -> Result<File, Error> {
 
 impl File {
     /// The credential helper that is asked for a server, if any.
-    pub(super) fn helper(&self, server: &str) -> Option<String> {
+    pub(super) fn helper(&self, server: &str) -> Option<Helper> {
         let own = self.content.get("credHelpers").and_then(|helpers| helpers.get(server));
         let name = own.or_else(|| self.content.get("credsStore"))?.as_str()?;
-        (!name.is_empty()).then(|| name.to_owned())
+        (!name.is_empty()).then(|| Helper { name: name.to_owned(), is_own: own.is_some() })
     }
 
     /// The login that stands in the file itself, under the server or a URL of it.
@@ -184,9 +191,10 @@ mod tests {
     #[test]
     fn helpers_by_server_then_for_all() {
         let file = file(r#"{"credHelpers":{"a":"gcr","b":""},"credsStore":"pass"}"#);
-        assert_eq!(file.helper("a").as_deref(), Some("gcr"));
-        assert_eq!(file.helper("b"), None);
-        assert_eq!(file.helper("c").as_deref(), Some("pass"));
+        let helper = |server| file.helper(server).map(|helper| (helper.name, helper.is_own));
+        assert_eq!(helper("a"), Some(("gcr".to_owned(), true)));
+        assert_eq!(helper("b"), None);
+        assert_eq!(helper("c"), Some(("pass".to_owned(), false)));
     }
 
     #[test]

@@ -64,6 +64,10 @@ pub(super) fn erase(name: &str, server: &str, path: &OsStr) -> Result<(), Error>
     run(name, "erase", server.as_bytes(), path).map(drop).map_err(Failed::error)
 }
 
+pub(super) fn is_there(name: &str, path: &OsStr) -> bool {
+    find(&program(name), path).is_some()
+}
+
 struct Failed {
     program: String,
     /// What the program said, or why it did not run.
