@@ -81,6 +81,8 @@ pub enum Event<'a> {
         id: &'a ReleaseId,
         result: &'a ReleaseResult,
     },
+    /// Somebody interrupts the run: what is under way is finished, and nothing more is begun.
+    Stopping,
 }
 
 /// Where a release stands. A phase without work is left out.
@@ -183,5 +185,6 @@ mod tests {
         let output = Event::HookOutput { id, object, hook: "pre-upgrade", pod, container, lines };
         check(output, "hook-output");
         check(Event::ReleaseDone { id, result }, "release-done");
+        check(Event::Stopping, "stopping");
     }
 }

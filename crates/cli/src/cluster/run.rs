@@ -93,7 +93,7 @@ impl Opened {
             while !interrupted.came() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            shell.printer.tell(STOPPING);
+            tell(&Event::Stopping);
             // Nobody listens any more when the run is over.
             sender.send(true).ok();
             std::future::pending::<Infallible>().await
@@ -135,10 +135,6 @@ impl Opened {
         result.map_err(failure)
     }
 }
-
-/// Told to whoever interrupts a run.
-const STOPPING: &str =
-    "stopping: what is under way is finished and recorded; a second Ctrl-C ends it at once";
 
 impl Opened {
     /// Whether some run holds the stack's lock, or left it. Who may not look need not know.

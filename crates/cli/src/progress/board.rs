@@ -54,7 +54,10 @@ impl Board {
         redact: impl Fn(&str) -> String,
     ) {
         match event {
-            Event::WaveStarted { .. } | Event::RenderedAgain { .. } | Event::HookOutput { .. } => {}
+            Event::WaveStarted { .. }
+            | Event::RenderedAgain { .. }
+            | Event::HookOutput { .. }
+            | Event::Stopping => {}
             Event::ReleaseStarted { id, objects, .. } => {
                 self.rows.push(Row::new(id.as_str(), *objects, now));
             }

@@ -56,12 +56,17 @@ pub(super) fn line(
             let age = board.age(id.as_str(), now).filter(|_| printer.is_live());
             Some(done(id.as_str(), result, board.widest, age, paint, printer.width()))
         }
+        Event::Stopping => Some(format!("{} {STOPPING}", paint.yellow("stopping:"))),
         Event::ReleaseStarted { .. }
         | Event::PhaseStarted { .. }
         | Event::ObjectDone { .. }
         | Event::Waiting { .. } => None,
     }
 }
+
+/// Told to whoever interrupts a run.
+const STOPPING: &str =
+    "what is under way is finished and recorded; a second Ctrl-C ends it at once";
 
 /// How a release ended. Why it failed is told in full at the end of the run.
 fn done(

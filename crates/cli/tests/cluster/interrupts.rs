@@ -88,6 +88,7 @@ fn a_wait_ends_at_once() {
     running.interrupt();
     let (status, rest, stderr) = running.ends();
     assert_eq!(status.code(), Some(130), "{rest}{stderr}");
+    assert!(rest.contains("\"event\":\"stopping\""), "{rest}");
     assert!(rest.contains("\"reason\":\"interrupted\""), "{rest}");
     // It is not taken back: who interrupts a run looks at what it left.
     scene.get("/apis/apps/v1/namespaces/NAMESPACE/deployments/base");

@@ -20,6 +20,7 @@ fn told(root: &Path, plan: &Plan) -> String {
             | Event::RenderedAgain { .. }
             | Event::HookStarted { .. }
             | Event::HookOutput { .. }
+            | Event::Stopping
             | Event::PhaseStarted { .. } => {
                 unreachable!("files are ready")
             }
