@@ -193,7 +193,10 @@ fn a_write_that_fails_is_recorded() {
     let history: serde_json::Value = serde_json::from_str(&history).unwrap();
     assert_eq!(history[0]["status"], "failed");
     let description = history[0]["description"].as_str().unwrap();
-    assert!(description.contains("failed: `ConfigMap/web-settings`: "), "{description}");
+    assert!(
+        description.contains("failed: cannot apply `ConfigMap/web-settings` in "),
+        "{description}"
+    );
     assert!(description.contains("exceeded quota: small"), "{description}");
     app::run(&scene, "apply -e dev --yes").succeeds();
     app::is_whole(&scene, "one");
