@@ -22,6 +22,8 @@ pub(super) struct Needs {
     certificate: Option<ClientCertificate>,
     skip_tls_verify: bool,
     guarded: bool,
+    /// What is sent takes its time, and no answer can come before.
+    uploads: bool,
 }
 
 impl Needs {
@@ -33,7 +35,12 @@ impl Needs {
             // Whoever the user did not name has to show who they are.
             skip_tls_verify: access.skip_tls_verify && (!guarded || access.pass_credentials),
             guarded,
+            uploads: false,
         }
+    }
+
+    pub(super) fn uploading(self, uploads: bool) -> Self {
+        Self { uploads, ..self }
     }
 }
 
@@ -75,11 +82,13 @@ fn builder(session: &Session, needs: &Needs) -> Result<ClientBuilder, Error> {
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(patience.connect)
-        .read_timeout(patience.idle)
         .tls_danger_accept_invalid_certs(needs.skip_tls_verify)
         .no_proxy();
     for proxy in Proxies::of(&session.environment).into_client().map_err(Error::Setup)? {
         builder = builder.proxy(proxy);
+    }
+    if !needs.uploads {
+        builder = builder.read_timeout(patience.idle);
     }
     if needs.guarded {
         builder = builder.dns_resolver(Arc::new(Guard));

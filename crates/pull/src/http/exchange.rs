@@ -59,7 +59,9 @@ async fn once(
         let reason = "that is an address of the machine's own network".to_owned();
         return Err(Error::Address { url: shown::without_secrets(url), reason }.into());
     }
-    let client = session.shared.clients.of(session, Needs::new(access, known, guarded), url)?;
+    let uploads = sent.body.is_some_and(|body| !body.is_empty());
+    let needs = Needs::new(access, known, guarded).uploading(uploads);
+    let client = session.shared.clients.of(session, needs, url)?;
     let mut request =
         client.request(sent.method.clone(), url.clone()).headers(sent.headers.clone());
     if let Some(body) = sent.body {

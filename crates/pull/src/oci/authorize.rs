@@ -121,7 +121,7 @@ async fn exchange(registry: &Registry<'_>, sent: &Sent<'_>) -> Result<(u16, Vec<
             });
         }
         let body = registry::read(&mut response, LARGEST).await;
-        Ok((status, body.map_err(|error| registry.cut(&error))?))
+        Ok((status, body.map_err(|error| registry::cut(&sent.url, &error))?))
     };
     let mut failed = 0;
     loop {

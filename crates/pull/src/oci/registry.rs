@@ -144,7 +144,7 @@ impl<'run> Registry<'run> {
         if response.status() != StatusCode::PARTIAL_CONTENT || !continues(&response, body.len()) {
             body.clear();
         }
-        while let Some(piece) = response.chunk().await.map_err(|error| self.cut(&error))? {
+        while let Some(piece) = response.chunk().await.map_err(|error| cut(&ask.url, &error))? {
             if body.len() + piece.len() > limit {
                 let what = ask.what;
                 let problem = format!("the answer for {what} is longer than {limit} bytes");
@@ -231,10 +231,6 @@ impl<'run> Registry<'run> {
         http::Error::TooSlow { url, limit }.into()
     }
 
-    pub(super) fn cut(&self, error: &reqwest::Error) -> Failure {
-        http::cut(self.base.to_string(), error).into()
-    }
-
     /// The scope of a token for the repository.
     pub(super) fn scope(&self, action: Action) -> Option<String> {
         let actions = match action {
@@ -289,6 +285,10 @@ impl From<Failed> for Failure {
     fn from(failed: Failed) -> Self {
         Self { error: failed.error.into(), again: failed.again }
     }
+}
+
+pub(super) fn cut(url: &Url, error: &reqwest::Error) -> Failure {
+    http::cut(http::without_secrets(url), error).into()
 }
 
 /// The bytes of an answer up to a limit; the rest is not read.

@@ -1,6 +1,7 @@
 //! What we push is what Helm would have pushed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use pull::oci::{self, Package};
 use registry::hand::{Answer, Server};
@@ -110,4 +111,23 @@ async fn an_upload_that_breaks_off_begins_anew() {
     let package = Package { archive: &archive, provenance: None, created: CREATED };
     oci::push(&place.session, &server.address, package, &plain()).await.unwrap();
     assert_eq!(place.told.lines().len(), 1, "{:?}", place.told.lines());
+}
+
+#[tokio::test]
+async fn an_upload_may_take_longer_than_an_answer() {
+    let idle = Duration::from_millis(500);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "HEAD" => Answer::new(404, ""),
+        "POST" => Answer::new(202, "").header("Location", "/upload"),
+        _ => {
+            std::thread::sleep(2 * idle);
+            Answer::new(201, "")
+        }
+    });
+    let (mut place, helm) = (Place::new(), Helm::new());
+    place.session.patience.idle = idle;
+    let archive = packed(&helm, "1.0.0");
+    let package = Package { archive: &archive, provenance: None, created: CREATED };
+    oci::push(&place.session, &server.address, package, &plain()).await.unwrap();
+    assert_eq!(place.told.lines(), Vec::<String>::new());
 }
