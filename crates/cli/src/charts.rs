@@ -72,6 +72,7 @@ pub fn gather<'a>(
     stack: &Stack,
     releases: impl Iterator<Item = &'a Release>,
     remote: &Remote,
+    lock: &LockFile,
     jobs: Option<u16>,
 ) -> Gathered {
     let mut gathered = Gathered::default();
@@ -90,15 +91,8 @@ pub fn gather<'a>(
             }
         }
     }
-    let lock = match LockFile::open(workspace) {
-        Ok(lock) => lock,
-        Err(problems) => {
-            gathered.problems.extend(problems);
-            return gathered;
-        }
-    };
     let (afar, wanted): (Vec<&Release>, Vec<Wanted>) = afar.into_iter().unzip();
-    match remote.resolve(&wanted, &lock) {
+    match remote.resolve(&wanted, lock) {
         Ok(found) => {
             for ((release, wanted), Found { version, archive }) in
                 afar.iter().zip(&wanted).zip(found)
@@ -122,7 +116,7 @@ pub fn gather<'a>(
                 (origin.clone(), remote.open(source, *archive, &origin), Base::Source(source))
             }
         };
-        let chart = complete(workspace, stack, &origin, chart?, &base, remote, &lock)?;
+        let chart = complete(workspace, stack, &origin, chart?, &base, remote, lock)?;
         Ok::<_, Problems>(Arc::new(Loaded::new(chart)))
     };
     let users: Vec<(Place, Vec<&Release>)> = users.into_iter().collect();
@@ -140,11 +134,6 @@ pub fn gather<'a>(
                 .problems
                 .extend(problems.into_iter().map(|problem| used_by(problem, users[0]))),
         }
-    }
-    if gathered.problems.is_empty()
-        && let Err(problem) = lock.save(remote)
-    {
-        gathered.problems.push(problem);
     }
     gathered
 }

@@ -13,7 +13,7 @@ use source::{Problem, Problems, Redactor, Tree, arrange};
 use stack::{Body, Release, Stack};
 
 use crate::args::Kube;
-use crate::charts::{self, Gathered, Loaded, Remote};
+use crate::charts::{self, Gathered, Loaded, LockFile, Remote};
 use crate::desired;
 use crate::report::Failure;
 use crate::shell::Shell;
@@ -137,8 +137,7 @@ pub fn prepare<'a>(
 ) -> Result<Vec<Job<'a>>, Failure> {
     let installed = in_graph_order(stack).map(|(release, _)| release);
     let Gathered { mut charts, mut problems } =
-        charts::gather(workspace, stack, installed, &run.remote, run.jobs);
-    tell(&run.remote, shell);
+        gather(workspace, stack, installed, (&run.remote, run.jobs), shell)?;
     let usual = match &world.capabilities {
         Some(capabilities) => Arc::clone(capabilities),
         None => Arc::new(run.capabilities(None)?),
@@ -234,8 +233,7 @@ pub fn defaults(
     remote: &Remote,
     shell: &Shell,
 ) -> Result<Tree, Failure> {
-    let gathered = charts::gather(workspace, stack, std::iter::once(release), remote, None);
-    tell(remote, shell);
+    let gathered = gather(workspace, stack, std::iter::once(release), (remote, None), shell)?;
     if !gathered.problems.is_empty() {
         return Err(arrange(gathered.problems).into());
     }
@@ -243,7 +241,22 @@ pub fn defaults(
     Ok(chart.values.clone())
 }
 
-/// What fetching made worth saying.
-fn tell(remote: &Remote, shell: &Shell) {
+/// The charts of releases; what had to be chosen for them goes into the lock file.
+fn gather<'a>(
+    workspace: &Workspace,
+    stack: &Stack,
+    releases: impl Iterator<Item = &'a Release>,
+    (remote, jobs): (&Remote, Option<u16>),
+    shell: &Shell,
+) -> Result<Gathered, Failure> {
+    let lock = LockFile::open(workspace)?;
+    let mut gathered = charts::gather(workspace, stack, releases, remote, &lock, jobs);
     remote.told().iter().for_each(|line| shell.printer.tell(line));
+    if gathered.problems.is_empty() && lock.is_changed() {
+        match lock.save() {
+            Ok(()) => shell.printer.tell(&format!("wrote {}: commit it", lock.shown)),
+            Err(problem) => gathered.problems.push(problem),
+        }
+    }
+    Ok(gathered)
 }

@@ -1,9 +1,12 @@
 //! What is wanted, and the lock file, into charts in the cache, and the lock file as it should be.
 
 mod fetch;
+mod newest;
 mod signed;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use newest::{Newest, newest};
 
 use futures_util::stream::{self, StreamExt as _};
 

@@ -5,20 +5,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::report::{Failure, Reason};
 
 const COMMANDS: &[&str] = &[
-    "adopt", "cache", "convert", "deps", "drift", "export", "helmfile", "login", "logout", "logs",
-    "lint", "output", "package", "promote", "pull", "push", "search", "secrets", "show", "vars",
-    "with",
+    "adopt", "cache", "convert", "drift", "export", "helmfile", "login", "logout", "logs", "lint",
+    "output", "package", "promote", "pull", "push", "search", "secrets", "show", "vars", "with",
 ];
 
-const FLAGS: &[&str] = &[
-    "--against",
-    "--allow-deferred",
-    "--changed-since",
-    "--continue",
-    "--locked",
-    "--offline",
-    "--out",
-];
+const FLAGS: &[&str] = &["--against", "--allow-deferred", "--changed-since", "--continue", "--out"];
 
 const FORMATS: &[&str] = &["github", "html", "junit", "markdown"];
 

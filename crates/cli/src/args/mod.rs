@@ -14,8 +14,8 @@ pub use common::{
 };
 
 use crate::commands::{
-    apply, chart, completion, destroy, diff, gc, graph, history, init, lint, list, rbac, rollback,
-    schema, status, template, test, unlock, validate, values, version,
+    apply, chart, completion, deps, destroy, diff, gc, graph, history, init, lint, list, rbac,
+    rollback, schema, status, template, test, unlock, validate, values, version,
 };
 use crate::report::Failure;
 
@@ -60,6 +60,7 @@ pub enum Command {
     Unlock(unlock::Args),
     Gc(gc::Args),
     Rbac(rbac::Args),
+    Deps(deps::Args),
     Chart(chart::Args),
     Schema(schema::Args),
     Completion(completion::Args),

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use pull::{Lock, Source};
+use pull::{Lock, Wanted};
 use source::{Problem, Problems, Source as Text};
 
-use super::Remote;
 use crate::disk;
 use crate::workspace::Workspace;
 
@@ -24,8 +23,8 @@ pub struct LockFile {
 #[derive(Default)]
 struct Now {
     lock: Lock,
-    /// All that was asked for in this run.
-    asked: BTreeSet<(Source, String)>,
+    /// All that was asked for in this run, each once.
+    wanted: Vec<Wanted>,
 }
 
 impl LockFile {
@@ -54,36 +53,55 @@ impl LockFile {
     }
 
     /// Takes over what a resolution chose for what was asked.
-    pub fn add(&self, resolved: &Lock, asked: impl IntoIterator<Item = (Source, String)>) {
+    pub fn add(&self, resolved: &Lock, wanted: &[Wanted]) {
         let mut now = self.now();
         for entry in resolved.entries() {
             now.lock.add(entry.clone());
         }
-        now.asked.extend(asked);
+        for one in wanted {
+            let same =
+                |it: &&mut Wanted| (&it.source, &it.narrowed) == (&one.source, &one.narrowed);
+            match now.wanted.iter_mut().find(same) {
+                Some(known) => known.by.extend(one.by.clone()),
+                None => now.wanted.push(one.clone()),
+            }
+        }
+    }
+
+    /// All that was asked for since the file was opened, sorted by source.
+    pub fn wanted(&self) -> Vec<Wanted> {
+        let mut wanted = self.now().wanted.clone();
+        wanted.sort_by(|a, b| (&a.source, &a.narrowed).cmp(&(&b.source, &b.narrowed)));
+        wanted
     }
 
     /// Forgets what nobody asked for in this run.
     pub fn prune(&self) {
         let mut now = self.now();
-        let Now { lock, asked } = &mut *now;
-        lock.retain(asked);
+        let Now { lock, wanted } = &mut *now;
+        let pinned = wanted.iter().filter(|one| one.pinned);
+        let asked = pinned.map(|one| (one.source.clone(), one.narrowed.to_string()));
+        lock.retain(&asked.collect::<BTreeSet<_>>());
     }
 
-    /// Writes the file where something was added to it, by rename: a link in its place is replaced, not followed.
-    pub fn save(&self, remote: &Remote) -> Result<(), Problem> {
+    /// Whether it is not what it was.
+    pub fn is_changed(&self) -> bool {
         let now = self.lock();
-        let is_same = match &self.before {
-            Some(before) => *before == now,
-            None => now.entries().is_empty(),
-        };
-        if is_same {
+        match &self.before {
+            Some(before) => *before != now,
+            None => !now.entries().is_empty(),
+        }
+    }
+
+    /// Writes the file where it changed, by rename: a link in its place is replaced, not followed.
+    pub fn save(&self) -> Result<(), Problem> {
+        if !self.is_changed() {
             return Ok(());
         }
+        let now = self.lock();
         disk::replace(&self.path, &now.write()).map_err(|error| {
             Problem::error("lock-unwritable", format!("cannot write `{}`: {error}", self.shown))
-        })?;
-        remote.lock_written(self);
-        Ok(())
+        })
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use chart::Chart;
 use pull::oci::Logins;
-use pull::resolve::{Found, Policy, Update, resolve};
+use pull::resolve::{Found, Newest, Policy, Update, resolve};
 use pull::{Cache, Digest, Login, Session, Source, Wanted};
 use source::{Problem, Problems};
 use tokio::runtime::Runtime;
@@ -19,7 +19,8 @@ use crate::shell::Shell;
 
 /// What fetches charts for a run.
 pub struct Remote {
-    pub session: Session,
+    /// None where the machine has no folder for it.
+    session: Option<Session>,
     logins: Logins,
     locked: bool,
     /// A CI server runs us: there a lock file that exists is not changed in passing.
@@ -33,10 +34,13 @@ impl Remote {
     pub fn new(flags: &Flags, shell: &Shell) -> Result<Self, Failure> {
         let watch = Arc::new(Downloads::new(shell.printer.is_live()));
         let environment = &shell.environment;
-        let mut session = Session::new(Cache::at(&cache_folder(shell)?));
-        session.offline = flags.offline;
-        session.watch = Arc::clone(&watch) as Arc<dyn pull::Watch>;
-        session.environment = Arc::new(environment.clone());
+        let session = cache_folder(shell)?.map(|folder| {
+            let mut session = Session::new(Cache::at(&folder));
+            session.offline = flags.offline;
+            session.watch = Arc::clone(&watch) as Arc<dyn pull::Watch>;
+            session.environment = Arc::new(environment.clone());
+            session
+        });
         Ok(Self {
             session,
             logins: logins(shell),
@@ -48,6 +52,24 @@ impl Remote {
         })
     }
 
+    /// What fetches, and keeps what was fetched.
+    pub fn session(&self) -> Result<&Session, Problems> {
+        self.session.as_ref().ok_or_else(|| {
+            vec![
+                Problem::error(
+                    "no-cache",
+                    "there is no folder for fetched charts: HOME is not set",
+                )
+                .help("name one: `REGATTA_CACHE=/path`"),
+            ]
+        })
+    }
+
+    /// Somebody asked for the lock file to be written, so that a CI server may too.
+    pub fn asked_to_lock(self) -> Self {
+        Self { in_ci: false, ..self }
+    }
+
     /// Every chart that is wanted, in that order; the lock file learns what was chosen.
     pub fn resolve(&self, wanted: &[Wanted], lock: &LockFile) -> Result<Vec<Found>, Problems> {
         if wanted.is_empty() {
@@ -57,12 +79,11 @@ impl Remote {
         let policy = Policy { locked, update: self.update.clone() };
         let runtime = self.runtime()?;
         let before = lock.lock();
-        let resolved = runtime.block_on(resolve(&self.session, wanted, &before, &policy));
+        let resolved = runtime.block_on(resolve(self.session()?, wanted, &before, &policy));
         let resolved = resolved.map_err(|failures| {
             failures.iter().map(pull::Failure::problem).collect::<Problems>()
         })?;
-        let asked = wanted.iter().filter(|one| one.pinned);
-        lock.add(&resolved.lock, asked.map(|one| (one.source.clone(), one.narrowed.to_string())));
+        lock.add(&resolved.lock, wanted);
         Ok(resolved.charts)
     }
 
@@ -89,7 +110,8 @@ impl Remote {
             let message = format!("cannot read the fetched chart `{named}`: {why}");
             vec![Problem::error("chart-cache", message).help("run it again")]
         };
-        let read = self.session.cache.blob(archive).map_err(|error| problem(error.to_string()))?;
+        let read =
+            self.session()?.cache.blob(archive).map_err(|error| problem(error.to_string()))?;
         read.ok_or_else(|| problem("it has just been removed from the cache".to_owned()))
     }
 
@@ -106,15 +128,15 @@ impl Remote {
         })
     }
 
-    /// What is said once charts were fetched and the lock file was written.
-    pub fn lock_written(&self, lock: &LockFile) {
-        let (before, now) = (lock.before.clone().unwrap_or_default(), lock.lock());
-        let added = now.entries().iter().filter(|entry| !before.entries().contains(entry)).count();
-        let charts = crate::views::table::count(added, "chart");
-        self.watch.note(format!("{} pins {charts} that it did not; commit it", lock.shown));
+    /// The newest version that there is of something wanted: in its range, and at all. None where the source has no
+    /// versions.
+    pub fn newest(&self, wanted: &[Wanted]) -> Result<Vec<Newest>, Problems> {
+        let runtime = self.runtime()?;
+        let found = runtime.block_on(pull::resolve::newest(self.session()?, wanted));
+        found.map_err(|failures| failures.iter().map(pull::Failure::problem).collect())
     }
 
-    /// What the user should be told since the last time: warnings of servers, what was written.
+    /// What servers made worth telling since the last time.
     pub fn told(&self) -> Vec<String> {
         self.watch.take()
     }
@@ -135,12 +157,12 @@ impl Remote {
 }
 
 /// `REGATTA_CACHE`, else the platform's folder for caches.
-fn cache_folder(shell: &Shell) -> Result<PathBuf, Failure> {
+fn cache_folder(shell: &Shell) -> Result<Option<PathBuf>, Failure> {
     let variable = |name: &str| {
         shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
     };
     if let Some(folder) = variable("REGATTA_CACHE") {
-        return Ok(shell.standing()?.join(folder));
+        return Ok(Some(shell.standing()?.join(folder)));
     }
     let home = || variable("HOME").or_else(|| variable("USERPROFILE"));
     let platform = if cfg!(target_os = "macos") {
@@ -150,10 +172,7 @@ fn cache_folder(shell: &Shell) -> Result<PathBuf, Failure> {
     } else {
         variable("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache")))
     };
-    platform.map(|folder| folder.join("regatta")).ok_or_else(|| {
-        Failure::usage("there is no folder for fetched charts: HOME is not set")
-            .help("name one: `REGATTA_CACHE=/path`")
-    })
+    Ok(platform.map(|folder| folder.join("regatta")))
 }
 
 /// Where Helm (pkg/helmpath, pkg/cli) and Docker keep logins.

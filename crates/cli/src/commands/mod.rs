@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod chart;
 pub mod completion;
+pub mod deps;
 pub mod destroy;
 pub mod diff;
 pub mod gc;
@@ -37,6 +38,7 @@ pub fn run(command: Command, shell: &Shell) -> Result<Reason, Failure> {
         Command::Values(args) => values::run(args, shell),
         Command::Diff(args) => diff::run(args, shell),
         Command::Apply(args) => apply::run(args, shell),
+        Command::Deps(args) => deps::run(args, shell),
         Command::Destroy(args) => destroy::run(args, shell),
         Command::Status(args) => status::run(args, shell),
         Command::History(args) => history::run(args, shell),
