@@ -4,13 +4,14 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 use reqwest::header::{
-    ACCEPT_ENCODING, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
+    ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Method, Response, StatusCode};
+use source::base64;
 use tokio::time::{sleep, timeout};
 
-use super::client::Needs;
-use super::failed::{Again, Failed, cut, unanswered};
+use super::exchange::{Sent, exchange};
+use super::failed::{Again, Failed, cut};
 use super::partial::Partial;
 use super::{Answer, Error, Found, Request, patience, redirect, shown};
 use crate::{Login, Session};
@@ -72,7 +73,8 @@ async fn attempt(
     request: &Request<'_>,
     partial: &mut Partial,
 ) -> Result<bool, Failed> {
-    let mut response = follow(session, request, partial).await?;
+    let sent = sent(request, partial)?;
+    let mut response = exchange(session, request.access, &request.home, &sent).await?;
     let url = shown::without_secrets(response.url());
     match response.status() {
         StatusCode::OK => partial.begin(response.headers(), response.content_length()),
@@ -103,49 +105,33 @@ async fn attempt(
     Err(Failed { error: Error::Cut { url, reason }, again: Again::After(None) })
 }
 
-/// Sends the request, and again wherever a redirect leads.
-async fn follow(
-    session: &Session,
-    request: &Request<'_>,
-    partial: &Partial,
-) -> Result<Response, Failed> {
-    let mut url = request.url.clone();
-    for _ in 0..=redirect::MOST {
-        let response = send(session, request, &url, partial).await?;
-        let location = response.headers().get(LOCATION);
-        match (response.status().as_u16(), location) {
-            (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                url = redirect::next(&request.home, &url, location)?;
-            }
-            _ => return Ok(response),
-        }
-    }
-    Err(Error::Redirects { url: shown::without_secrets(&request.url) }.into())
+/// The file as a request, with our login where it belongs.
+fn sent(request: &Request<'_>, partial: &Partial) -> Result<Sent<'static>, Error> {
+    let access = request.access;
+    let known = redirect::may_know_us(&request.home, &request.url, access.pass_credentials);
+    let login = access.login.as_ref().filter(|_| known);
+    Ok(Sent {
+        method: Method::GET,
+        url: request.url.clone(),
+        headers: headers(request, partial),
+        body: None,
+        authorization: login.map(authorization).transpose()?,
+        travels: access.pass_credentials,
+    })
 }
 
-async fn send(
-    session: &Session,
-    request: &Request<'_>,
-    url: &Url,
-    partial: &Partial,
-) -> Result<Response, Failed> {
-    let access = request.access;
-    let known = redirect::may_know_us(&request.home, url, access.pass_credentials);
-    let guarded = redirect::is_guarded(&request.home, url);
-    if guarded && redirect::host_address(url).is_some_and(redirect::is_link_local) {
-        let reason = "that is an address of the machine's own network".to_owned();
-        return Err(Error::Address { url: shown::without_secrets(url), reason }.into());
-    }
-    let client = session.shared.clients.of(session, Needs::new(access, known, guarded), url)?;
-    let mut sent = client.get(url.clone()).headers(headers(request, partial));
-    match access.login.as_ref().filter(|_| known) {
-        Some(Login::Basic { username, password }) => {
-            sent = sent.basic_auth(username, Some(password.reveal()));
+fn authorization(login: &Login) -> Result<HeaderValue, Error> {
+    let words = match login {
+        Login::Basic { username, password } => {
+            let both = format!("{username}:{}", password.reveal());
+            format!("Basic {}", base64::encode(both.as_bytes()))
         }
-        Some(Login::Bearer { token }) => sent = sent.bearer_auth(token.reveal()),
-        None => {}
-    }
-    sent.send().await.map_err(|error| unanswered(shown::without_secrets(url), &error))
+        Login::Bearer { token } => format!("Bearer {}", token.reveal()),
+    };
+    let mut value = HeaderValue::try_from(words)
+        .map_err(|_| Error::Setup("the token holds what no header can carry".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// What we have and what we want of a file, but for who we are.

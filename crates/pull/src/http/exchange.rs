@@ -1,4 +1,4 @@
-//! One request of any kind through its redirects, for those who speak more with a server than asking for files.
+//! One request of any kind through its redirects: who learns our login on the way, and where it may lead.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, Response, Url};
@@ -14,12 +14,12 @@ pub(crate) struct Sent<'a> {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<&'a [u8]>,
-    /// Seen by the server that is asked, and by none that it redirects to.
+    /// Seen by the server that is asked, and by none that it redirects to unless it travels.
     pub(crate) authorization: Option<HeaderValue>,
+    pub(crate) travels: bool,
 }
 
-/// The answer, whatever its status. `home` is the server that the user named, and `access` what is known of it. A redirect
-/// must not leave TLS: much of what servers say is not known by a digest.
+/// The answer, whatever its status. `home` is the server that the user named, and `access` what is known of it.
 pub(crate) async fn exchange(
     session: &Session,
     access: &Access,
@@ -35,13 +35,7 @@ pub(crate) async fn exchange(
             status => matches!(status, 307 | 308),
         };
         let Some(location) = location.filter(|_| follows) else { return Ok(response) };
-        let next = redirect::next(home, &url, location)?;
-        if url.scheme() == "https" && next.scheme() != "https" {
-            let reason = "that leaves TLS".to_owned();
-            let (url, to) = (shown::without_secrets(&url), shown::without_secrets(&next));
-            return Err(Error::Redirect { url, to, reason }.into());
-        }
-        url = next;
+        url = redirect::next(home, &url, location)?;
     }
     Err(Error::Redirects { url: shown::without_secrets(&sent.url) }.into())
 }
@@ -67,7 +61,8 @@ async fn once(
     if let Some(body) = sent.body {
         request = request.body(body.to_vec());
     }
-    if let Some(value) = sent.authorization.as_ref().filter(|_| url.origin() == sent.url.origin()) {
+    let is_asked = url.origin() == sent.url.origin();
+    if let Some(value) = sent.authorization.as_ref().filter(|_| is_asked || sent.travels) {
         request = request.header(AUTHORIZATION, value.clone());
     }
     request.send().await.map_err(|error| unanswered(shown::without_secrets(url), &error))

@@ -17,7 +17,7 @@ pub(super) fn may_know_us(home: &Url, url: &Url, pass_credentials: bool) -> bool
     !leaves_tls && (pass_credentials || home.origin() == url.origin())
 }
 
-/// Where a redirect from `url` leads.
+/// Where a redirect from `url` leads. It must not leave TLS: much of what servers say is not known by a digest.
 pub(super) fn next(home: &Url, url: &Url, location: &HeaderValue) -> Result<Url, Error> {
     let refused = |to: String, reason: &str| Error::Redirect {
         url: shown::without_secrets(url),
@@ -33,6 +33,9 @@ pub(super) fn next(home: &Url, url: &Url, location: &HeaderValue) -> Result<Url,
     let shown = || shown::plain(&shown::without_secrets(&to));
     if !is_ours(&to) {
         return Err(refused(shown(), "only http and https are followed"));
+    }
+    if url.scheme() == "https" && to.scheme() != "https" {
+        return Err(refused(shown(), "that leaves TLS"));
     }
     if is_guarded(home, &to) && host_address(&to).is_some_and(is_link_local) {
         return Err(refused(shown(), "that is an address of the machine's own network"));
@@ -104,7 +107,11 @@ mod tests {
         };
         check("b.tgz", Ok("https://h/charts/b.tgz"));
         check("//cdn/b.tgz?x=1", Ok("https://cdn/b.tgz?x=1"));
-        check("http://u:p@cdn/b.tgz", Ok("http://cdn/b.tgz"));
+        check("https://u:p@cdn/b.tgz", Ok("https://cdn/b.tgz"));
+        check(
+            "http://cdn/b.tgz",
+            Err("`https://h/charts/a.tgz` redirects to `http://cdn/b.tgz`: that leaves TLS"),
+        );
         check(
             "file:///etc/passwd",
             Err(
@@ -119,12 +126,12 @@ mod tests {
             "http://[fd00:ec2::254]/latest",
         ] {
             let location = HeaderValue::from_static(metadata);
-            let refused = next(&url("https://h"), &url("https://h/a.tgz"), &location).unwrap_err();
+            let refused = next(&url("http://h"), &url("http://h/a.tgz"), &location).unwrap_err();
             assert!(refused.to_string().ends_with("machine's own network"), "{refused}");
         }
         check(
-            "http://[",
-            Err("`https://h/charts/a.tgz` redirects to `http://[`: that is no address"),
+            "https://[",
+            Err("`https://h/charts/a.tgz` redirects to `https://[`: that is no address"),
         );
     }
 

@@ -92,7 +92,8 @@ async fn token(
     };
     let body = form.query().map(str::as_bytes);
     let (status, body) =
-        exchange(registry, &Sent { method, url, headers, body, authorization }).await?;
+        exchange(registry, &Sent { method, url, headers, body, authorization, travels: false })
+            .await?;
     match status {
         200 => {
             read(&body).ok_or_else(|| registry.lie("its token server gives no token".to_owned()))

@@ -178,6 +178,7 @@ impl<'run> Registry<'run> {
             headers: ask.headers.clone(),
             body: ask.body,
             authorization: authorization.filter(|_| self.is_own(&ask.url)),
+            travels: false,
         };
         self.exchange(&sent).await
     }

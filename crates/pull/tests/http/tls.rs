@@ -101,3 +101,15 @@ fn what_is_no_certificate_is_said_so() {
         @"cannot fetch the archive: the client certificate and its key are no PEM of one pair"
     );
 }
+
+#[test]
+fn a_redirect_does_not_leave_tls() {
+    let (place, authority) = (Place::new(), Authority::new());
+    let repository = served(&place, &authority.server("charts"), None);
+    let open = Repository::open(&place.served());
+    repository.fault("/go", [to(&format!("{}/a.tgz", open.url()))]);
+    let url = format!("{}/go", repository.url());
+    let refused = failure(&repository, fetch(&place.session, &url, &trusting(&authority)));
+    assert!(refused.ends_with("that leaves TLS"), "{refused}");
+    assert!(open.requests().is_empty());
+}
