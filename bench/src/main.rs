@@ -3,7 +3,9 @@
 mod bare;
 mod cases;
 mod cluster;
+mod fetch;
 mod measure;
+mod pulling;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,13 +16,26 @@ pub(crate) struct Bench {
     helm: PathBuf,
     runs: usize,
     charts: Vec<PathBuf>,
-    /// On a control plane instead of charts alone.
-    cluster: bool,
+    /// This program, which also is what fetches.
+    myself: PathBuf,
+    work: Work,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Work {
+    Rendering,
+    Cluster,
+    Pulling,
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its tables")]
 fn main() -> ExitCode {
-    match arguments().and_then(measure) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = match &words[..] {
+        [first, rest @ ..] if first == "fetch" => fetch::fetch(rest).map(|()| String::new()),
+        _ => arguments(words).and_then(measure),
+    };
+    match done {
         Ok(report) => {
             println!("{report}");
             ExitCode::SUCCESS
@@ -33,18 +48,23 @@ fn main() -> ExitCode {
 }
 
 fn measure(bench: Bench) -> Result<String, String> {
-    if bench.cluster { cluster::all(&bench) } else { cases::all(&bench) }
+    match bench.work {
+        Work::Rendering => cases::all(&bench),
+        Work::Cluster => cluster::all(&bench),
+        Work::Pulling => pulling::all(&bench),
+    }
 }
 
-fn arguments() -> Result<Bench, String> {
+fn arguments(words: Vec<String>) -> Result<Bench, String> {
     let mut bench = Bench {
         regatta: PathBuf::new(),
         helm: PathBuf::new(),
         runs: 11,
         charts: Vec::new(),
-        cluster: false,
+        myself: std::env::current_exe().map_err(|error| format!("find myself: {error}"))?,
+        work: Work::Rendering,
     };
-    let mut words = std::env::args().skip(1);
+    let mut words = words.into_iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} needs a value"));
         match word.as_str() {
@@ -53,7 +73,8 @@ fn arguments() -> Result<Bench, String> {
             "--runs" => {
                 bench.runs = value()?.parse().map_err(|error| format!("--runs: {error}"))?;
             }
-            "--cluster" => bench.cluster = true,
+            "--cluster" => bench.work = Work::Cluster,
+            "--pull" => bench.work = Work::Pulling,
             flag if flag.starts_with('-') => return Err(format!("unknown flag {flag}")),
             chart => bench.charts.push(absolute(chart)?),
         }
