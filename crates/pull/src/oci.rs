@@ -15,6 +15,7 @@ mod fetch;
 mod manifest;
 mod push;
 mod reader;
+mod refusal;
 mod registry;
 mod tags;
 

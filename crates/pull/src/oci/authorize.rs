@@ -5,9 +5,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 use source::base64;
 
-use super::Error;
 use super::challenge::Challenge;
 use super::registry::{self, Action, Failure, Registry};
+use super::{Error, refusal};
 use crate::Login;
 use crate::http::{self, Again, Sent};
 
@@ -28,7 +28,7 @@ pub(super) async fn answer(
         (Some(Login::Basic { username, password }), Challenge::Basic) => {
             basic(registry, username, password.reveal())
         }
-        (None, Challenge::Basic) => Err(registry.login_needed(action)),
+        (None, Challenge::Basic) => Err(refusal::of_login(registry, action)),
         (login, Challenge::Bearer { realm, service, scope }) => {
             let scope = registry.scope(action).or(scope);
             let realm = trusted(registry, &realm)?;
@@ -98,7 +98,7 @@ async fn token(
         200 => {
             read(&body).ok_or_else(|| registry.lie("its token server gives no token".to_owned()))
         }
-        400 | 401 | 403 => Err(registry.refused(wish.action)),
+        400 | 401 | 403 => Err(refusal::of_login(registry, wish.action)),
         code => Err(Error::Answer {
             registry: registry.name.clone(),
             what: "a token".to_owned(),

@@ -5,12 +5,9 @@ use reqwest::{Method, Response, StatusCode, Url};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
-use super::{Error, authorize, challenge};
+use super::{Error, authorize, challenge, refusal};
 use crate::http::{self, Again, Failed, Sent};
-use crate::{Access, Login, Session};
-
-/// How much of a refusal is read.
-const SAID: usize = 64 << 10;
+use crate::{Access, Session};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -23,8 +20,9 @@ pub(super) struct Registry<'run> {
     pub(super) access: &'run Access,
     /// The host, as the address names it.
     pub(super) name: String,
+    /// The path; empty for the registry itself.
+    pub(super) repository: String,
     session: &'run Session,
-    repository: String,
     base: Url,
     authorization: Mutex<Option<HeaderValue>>,
 }
@@ -164,7 +162,7 @@ impl<'run> Registry<'run> {
         }
         let mut challenges = response.headers().get_all(WWW_AUTHENTICATE).iter();
         let challenge = challenges.find_map(|value| challenge::parse(value.to_str().ok()?));
-        let challenge = challenge.ok_or_else(|| self.refused(ask.action))?;
+        let challenge = challenge.ok_or_else(|| refusal::of_login(self, ask.action))?;
         let value = authorize::answer(self, challenge, ask.action).await?;
         *self.authorization.lock().await = Some(value);
         self.judge(self.send(ask).await?, ask).await
@@ -194,26 +192,11 @@ impl<'run> Registry<'run> {
         })
     }
 
-    /// An answer that is none: what it means, in the registry's words.
-    async fn judge(&self, mut response: Response, ask: &Ask<'_>) -> Result<Response, Failure> {
-        let status = response.status();
-        if status.is_success() {
+    async fn judge(&self, response: Response, ask: &Ask<'_>) -> Result<Response, Failure> {
+        if response.status().is_success() {
             return Ok(response);
         }
-        let again = match status.as_u16() {
-            408 | 429 | 500.. => Again::After(http::retry_after(response.headers())),
-            _ => Again::Never,
-        };
-        let (registry, what) = (self.name.clone(), ask.what.to_owned());
-        let words = read(&mut response, SAID).await.ok().and_then(|body| message(&body));
-        let words = words.map(|words| format!(": {words}")).unwrap_or_default();
-        let error = match status.as_u16() {
-            401 => self.refused(ask.action),
-            403 => Error::Denied { registry, what, words },
-            404 => Error::Absent { registry, what },
-            code => Error::Answer { registry, what, code, words },
-        };
-        Err(Failure { error, again })
+        Err(refusal::of(self, response, ask).await)
     }
 
     /// Waits for the next try, or gives the error back.
@@ -240,29 +223,6 @@ impl<'run> Registry<'run> {
         };
         let repository = &self.repository;
         (!repository.is_empty()).then(|| format!("repository:{repository}:{actions}"))
-    }
-
-    pub(super) fn refused(&self, action: Action) -> Error {
-        let registry = self.name.clone();
-        match &self.access.login {
-            None => self.login_needed(action),
-            Some(Login::Basic { username, .. }) => {
-                Error::LoginRefused { registry, user: username.clone() }
-            }
-            Some(Login::Bearer { .. }) => {
-                Error::LoginRefused { registry, user: "a bearer token".to_owned() }
-            }
-        }
-    }
-
-    pub(super) fn login_needed(&self, action: Action) -> Error {
-        let verb = if action == Action::Pull { "pulling" } else { "pushing" };
-        let what = if self.repository.is_empty() {
-            "anything".to_owned()
-        } else {
-            format!("{verb} `{}`", self.repository)
-        };
-        Error::LoginNeeded { registry: self.name.clone(), what }
     }
 
     pub(super) fn lie(&self, problem: String) -> Error {
@@ -307,12 +267,4 @@ pub(super) async fn read(response: &mut Response, limit: usize) -> Result<Vec<u8
 fn continues(response: &Response, at: usize) -> bool {
     let range = response.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
     range.is_some_and(|range| range.starts_with(&format!("bytes {at}-")))
-}
-
-/// What the registry says of its refusal (OCI distribution specification, error codes).
-fn message(body: &[u8]) -> Option<String> {
-    let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let first = answer.get("errors")?.get(0)?;
-    let text = |key: &str| first.get(key)?.as_str().filter(|text| !text.is_empty());
-    Some(http::plain(text("message").or_else(|| text("code"))?))
 }
