@@ -10,14 +10,21 @@
 //! ROOT/v1/temporary/             what is being written; becomes visible by rename
 //! ```
 
+mod clean;
 mod error;
-mod write;
+pub(crate) mod shelf;
+mod used;
+pub(crate) mod walk;
+pub(crate) mod write;
 
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+pub use clean::{Clean, Cleaned, Info, Kind};
 pub use error::Error;
+pub use shelf::Shelf;
 
 use crate::Digest;
 
@@ -25,22 +32,41 @@ use crate::Digest;
 #[derive(Clone, Debug)]
 pub struct Cache {
     root: PathBuf,
+    /// Asked first.
+    shelf: Option<Arc<Shelf>>,
 }
 
 impl Cache {
     /// Below a folder, which is made with the first file.
     pub fn at(folder: &Path) -> Self {
-        Self { root: folder.join("v1") }
+        Self { root: folder.join("v1"), shelf: None }
+    }
+
+    /// The same cache behind what is vendored.
+    pub fn with_shelf(self, shelf: Shelf) -> Self {
+        Self { shelf: Some(Arc::new(shelf)), ..self }
     }
 
     /// A blob, if it is there and still what it was: a damaged one is removed and counts as absent.
     pub fn blob(&self, digest: Digest) -> Result<Option<Vec<u8>>, Error> {
+        if let Some(shelf) = &self.shelf
+            && let Some(bytes) = shelf.blob(digest)?
+        {
+            return Ok(Some(bytes));
+        }
+        self.cached(digest)
+    }
+
+    /// A blob of the cache itself.
+    pub(crate) fn cached(&self, digest: Digest) -> Result<Option<Vec<u8>>, Error> {
         let path = self.blob_path(digest);
         let Some(bytes) = read(&path)? else { return Ok(None) };
         if Digest::of(&bytes) == digest {
+            used::now(&path);
             return Ok(Some(bytes));
         }
-        fs::remove_file(&path).map_err(|error| Error::new("remove the damaged", &path, error))?;
+        // Where nothing may be written it stays, and is never used.
+        drop(fs::remove_file(&path));
         Ok(None)
     }
 
@@ -48,7 +74,9 @@ impl Cache {
     pub fn keep(&self, bytes: &[u8]) -> Result<Digest, Error> {
         let digest = Digest::of(bytes);
         let path = self.blob_path(digest);
-        if !path.exists() {
+        if read(&path)?.is_some_and(|kept| kept == bytes) {
+            used::now(&path);
+        } else {
             write::whole(&self.temporary(), &path, bytes)?;
         }
         Ok(digest)
@@ -56,18 +84,28 @@ impl Cache {
 
     /// The blob that a name stands for. What is no digest counts as absent.
     pub fn link(&self, name: &str) -> Result<Option<Digest>, Error> {
-        let found = read(&self.link_path(name))?;
-        Ok(found.and_then(|bytes| String::from_utf8(bytes).ok()?.trim().parse().ok()))
+        if let Some(digest) = self.shelf.as_ref().and_then(|shelf| shelf.link(name)) {
+            return Ok(Some(digest));
+        }
+        let path = self.link_path(name);
+        let Some(bytes) = read(&path)? else { return Ok(None) };
+        used::now(&path);
+        Ok(String::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok()))
     }
 
     /// Lets a name stand for a blob; the last to say so wins.
     pub fn set_link(&self, name: &str, digest: Digest) -> Result<(), Error> {
+        if self.link(name)? == Some(digest) {
+            return Ok(());
+        }
         write::whole(&self.temporary(), &self.link_path(name), digest.to_string().as_bytes())
     }
 
     /// Where what was read of a repository's index lies.
     pub(crate) fn index(&self, name: &str) -> PathBuf {
-        below(&self.root.join("indexes"), Digest::of(name.as_bytes()))
+        let path = below(&self.root.join("indexes"), Digest::of(name.as_bytes()));
+        used::now(&path);
+        path
     }
 
     /// Writes a file of the cache, over an older one.
@@ -77,7 +115,9 @@ impl Cache {
 
     /// Where our copy of a git repository lies.
     pub(crate) fn repository(&self, url: &str) -> PathBuf {
-        below(&self.root.join("git"), Digest::of(url.as_bytes()))
+        let path = below(&self.root.join("git"), Digest::of(url.as_bytes()));
+        used::now(&path.join("HEAD"));
+        path
     }
 
     /// The lock file of a folder of the cache, which may then be made.
@@ -111,7 +151,7 @@ fn below(folder: &Path, digest: Digest) -> PathBuf {
 }
 
 /// A file's bytes; None where there is none. What is no plain file is refused: a pipe would wait for ever.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     let because = |error| Error::new("read", path, error);
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
@@ -127,43 +167,4 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_kept_is_found_by_its_digest_and_by_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::at(folder.path());
-        assert!(cache.blob(Digest::of(b"chart")).unwrap().is_none());
-        let digest = cache.keep(b"chart").unwrap();
-        assert_eq!(cache.blob(digest).unwrap().as_deref(), Some(&b"chart"[..]));
-        cache.set_link("git abc x//y", digest).unwrap();
-        assert_eq!(cache.link("git abc x//y").unwrap(), Some(digest));
-        assert_eq!(cache.link("git abd x//y").unwrap(), None);
-    }
-
-    #[test]
-    fn a_damaged_blob_counts_as_absent_and_is_kept_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::at(folder.path());
-        let digest = cache.keep(b"chart").unwrap();
-        fs::File::create(cache.blob_path(digest)).unwrap();
-        assert!(cache.blob(digest).unwrap().is_none());
-        cache.keep(b"chart").unwrap();
-        assert!(cache.blob(digest).unwrap().is_some());
-    }
-
-    #[test]
-    fn nothing_half_written_is_left() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::at(folder.path());
-        cache.keep(b"chart").unwrap();
-        assert!(cache.temporary().is_dir());
-        assert!(walk(&cache.temporary()).is_empty());
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "the test looks into the cache")]
-    fn walk(folder: &Path) -> Vec<PathBuf> {
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
-    }
-}
+mod tests;

@@ -14,6 +14,8 @@ pub mod lock;
 pub mod oci;
 pub mod resolve;
 
+pub mod vendor;
+
 mod access;
 mod choose;
 mod digest;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::Error;
 
 /// Writes a file, over an older one. `temporary` is a folder of the same file system.
-pub(super) fn whole(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn whole(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().expect("a file of the cache lies in a folder of it");
     make_folder(folder)?;
     let (aside, mut file) = aside(temporary, |path| fs::File::create_new(path))?;
@@ -22,7 +22,7 @@ pub(super) fn whole(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), E
 }
 
 /// A new file or folder under a name that no other process and no other thread uses.
-pub(super) fn aside<T>(
+pub(crate) fn aside<T>(
     temporary: &Path,
     create: impl Fn(&Path) -> io::Result<T>,
 ) -> Result<(PathBuf, T), Error> {
@@ -30,7 +30,7 @@ pub(super) fn aside<T>(
     make_folder(temporary)?;
     loop {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = temporary.join(format!("{}-{count}", process::id()));
+        let path = temporary.join(format!(".{}-{count}", process::id()));
         match create(&path) {
             Ok(created) => return Ok((path, created)),
             // A process of another container has the same number, or one of an earlier boot that was killed.
@@ -41,7 +41,7 @@ pub(super) fn aside<T>(
 }
 
 /// Makes a folder with those above it; what is in it may be private.
-pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
+pub(crate) fn make_folder(path: &Path) -> Result<(), Error> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
