@@ -2,7 +2,7 @@
 
 use source::{Problem, Problems};
 
-use crate::{InvalidRange, Narrowed, Source, archive, cache, cosign, git, index, oci};
+use crate::{InvalidRange, Narrowed, Source, archive, cache, cosign, git, index, oci, provenance};
 
 /// A chart that could not be had.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub enum Error {
     Cache(#[from] cache::Error),
     #[error(transparent)]
     Git(#[from] git::Error),
+    #[error(transparent)]
+    Provenance(#[from] provenance::Error),
     #[error(transparent)]
     Oci(#[from] oci::Error),
     #[error(transparent)]
@@ -59,6 +61,7 @@ impl Error {
         match self {
             Self::Cache(_) => "chart-cache",
             Self::Git(_) => "chart-git",
+            Self::Provenance(_) => "chart-signature",
             Self::Oci(error) => error.id(),
             Self::Index(error) => error.id(),
             Self::Archive(error) => error.id(),
@@ -78,6 +81,7 @@ impl Error {
         match self {
             Self::Cache(error) => error.help(),
             Self::Git(error) => error.help(),
+            Self::Provenance(error) => error.help(),
             Self::Oci(error) => error.help(),
             Self::Index(error) => error.help(),
             Self::Archive(error) => error.help(),

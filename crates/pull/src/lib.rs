@@ -12,6 +12,7 @@ pub mod http;
 pub mod index;
 pub mod lock;
 pub mod oci;
+pub mod provenance;
 pub mod resolve;
 
 pub mod vendor;

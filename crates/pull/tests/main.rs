@@ -5,3 +5,4 @@
 mod git;
 mod http;
 mod oci;
+mod provenance;

@@ -1,7 +1,7 @@
 //! Charts in a real registry: what Helm pushes we pull, and the other way round; and registries that lie.
 
 mod attacks;
-mod helm;
+pub(crate) mod helm;
 mod logins;
 mod pulling;
 mod pushing;
