@@ -1,6 +1,7 @@
 //! Archives of charts by address: fetched, proven by their digest, kept in the cache; and what proves who signed them.
 
 mod error;
+mod registry;
 
 pub use error::Error;
 
@@ -23,14 +24,20 @@ pub async fn fetch(
     repository: Option<&str>,
     expected: Option<Digest>,
 ) -> Result<Vec<u8>, Error> {
-    let address = http::address(url)?;
-    let link = format!("archive {address}");
+    let link = format!("archive {url}");
     let known = if session.offline { expected.or(session.cache.link(&link)?) } else { expected };
     if let Some(digest) = known
         && let Some(bytes) = session.cache.blob(digest)?
     {
         return Ok(bytes);
     }
+    if registry::is_one(url) {
+        let found = registry::fetch(session, url, access).await?.archive;
+        proven(url, found, expected)?;
+        session.cache.set_link(&link, found)?;
+        return session.cache.blob(found)?.ok_or(Error::Vanished);
+    }
+    let address = http::address(url)?;
     let shown = http::without_secrets(&address);
     let request = Request {
         what: name(&address),
@@ -49,9 +56,7 @@ pub async fn fetch(
         return Err(Error::NoArchive { url: shown, what });
     }
     let digest = Digest::of(&found.bytes);
-    if let Some(expected) = expected.filter(|expected| *expected != digest) {
-        return Err(Error::Digest { url: shown, expected, found: digest });
-    }
+    proven(&shown, digest, expected)?;
     session.cache.keep(&found.bytes)?;
     session.cache.set_link(&link, digest)?;
     Ok(found.bytes)
@@ -71,6 +76,9 @@ pub async fn fetch_provenance(
         && let Some(bytes) = session.cache.blob(digest)?
     {
         return Ok(Some(bytes));
+    }
+    if registry::is_one(url) {
+        return Ok(registry::fetch(session, url, access).await?.provenance);
     }
     let mut address = http::address(url)?;
     address.set_path(&format!("{}.prov", address.path()));
@@ -92,6 +100,13 @@ pub async fn fetch_provenance(
         Ok(Answer::Unchanged) => Ok(None),
         Err(error) if error.is_absent() => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+fn proven(url: &str, found: Digest, expected: Option<Digest>) -> Result<(), Error> {
+    match expected.filter(|expected| *expected != found) {
+        Some(expected) => Err(Error::Digest { url: http::plain(url), expected, found }),
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why an archive could not be had.
 
-use crate::{Digest, cache, http};
+use crate::{Digest, cache, http, oci};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -10,6 +10,11 @@ pub enum Error {
     NoArchive { url: String, what: String },
     #[error("`{url}` has the SHA-256 {found} where {expected} is expected")]
     Digest { url: String, expected: Digest, found: Digest },
+    /// An index may name charts of registries.
+    #[error(transparent)]
+    Registry(#[from] oci::Error),
+    #[error("the archive has just been removed from the cache")]
+    Vanished,
     #[error(transparent)]
     Cache(#[from] cache::Error),
 }
@@ -21,14 +26,16 @@ impl Error {
             Self::Fetch(error) => error.id(),
             Self::NoArchive { .. } => "chart-archive",
             Self::Digest { .. } => "chart-digest",
-            Self::Cache(_) => "chart-cache",
+            Self::Registry(error) => error.id(),
+            Self::Vanished | Self::Cache(_) => "chart-cache",
         }
     }
 
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Fetch(error) => error.help(),
-            Self::NoArchive { .. } => None,
+            Self::Registry(error) => error.help(),
+            Self::NoArchive { .. } | Self::Vanished => None,
             Self::Digest { .. } => Some(
                 "the archive was changed or replaced after it was listed or locked; find out why before you lock it anew"
                     .to_owned(),

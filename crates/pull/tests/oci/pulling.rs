@@ -3,6 +3,7 @@
 use pull::oci::{self, At, Error, Package, fetch, versions};
 use pull::{Access, ClientCertificate, Digest, Secret, http};
 use registry::oci::{Auth, Registry};
+use registry::repository::Repository;
 
 use super::helm::Helm;
 use super::{Place, access, api, ours, packed, plain, push, version};
@@ -229,4 +230,28 @@ async fn an_image_is_no_chart() {
         said("2.0.0").await,
         "`oci://HOST/charts/api:2.0.0` is an index of several images, not a chart"
     );
+}
+
+#[tokio::test]
+async fn an_index_may_name_charts_of_a_registry() {
+    let (registry, place, helm) = (Registry::open(), Place::new(), Helm::new());
+    let archive = packed(&helm, "1.0.0");
+    push(&place, &registry, &archive, &plain()).await;
+    let served = tempfile::tempdir().unwrap();
+    let url = format!("oci://{}:1.0.0", api(&registry));
+    let index =
+        format!("apiVersion: v1\nentries:\n  api: [{{version: 1.0.0, urls: [\"{url}\"]}}]\n");
+    std::fs::write(served.path().join("index.yaml"), index).unwrap();
+    let repository = Repository::open(served.path());
+
+    let (home, other, access) = (repository.url(), Place::new(), plain());
+    let offered = pull::index::offers(&other.session, &home, "api", &plain()).await.unwrap();
+    assert_eq!(offered[0].urls, [&*url]);
+    let get = |expected| pull::archive::fetch(&other.session, &url, &access, Some(&home), expected);
+    assert_eq!(get(None).await.unwrap(), archive);
+    let asked = registry.requests().len();
+    assert_eq!(get(Some(Digest::of(&archive))).await.unwrap(), archive);
+    assert_eq!(registry.requests().len(), asked);
+    let refused = get(Some(Digest::of(b"another"))).await.unwrap_err().to_string();
+    assert!(refused.contains("has the SHA-256"), "{refused}");
 }
