@@ -12,6 +12,7 @@ mod sandbox;
 mod support;
 
 mod adoption;
+mod afar;
 mod app;
 mod bad_input;
 mod deferred;
