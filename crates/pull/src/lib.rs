@@ -14,7 +14,6 @@ pub mod lock;
 pub mod oci;
 pub mod provenance;
 pub mod resolve;
-
 pub mod vendor;
 
 mod access;

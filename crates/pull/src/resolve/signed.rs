@@ -1,7 +1,7 @@
 //! Whether a chart carries the signatures that are asked for; what cannot be told is refused.
 
 use crate::lock::{Entry, Pin};
-use crate::{Digest, Error, Session, Source, Wanted, archive, cosign, oci};
+use crate::{Digest, Error, Session, Source, Wanted, archive, cosign, oci, provenance};
 
 use super::fetch::home;
 
@@ -21,10 +21,12 @@ pub(super) async fn check(
         cosign::verify(session, address, *digest, key, access).await?;
     }
     let Some(keyring) = &wanted.trust.keyring else { return Ok(()) };
-    let (name, provenance) = match (&entry.source, &entry.pin) {
+    let (name, written) = match (&entry.source, &entry.pin) {
         (source, Pin::Archive { url, .. }) => {
             let name = url.split(['?', '#']).next().unwrap_or(url);
-            let name = name.rsplit('/').next().unwrap_or(name).to_owned();
+            let name = name.rsplit('/').next().unwrap_or(name);
+            // The only letter of a version that an address may hold in another form.
+            let name = name.replace("%2B", "+").replace("%2b", "+");
             let fetched = archive::fetch_provenance(session, url, access, home(source), found);
             (name, fetched.await?)
         }
@@ -36,8 +38,8 @@ pub(super) async fn check(
             return Err(Error::Unsigned("charts from git have no provenance file"));
         }
     };
-    let provenance = provenance.ok_or(Error::Unsigned("it has no provenance file"))?;
+    let written = written.ok_or(Error::Unsigned("it has no provenance file"))?;
     let bytes = session.cache.blob(found)?.ok_or(Error::Vanished)?;
-    drop((name, provenance, bytes, keyring));
-    Err(Error::Unsigned("provenance files are not read yet"))
+    provenance::verify(&name, &bytes, &written, keyring)?;
+    Ok(())
 }
