@@ -134,8 +134,8 @@ impl Workspace {
         shell: &Shell,
     ) -> Result<Read, Problems> {
         let name = Some(environment.name.as_str());
-        let read =
-            self.asking(name, wanted, purpose, shell, |ask| manifest::read(&self.disk, ask))?;
+        let read = self.asking(name, wanted, purpose, shell, |ask| manifest::read(&self.disk, ask));
+        let read = read.inspect_err(|_| self.mask_what_is_written(shell))?;
         shell.printer.learn(read.redactor.clone());
         Ok(read)
     }
@@ -148,9 +148,15 @@ impl Workspace {
     ) -> Result<(Vec<Stack>, Problems), Problems> {
         let reads = self.asking(None, wanted, Purpose::Inspect, shell, |ask| {
             manifest::validate(&self.disk, ask)
-        })?;
+        });
+        let reads = reads.inspect_err(|_| self.mask_what_is_written(shell))?;
         let warnings = reads.iter().flat_map(|read| read.warnings.iter().cloned()).collect();
         Ok((reads.into_iter().map(|read| read.stack).collect(), arrange(warnings)))
+    }
+
+    /// Problems show lines of the manifest, which may hold passwords.
+    fn mask_what_is_written(&self, shell: &Shell) {
+        shell.printer.learn(manifest::written_secrets(&self.disk, &self.file));
     }
 
     /// Puts a question to the manifest with all that it may ask of the world.

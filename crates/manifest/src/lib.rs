@@ -4,6 +4,7 @@ mod ask;
 mod overview;
 mod read;
 mod schema;
+mod written;
 
 mod check;
 mod document;
@@ -32,3 +33,4 @@ pub use ask::{Ask, Environment, Flag, GitFact, Override, Purpose, Read};
 pub use overview::{collisions, environments, validate};
 pub use read::read;
 pub use schema::schema;
+pub use written::written_secrets;
