@@ -14,6 +14,7 @@ mod chart;
 mod compiled;
 mod context;
 mod decode;
+mod definition;
 mod failure;
 mod glob;
 mod head;
@@ -36,6 +37,7 @@ mod warning;
 
 pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::Chart;
+pub use definition::definition;
 pub use file::File;
 pub use ignore::Ignore;
 pub use input::{Input, Limits, Lookup, NoLookup, ReleaseInfo};

@@ -67,7 +67,7 @@ fn files(files: &[File]) -> Tree {
 }
 
 /// `chart.Metadata`, without what is empty.
-fn metadata(metadata: &Metadata, listed: &[&Dependency]) -> Tree {
+pub(crate) fn metadata(metadata: &Metadata, listed: &[&Dependency]) -> Tree {
     let Metadata {
         name,
         home,
@@ -142,7 +142,7 @@ fn enabled(dependency: &Dependency) -> Tree {
 }
 
 /// `chart.Dependency` as it was read; locks list these too.
-fn dependency(dependency: &Dependency) -> Map {
+pub(crate) fn dependency(dependency: &Dependency) -> Map {
     let mut map = Map::new();
     map.insert("name".into(), text(&dependency.name));
     put_text(&mut map, "version", &dependency.version);
@@ -194,7 +194,7 @@ fn put_text(map: &mut Map, key: &str, value: &str) {
     }
 }
 
-fn put_list(map: &mut Map, key: &str, list: Vec<Tree>) {
+pub(crate) fn put_list(map: &mut Map, key: &str, list: Vec<Tree>) {
     if !list.is_empty() {
         map.insert(key.into(), list.into());
     }
