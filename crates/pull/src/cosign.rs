@@ -2,7 +2,7 @@
 //! certificates, no clock.
 //!
 //! Cosign keeps signatures beside what they sign: up to version 2 in an image under the tag `sha256-HEX.sig`, since version 3
-//! as bundles in images that refer to the signed manifest.
+//! as bundles that refer to the signed manifest.
 
 mod bundle;
 mod error;
@@ -73,8 +73,8 @@ impl Search<'_> {
         }
         let Some(index) = there(self.reader.referrers(self.digest).await)? else { return Ok(None) };
         let index = read_manifest(&index).map_err(|problem| self.lie(problem))?;
-        let referring = index.manifests.iter().filter(|one| may_sign(&one.artifact_type));
-        for one in referring.take(MOST) {
+        let bundles = index.manifests.iter().filter(|one| bundle::is_type(&one.artifact_type));
+        for one in bundles.take(MOST) {
             let layer = one.layer("a signature", LARGEST).map_err(|problem| self.lie(problem))?;
             let manifest = self.reader.named(layer.digest).await?;
             if self.signs(&manifest).await? {
@@ -110,12 +110,6 @@ impl Search<'_> {
     fn lie(&self, problem: String) -> oci::Error {
         oci::Error::Lie { registry: self.reader.host().to_owned(), problem }
     }
-}
-
-/// Whether what refers to a manifest may hold a signature. Not every registry says what it is.
-fn may_sign(artifact_type: &str) -> bool {
-    const NOTHING: &str = "application/vnd.oci.empty.v1+json";
-    bundle::is_type(artifact_type) || ["", NOTHING, simple::ARTIFACT].contains(&artifact_type)
 }
 
 fn is_signature(one: &Descriptor) -> bool {

@@ -8,6 +8,7 @@ mod failed;
 mod guard;
 mod partial;
 mod patience;
+mod post;
 mod proxies;
 mod redirect;
 mod shown;
@@ -22,6 +23,7 @@ pub(crate) use download::{Shown, get};
 pub(crate) use exchange::{Sent, exchange};
 pub(crate) use failed::{Again, Failed, cut};
 pub(crate) use patience::retry_after;
+pub(crate) use post::{Post, post};
 pub(crate) use shown::{plain, without_secrets};
 
 use crate::Access;

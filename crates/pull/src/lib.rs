@@ -11,6 +11,7 @@ pub mod git;
 pub mod http;
 pub mod index;
 pub mod lock;
+pub mod museum;
 pub mod oci;
 pub mod provenance;
 pub mod resolve;

@@ -7,8 +7,6 @@ use sprig::PublicKey;
 
 use crate::Digest;
 
-/// What an image of signatures is called that refers to what they sign.
-pub(super) const ARTIFACT: &str = "application/vnd.dev.cosign.artifact.sig.v1+json";
 /// The media type of a text, and the annotation that signs it.
 pub(super) const TYPE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 pub(super) const SIGNATURE: &str = "dev.cosignproject.cosign/signature";

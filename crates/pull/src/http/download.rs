@@ -120,7 +120,7 @@ fn sent(request: &Request<'_>, partial: &Partial) -> Result<Sent<'static>, Error
     })
 }
 
-fn authorization(login: &Login) -> Result<HeaderValue, Error> {
+pub(super) fn authorization(login: &Login) -> Result<HeaderValue, Error> {
     let words = match login {
         Login::Basic { username, password } => {
             let both = format!("{username}:{}", password.reveal());
@@ -159,7 +159,7 @@ fn headers(request: &Request<'_>, partial: &Partial) -> HeaderMap {
 }
 
 /// An answer that is no file: what it means, with the server's own words.
-async fn refused(url: String, mut response: Response) -> Failed {
+pub(super) async fn refused(url: String, mut response: Response) -> Failed {
     let status = response.status();
     let again = match status.as_u16() {
         408 | 429 | 500.. => Again::After(patience::retry_after(response.headers())),

@@ -87,10 +87,8 @@ impl<'run> Reader<'run> {
     pub(crate) async fn referrers(&mut self, digest: Digest) -> Result<Vec<u8>, Error> {
         let name = format!("sha256:{digest}");
         match self.get("referrers", &name, manifest::LARGEST, None).await {
-            // The specification's way for registries that do not list them; some refuse in other words.
-            Err(Error::Absent { .. } | Error::Answer { code: 400 | 405 | 501, .. }) => {
-                Ok(self.tagged(&format!("sha256-{digest}")).await?.1)
-            }
+            // The specification's way for registries that do not list them.
+            Err(Error::Absent { .. }) => Ok(self.tagged(&format!("sha256-{digest}")).await?.1),
             answer => Ok(answer?.1),
         }
     }
