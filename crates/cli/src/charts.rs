@@ -1,11 +1,14 @@
 //! Which chart each release gets: from a folder or an archive of the repository, or from afar by way of the lock file; each
 //! with what it lists under `dependencies` and does not bring.
 
+pub mod access;
+pub mod single;
+
 mod complete;
 mod folder;
 mod lock;
 mod remote;
-mod wanted;
+pub mod wanted;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -22,7 +25,7 @@ use stack::{ChartRef, Release, ReleaseId, Stack};
 pub use lock::LockFile;
 pub use remote::Remote;
 
-use crate::disk::{self, Disk};
+use crate::disk;
 use crate::threads;
 use crate::workspace::Workspace;
 use complete::{Base, complete};
@@ -136,11 +139,6 @@ pub fn gather<'a>(
         }
     }
     gathered
-}
-
-/// One chart at a path of the disk, without a workspace.
-pub fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
-    folder::load(disk, path, origin)
 }
 
 fn origin(workspace: &Workspace, path: &str) -> String {

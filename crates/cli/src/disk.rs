@@ -91,12 +91,12 @@ pub fn entries(folder: &Path) -> io::Result<Vec<Found>> {
 }
 
 /// Writes a file that must not be there yet, with the folders above it.
-pub fn create(path: &Path, text: &str) -> io::Result<()> {
+pub fn create(path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
     use std::io::Write as _;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    std::fs::File::create_new(path)?.write_all(text.as_bytes())
+    std::fs::File::create_new(path)?.write_all(bytes.as_ref())
 }
 
 /// Writes a rendered file, over an older one.
@@ -112,12 +112,12 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// Writes a file so that it is there whole or as it was: aside, then by rename, which replaces a link and does not follow it.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub fn replace(path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
     use std::io::Write as _;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let aside = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let written = std::fs::File::create_new(&aside)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|mut file| file.write_all(bytes.as_ref()))
         .and_then(|()| std::fs::rename(&aside, path));
     if written.is_err() {
         // What went wrong first is what counts.

@@ -21,6 +21,13 @@ const COMMANDS: &[&str] = &[
     "gc",
     "rbac",
     "chart template",
+    "chart show",
+    "chart pull",
+    "chart search",
+    "chart package",
+    "chart push",
+    "chart login",
+    "chart logout",
     "schema",
     "completion",
     "version",
@@ -54,6 +61,7 @@ fn mistakes_on_the_command_line() {
         "diff",
         "list -f missing/regatta.yaml",
         "chart template missing",
+        "pull api",
         "chart template",
     ]));
 }

@@ -11,6 +11,7 @@ mod sandbox;
 mod help;
 mod start;
 
+mod chart;
 mod ephemeral;
 mod git;
 mod json;

@@ -5,9 +5,13 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::report::{Failure, Reason};
 
 const COMMANDS: &[&str] = &[
-    "adopt", "cache", "convert", "drift", "export", "helmfile", "login", "logout", "logs", "lint",
-    "output", "package", "promote", "pull", "push", "search", "secrets", "show", "vars", "with",
+    "adopt", "cache", "convert", "drift", "export", "helmfile", "logs", "lint", "output",
+    "promote", "secrets", "vars", "with",
 ];
+
+/// Helm has these at its top, and we have them under `chart`.
+const OF_CHARTS: &[&str] =
+    &["fetch", "login", "logout", "package", "pull", "push", "search", "show"];
 
 const FLAGS: &[&str] = &["--against", "--allow-deferred", "--changed-since", "--continue", "--out"];
 
@@ -28,6 +32,11 @@ pub(super) fn explain(error: &clap::Error) -> Option<Failure> {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let command = word(ContextKind::InvalidSubcommand)?;
+            if OF_CHARTS.contains(&command) {
+                let message = format!("there is no command `{command}` here");
+                let help = format!("it is `regatta chart {command}`");
+                return Some(Failure::said(Reason::Usage, message).help(help));
+            }
             COMMANDS.contains(&command).then(|| not_yet(&format!("the command `{command}`")))?
         }
         ErrorKind::UnknownArgument => {

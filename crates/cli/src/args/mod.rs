@@ -2,6 +2,7 @@
 
 mod common;
 mod later;
+mod source;
 
 use std::ffi::OsString;
 
@@ -12,6 +13,7 @@ pub use common::{
     Charts, Color, Contest, Environments, Inputs, Kube, Output, Overrides, Reach, Run, Selection,
     Sure, Talk, TextOrJson, Workspace, duration,
 };
+pub use source::{Choice, Manifest, Offline, Server, Tls};
 
 use crate::commands::{
     apply, chart, completion, deps, destroy, diff, gc, graph, history, init, lint, list, rbac,

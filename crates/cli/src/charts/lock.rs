@@ -99,7 +99,7 @@ impl LockFile {
             return Ok(());
         }
         let now = self.lock();
-        disk::replace(&self.path, &now.write()).map_err(|error| {
+        disk::replace(&self.path, now.write()).map_err(|error| {
             Problem::error("lock-unwritable", format!("cannot write `{}`: {error}", self.shown))
         })
     }

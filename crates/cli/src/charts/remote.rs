@@ -21,7 +21,7 @@ use crate::shell::Shell;
 pub struct Remote {
     /// None where the machine has no folder for it.
     session: Option<Session>,
-    logins: Logins,
+    pub logins: Logins,
     locked: bool,
     /// A CI server runs us: there a lock file that exists is not changed in passing.
     in_ci: bool,
@@ -141,7 +141,8 @@ impl Remote {
         self.watch.take()
     }
 
-    fn runtime(&self) -> Result<&Runtime, Problems> {
+    /// What waits for the network.
+    pub fn runtime(&self) -> Result<&Runtime, Problems> {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }

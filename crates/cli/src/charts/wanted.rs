@@ -87,7 +87,7 @@ fn narrowed(version: Option<&str>) -> Narrowed {
 }
 
 /// A chart of a repository; in one of git its name is the folder.
-fn in_repository(repository: &Repository, chart: &str) -> Result<Named, Problem> {
+pub(super) fn in_repository(repository: &Repository, chart: &str) -> Result<Named, Problem> {
     let url = &repository.url;
     let named = if url.starts_with("git+") {
         let (url, query) = match url.split_once('?') {
@@ -103,7 +103,7 @@ fn in_repository(repository: &Repository, chart: &str) -> Result<Named, Problem>
     named.map_err(|error| bad_address(&format!("{url}/{chart}"), &error))
 }
 
-fn access(
+pub fn access(
     workspace: &Workspace,
     repository: Option<&Repository>,
     source: &Source,
@@ -138,7 +138,7 @@ fn access(
     })
 }
 
-fn trust(workspace: &Workspace, provenance: &Provenance) -> Result<Trust, Problem> {
+pub(super) fn trust(workspace: &Workspace, provenance: &Provenance) -> Result<Trust, Problem> {
     let file =
         |path: &Option<String>| path.as_deref().map(|path| file(workspace, path)).transpose();
     Ok(Trust {
@@ -165,7 +165,7 @@ fn unknown(name: &str) -> Problem {
         .help(format!("add it: `repositories: {{ {name}: https://… }}`"))
 }
 
-fn bad_address(address: &str, error: &pull::InvalidAddress) -> Problem {
+pub(super) fn bad_address(address: &str, error: &pull::InvalidAddress) -> Problem {
     let address = address.escape_debug();
     Problem::error("wrong-address", format!("`{address}` names no chart: {error}"))
         .help("`oci://HOST/PATH/CHART`, `git+https://HOST/REPO//PATH?ref=TAG` or `https://….tgz`")

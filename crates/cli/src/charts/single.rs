@@ -1,0 +1,240 @@
+//! One chart that the command line names: by path, by address, by name in a repository.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chart::Chart;
+use manifest::Purpose;
+use pull::lock::Entry;
+use pull::resolve::{Found, Policy, resolve};
+use pull::{Access, Digest, Lock, Named, Narrowed, Source, Trust, Wanted};
+use stack::{Repository, Selection};
+
+use super::{Remote, access, folder, wanted};
+use crate::args::{self, Choice, Manifest};
+use crate::disk::Disk;
+use crate::report::Failure;
+use crate::shell::Shell;
+use crate::workspace::{self, Workspace};
+
+/// A chart from afar that now lies in the cache.
+pub struct Fetched {
+    pub wanted: Wanted,
+    /// What a lock file would say of it.
+    pub entry: Entry,
+    pub digest: Digest,
+    pub archive: Vec<u8>,
+    pub chart: Chart,
+}
+
+/// The chart of a reference: one of the disk where there is such a path, else one from afar. `--repo` makes it a name in
+/// that repository whatever lies here, unlike Helm, which would take a folder of that name.
+pub fn load(
+    reference: &str,
+    choice: &Choice,
+    remote: &Remote,
+    shell: &Shell,
+) -> Result<Chart, Failure> {
+    if choice.repo.is_none() && !reference.contains("://") && Path::new(reference).exists() {
+        return on_disk(reference);
+    }
+    let wanted = wanted(reference, choice, remote, shell)?;
+    Ok(fetch(wanted, remote, shell)?.chart)
+}
+
+/// The chart at a path, whose links may lead anywhere in its repository, and nowhere else.
+pub fn on_disk(path: &str) -> Result<Chart, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::usage(format!("cannot read the chart `{path}`: {error}"))
+            .help("a chart is a folder with a Chart.yaml, or a `.tgz`")
+    };
+    let place = Path::new(path).canonicalize().map_err(unreadable)?;
+    let around = if place.is_dir() { place.as_path() } else { place.parent().unwrap_or(&place) };
+    let disk = Disk::around(around).map_err(unreadable)?;
+    let inside = disk.inside(&place).expect("the root is a folder above the chart");
+    Ok(folder::load(&disk, &inside, path)?)
+}
+
+/// What a reference to a chart from afar asks for.
+pub fn wanted(
+    reference: &str,
+    choice: &Choice,
+    remote: &Remote,
+    shell: &Shell,
+) -> Result<Wanted, Failure> {
+    let (named, known) = match &choice.repo {
+        Some(url) if reference.contains("://") => {
+            let message = format!("`{reference}` is an address, and `--repo {url}` wants a name");
+            return Err(Failure::usage(message).help("leave one of them out"));
+        }
+        Some(url) => {
+            let repository = Repository { url: url.clone(), ..Repository::default() };
+            (wanted::in_repository(&repository, reference)?, None)
+        }
+        None if reference.contains("://") => {
+            let named = Source::parse(reference);
+            (named.map_err(|error| wanted::bad_address(reference, &error))?, None)
+        }
+        None => of_manifest(reference, &choice.manifest, shell)?,
+    };
+    let Named { source, narrowed } = named;
+    let (below, trust) = match &known {
+        Some((workspace, repository)) => (
+            wanted::access(workspace, Some(repository), &source, remote)?,
+            wanted::trust(workspace, &repository.provenance)?,
+        ),
+        None => (Access::default(), Trust::default()),
+    };
+    let mut access = access::access(&choice.server, below, shell)?;
+    if access.login.is_none() {
+        access.login = remote.kept_login(&source)?;
+    }
+    Ok(Wanted {
+        narrowed: narrow(&source, narrowed, choice)?,
+        source,
+        access: Arc::new(access),
+        trust: trusted(choice, trust, shell)?,
+        pinned: true,
+        by: Vec::new(),
+    })
+}
+
+/// Fetches a chart, and says what servers made worth saying.
+pub fn fetch(wanted: Wanted, remote: &Remote, shell: &Shell) -> Result<Fetched, Failure> {
+    let all = std::slice::from_ref(&wanted);
+    let (lock, policy) = (Lock::default(), Policy::default());
+    let resolved = remote.runtime()?.block_on(resolve(remote.session()?, all, &lock, &policy));
+    remote.told().iter().for_each(|line| shell.printer.tell(line));
+    let resolved = resolved
+        .map_err(|failures| failures.iter().map(pull::Failure::problem).collect::<Vec<_>>())?;
+    let Found { archive: digest, .. } = resolved.charts[0];
+    let entry = resolved.lock.entries()[0].clone();
+    let named = format!("{} {}", wanted.source, entry.version);
+    let archive = remote.archive(digest, &named)?;
+    let chart = chart::load_archive(&named, &archive)?;
+    Ok(Fetched { wanted, entry, digest, archive, chart })
+}
+
+/// A repository that the manifest calls so, in the chosen environment or in all that have it.
+pub fn repository(
+    name: &str,
+    flags: &Manifest,
+    shell: &Shell,
+) -> Result<Option<(Workspace, Repository)>, Failure> {
+    let file = args::Workspace { file: flags.file.clone() };
+    let workspace = match workspace::find(&file, shell) {
+        Ok(workspace) => workspace,
+        Err(failure) if flags.file.is_some() => return Err(failure),
+        Err(_) => return Ok(None),
+    };
+    let environments = if flags.environment.is_empty() {
+        let mut all = workspace.environments()?;
+        all.retain(|one| !one.is_abstract);
+        all
+    } else {
+        let flags = args::Environments { environment: flags.environment.clone(), instance: None };
+        workspace.choose(&flags)?
+    };
+    // No release is looked at, so what they lack is no obstacle.
+    let nothing =
+        Selection { releases: vec![String::new()], skip_needs: true, ..Selection::default() };
+    let wanted = workspace::Wanted { selection: nothing, ..workspace::Wanted::default() };
+    let mut found: Vec<Repository> = Vec::new();
+    let mut first_failure = None;
+    for environment in &environments {
+        match workspace.read(environment, &wanted, Purpose::Inspect, shell) {
+            Ok(read) => match read.stack.repositories.get(name) {
+                Some(one) if !found.contains(one) => found.push(one.clone()),
+                _ => {}
+            },
+            Err(problems) => first_failure = first_failure.or(Some(problems)),
+        }
+    }
+    match (found.pop(), first_failure) {
+        (Some(_), _) if !found.is_empty() => {
+            let message =
+                format!("the repository `{name}` differs from environment to environment");
+            Err(Failure::usage(message).help("choose one with `-e`"))
+        }
+        (Some(repository), _) => Ok(Some((workspace, repository))),
+        (None, Some(problems)) => Err(problems.into()),
+        (None, None) => Ok(None),
+    }
+}
+
+type InRepository = (Named, Option<(Workspace, Repository)>);
+
+/// `repository/chart` of a manifest.
+fn of_manifest(reference: &str, flags: &Manifest, shell: &Shell) -> Result<InRepository, Failure> {
+    let absent = |help: String| {
+        let message =
+            format!("cannot read the chart `{reference}`: there is no such folder or archive");
+        Failure::usage(message).help(help)
+    };
+    let forms = "a chart is a path, `REPOSITORY/CHART` with a repository of regatta.yaml, \
+                 `oci://HOST/PATH/CHART`, `git+https://HOST/REPO//PATH?ref=TAG`, `https://….tgz`, or a name with `--repo URL`";
+    let parts = reference
+        .split_once('/')
+        .filter(|(name, chart)| !name.is_empty() && !name.starts_with('.') && !chart.is_empty());
+    let Some((name, chart)) = parts else { return Err(absent(forms.to_owned())) };
+    match repository(name, flags, shell)? {
+        Some((workspace, repository)) => {
+            let named = wanted::in_repository(&repository, chart)?;
+            Ok((named, Some((workspace, repository))))
+        }
+        None => Err(absent(format!(
+            "{forms}; no regatta.yaml here has `{name}` among its `repositories`"
+        ))),
+    }
+}
+
+/// `--version` narrows what the address leaves open.
+fn narrow(source: &Source, said: Option<Narrowed>, choice: &Choice) -> Result<Narrowed, Failure> {
+    let asked = choice.version.as_deref().filter(|version| !version.is_empty());
+    match (said, asked) {
+        (Some(said), Some(asked)) if said.to_string() != asked => {
+            let message = format!("the address says `{said}`, and `--version` says `{asked}`");
+            Err(Failure::usage(message).help("leave one of them out"))
+        }
+        (Some(said), _) => Ok(said),
+        (None, Some(asked)) => match source {
+            Source::Git { .. } => {
+                Err(Failure::usage(format!("`--version {asked}` is nothing that git knows"))
+                    .help("name a tag, branch or commit behind the address: `?ref=v1.2.3`"))
+            }
+            _ => Ok(Narrowed::Range(asked.to_owned())),
+        },
+        (None, None) if choice.devel => Ok(Narrowed::Range(">0.0.0-0".to_owned())),
+        (None, None) => Ok(Narrowed::Newest),
+    }
+}
+
+/// Flags over what the manifest asks of a repository's charts.
+fn trusted(choice: &Choice, below: Trust, shell: &Shell) -> Result<Trust, Failure> {
+    let keyring = match choice.verify {
+        true => Some(Arc::from(access::file("--keyring", &keyring(choice, shell)?)?)),
+        false => below.keyring,
+    };
+    let cosign_key = match &choice.cosign_key {
+        Some(path) => {
+            let bytes = access::file("--cosign-key", path)?;
+            Some(Arc::from(String::from_utf8_lossy(&bytes).as_ref()))
+        }
+        None => below.cosign_key,
+    };
+    Ok(Trust { keyring, cosign_key })
+}
+
+/// Where public keys lie: as named, or where GnuPG up to version 2.0 keeps them, as with Helm.
+pub fn keyring(choice: &Choice, shell: &Shell) -> Result<PathBuf, Failure> {
+    if let Some(path) = &choice.keyring {
+        return Ok(path.clone());
+    }
+    let variable = |name: &str| {
+        shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    };
+    let home = variable("GNUPGHOME").or_else(|| variable("HOME").map(|home| home.join(".gnupg")));
+    home.map(|home| home.join("pubring.gpg")).ok_or_else(|| {
+        Failure::usage("`--verify` knows no keyring").help("name one: `--keyring FILE`")
+    })
+}
