@@ -8,6 +8,7 @@ mod complete;
 mod folder;
 mod lock;
 mod remote;
+mod turns;
 pub mod wanted;
 
 use std::collections::BTreeMap;

@@ -141,7 +141,7 @@ pub fn shown(path: &Path, standing: &Path) -> String {
 }
 
 /// Takes `.` and `..` out of a path by its text alone; one that climbs above the root is outside.
-fn lexical(path: &str) -> Result<PathBuf, FileError> {
+pub(crate) fn lexical(path: &str) -> Result<PathBuf, FileError> {
     let mut clean = PathBuf::new();
     for component in Path::new(path).components() {
         match component {
@@ -165,7 +165,7 @@ fn said(error: io::Error) -> FileError {
     }
 }
 
-fn slashed(path: &Path) -> String {
+pub(crate) fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 

@@ -7,10 +7,12 @@
 )]
 
 mod sandbox;
+mod shelf;
 
 mod help;
 mod start;
 
+mod afar;
 mod chart;
 mod ephemeral;
 mod git;

@@ -7,6 +7,7 @@ use source::{Problem, Problems};
 use stack::Stack;
 
 use super::{LockFile, Remote, folder, origin, wanted};
+use crate::disk;
 use crate::workspace::Workspace;
 
 /// A chart may list charts that list charts; deeper than anybody means it, it is a circle.
@@ -118,6 +119,7 @@ impl Work<'_> {
         depth: usize,
     ) -> Result<Vec<File>, Problems> {
         let place = format!("{folder}/{path}");
+        let place = disk::lexical(&place).map_or(place, |clean| disk::slashed(&clean));
         let named = origin(self.workspace, &place);
         let chart = folder::load(&self.workspace.disk, &place, &named)?;
         let version = &chart.metadata.version;

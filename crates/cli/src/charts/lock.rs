@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use pull::lock::Entry;
 use pull::{Lock, Wanted};
 use source::{Problem, Problems, Source as Text};
 
+use super::turns::{Turn, Turns};
 use crate::disk;
 use crate::workspace::Workspace;
 
@@ -18,6 +20,7 @@ pub struct LockFile {
     /// None where there is no file yet.
     pub before: Option<Lock>,
     now: Mutex<Now>,
+    turns: Turns,
 }
 
 #[derive(Default)]
@@ -45,23 +48,33 @@ impl LockFile {
             }
         };
         let now = Mutex::new(Now { lock: before.clone().unwrap_or_default(), ..Now::default() });
-        Ok(Self { path, shown, before, now })
+        Ok(Self { path, shown, before, now, turns: Turns::default() })
     }
 
     pub fn lock(&self) -> Lock {
         self.now().lock.clone()
     }
 
-    /// Takes over what a resolution chose for what was asked.
+    /// Nobody else looks for what is wanted until the turn ends; from reading the lock to [`LockFile::add`].
+    pub(super) fn turn(&self, wanted: &[Wanted]) -> Turn<'_> {
+        self.turns.take(wanted)
+    }
+
+    /// Whether all of it has been asked for in this run.
+    pub(super) fn knows(&self, wanted: &[Wanted]) -> bool {
+        let now = self.now();
+        wanted.iter().all(|one| one.pinned && now.wanted.iter().any(|it| is_same(it, one)))
+    }
+
+    /// Takes over what a resolution chose for what was asked, and nothing of what others have chosen meanwhile.
     pub fn add(&self, resolved: &Lock, wanted: &[Wanted]) {
         let mut now = self.now();
-        for entry in resolved.entries() {
+        let is_wanted = |entry: &&Entry| wanted.iter().any(|one| one.source == entry.source);
+        for entry in resolved.entries().iter().filter(is_wanted) {
             now.lock.add(entry.clone());
         }
         for one in wanted {
-            let same =
-                |it: &&mut Wanted| (&it.source, &it.narrowed) == (&one.source, &one.narrowed);
-            match now.wanted.iter_mut().find(same) {
+            match now.wanted.iter_mut().find(|it| is_same(it, one)) {
                 Some(known) => known.by.extend(one.by.clone()),
                 None => now.wanted.push(one.clone()),
             }
@@ -71,7 +84,12 @@ impl LockFile {
     /// All that was asked for since the file was opened, sorted by source.
     pub fn wanted(&self) -> Vec<Wanted> {
         let mut wanted = self.now().wanted.clone();
-        wanted.sort_by(|a, b| (&a.source, &a.narrowed).cmp(&(&b.source, &b.narrowed)));
+        for one in &mut wanted {
+            one.by.sort();
+            one.by.dedup();
+        }
+        let key = |one: &Wanted| (one.source.clone(), one.narrowed.clone(), one.pinned);
+        wanted.sort_by_key(key);
         wanted
     }
 
@@ -107,4 +125,9 @@ impl LockFile {
     fn now(&self) -> MutexGuard<'_, Now> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The same is asked for.
+fn is_same(one: &Wanted, other: &Wanted) -> bool {
+    (&one.source, &one.narrowed, one.pinned) == (&other.source, &other.narrowed, other.pinned)
 }

@@ -76,8 +76,11 @@ impl Remote {
             return Ok(Vec::new());
         }
         let locked = self.locked || (self.in_ci && lock.before.is_some());
-        let policy = Policy { locked, update: self.update.clone() };
         let runtime = self.runtime()?;
+        let _turn = lock.turn(wanted);
+        // What has moved in this run already stays there.
+        let update = if lock.knows(wanted) { Update::Nothing } else { self.update.clone() };
+        let policy = Policy { locked, update };
         let before = lock.lock();
         let resolved = runtime.block_on(resolve(self.session()?, wanted, &before, &policy));
         let resolved = resolved.map_err(|failures| {

@@ -160,9 +160,13 @@ fn file(workspace: &Workspace, path: &str) -> Result<Vec<u8>, Problem> {
     })
 }
 
+/// The manifest lacks it, or could not say where it is.
 fn unknown(name: &str) -> Problem {
-    Problem::error("unknown-repository", format!("the manifest has no repository `{name}`"))
-        .help(format!("add it: `repositories: {{ {name}: https://… }}`"))
+    let message = format!(
+        "the repository `{name}` is not in the manifest, or one of its inputs has no value"
+    );
+    Problem::error("unknown-repository", message)
+        .help(format!("`repositories: {{ {name}: https://… }}`; it may need a user and a password"))
 }
 
 pub(super) fn bad_address(address: &str, error: &pull::InvalidAddress) -> Problem {

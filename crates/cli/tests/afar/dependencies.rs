@@ -1,0 +1,148 @@
+//! What a chart of the workspace lists and does not bring: found, pinned and laid into it without a file being written.
+
+use std::fmt::Write as _;
+
+use super::{rendered, said};
+use crate::sandbox::Sandbox;
+use crate::shelf::{MAP, Shelf, packed};
+
+/// A chart of the workspace that lists others, and brings none.
+const SHOP: &str = "\
+apiVersion: v2
+name: shop
+version: 0.1.0
+dependencies:
+  - { name: api, version: ^1, repository: \"@shelf\" }
+  - { name: api, version: ^1, repository: \"alias:shelf\", alias: second }
+  - { name: beside, version: \"*\", repository: \"file://../beside\" }
+  - { name: web, version: 3.x, repository: SHELF, condition: web.enabled }
+";
+
+fn with_dependencies(shelf: &Shelf) -> Sandbox {
+    let shop = SHOP.replace("SHELF", &shelf.repository.url());
+    let files = [
+        ("charts/shop/Chart.yaml", shop.as_str()),
+        ("charts/shop/templates/map.yaml", MAP),
+        ("charts/beside/Chart.yaml", "apiVersion: v2\nname: beside\nversion: 0.5.0\n"),
+        ("charts/beside/templates/map.yaml", MAP),
+    ];
+    shelf.workspace("  shop: { chart: ./charts/shop }\n  again: { chart: ./charts/shop }\n", &files)
+}
+
+#[test]
+fn dependencies_of_a_chart_of_the_workspace() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);
+    let sandbox = with_dependencies(&shelf);
+    let before = sandbox.tree("charts");
+    let expect = |api: &str, web: &str| {
+        let mut all = Vec::new();
+        for release in ["again", "shop"] {
+            all.push(format!("{release}-api {api}"));
+            all.push(format!("{release}-beside 0.5.0"));
+            all.push(format!("{release}-second {api}"));
+            all.push(format!("{release}-shop 0.1.0"));
+            all.push(format!("{release}-web {web}"));
+        }
+        all
+    };
+    assert_eq!(rendered(&sandbox), expect("1.0.0", "3.0.0"));
+    assert_eq!(shelf.asked(), ["/api-1.0.0.tgz", "/index.yaml", "/web-3.0.0.tgz"]);
+    shelf.put("api", "1.1.0");
+    shelf.put("web", "3.1.0");
+    assert_eq!(rendered(&sandbox), expect("1.0.0", "3.0.0"));
+    sandbox.run("deps update web").succeeds();
+    assert_eq!(rendered(&sandbox), expect("1.0.0", "3.1.0"));
+
+    // What Chart.lock has chosen is taken, as Helm does.
+    let url = shelf.repository.url();
+    let chosen = format!(
+        "dependencies:\n- {{ name: web, version: 3.0.0, repository: \"{url}\" }}\ndigest: sha256:x\ngenerated: \"2025-01-01T00:00:00Z\"\n"
+    );
+    sandbox.write("charts/shop/Chart.lock", &chosen);
+    assert_eq!(rendered(&sandbox), expect("1.0.0", "3.0.0"));
+    // Unless Chart.yaml asks for something else by now.
+    sandbox.edit("charts/shop/Chart.yaml", "version: 3.x", "version: ~3.1");
+    let warned = sandbox.run("template").succeeds();
+    assert!(said(&shelf, &warned).contains("which no longer fits `~3.1`"), "{warned}");
+    assert_eq!(rendered(&sandbox), expect("1.0.0", "3.1.0"));
+    std::fs::remove_file(sandbox.path("charts/shop/Chart.lock")).unwrap();
+
+    // What `charts/` brings is taken, and nothing is asked for.
+    let asked = shelf.asked().len();
+    std::fs::create_dir(sandbox.path("charts/shop/charts")).unwrap();
+    let archive = packed("api", "1.0.5", "");
+    std::fs::write(sandbox.path("charts/shop/charts/api-1.0.5.tgz"), archive).unwrap();
+    assert_eq!(rendered(&sandbox), expect("1.0.5", "3.1.0"));
+    assert_eq!(shelf.asked().len(), asked);
+    std::fs::remove_dir_all(sandbox.path("charts/shop/charts")).unwrap();
+    assert_eq!(sandbox.tree("charts"), before);
+}
+
+/// They are read side by side.
+#[test]
+fn what_many_charts_of_the_workspace_list_is_fetched_once() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);
+    let (mut files, mut releases) = (Vec::new(), String::new());
+    for number in 0..12 {
+        let chart = format!("charts/c{number}/Chart.yaml");
+        let lists = ["api", "web"].map(|name| {
+            format!("  - {{ name: {name}, version: \">=1\", repository: \"@shelf\" }}\n")
+        });
+        let lists = lists.concat();
+        files.push((
+            chart,
+            format!("apiVersion: v2\nname: c{number}\nversion: 1.0.0\ndependencies:\n{lists}"),
+        ));
+        writeln!(releases, "  r{number}: {{ chart: ./charts/c{number} }}").unwrap();
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let sandbox = shelf.workspace(&releases, &files);
+    sandbox.run("deps lock").succeeds();
+    assert_eq!(shelf.asked(), ["/api-1.0.0.tgz", "/index.yaml", "/web-3.0.0.tgz"]);
+    shelf.put("api", "1.1.0");
+    shelf.put("web", "3.1.0");
+    let moved = sandbox.run("deps update").succeeds();
+    let all = rendered(&sandbox);
+    assert_eq!(
+        all.iter().filter(|line| line.ends_with("api 1.1.0")).count(),
+        12,
+        "{all:?}\n{moved}"
+    );
+    assert_eq!(
+        all.iter().filter(|line| line.ends_with("web 3.1.0")).count(),
+        12,
+        "{all:?}\n{moved}"
+    );
+    assert_eq!(shelf.asked().len(), 6);
+}
+
+#[test]
+fn dependencies_that_cannot_be_had() {
+    let shelf = Shelf::with(&[("api", "2.0.0")]);
+    let sandbox = with_dependencies(&shelf);
+    sandbox.edit("charts/shop/Chart.yaml", "alias:shelf", "@shelv");
+    sandbox.edit("charts/shop/Chart.yaml", "version: \"*\"", "version: ^9");
+    let refused = sandbox.run("diff").exits(1);
+    insta::assert_snapshot!(said(&shelf, &refused));
+    // A repository that no release names, so that nobody has missed its password before.
+    let manifest = sandbox.read("regatta.yaml");
+    let url = format!("\"{}\"", shelf.repository.url());
+    let secret =
+        format!("{{ url: {url}, username: ci, password: \"${{{{ inputs.password }}}}\" }}");
+    sandbox.edit("regatta.yaml", &url, &secret);
+    sandbox.edit("regatta.yaml", "releases:", "inputs: { password: { secret: true } }\nreleases:");
+    let refused = said(&shelf, &sandbox.run("diff").exits(1));
+    let expect = "the repository `shelf` is not in the manifest, or one of its inputs has no value";
+    assert!(refused.contains(expect), "{refused}");
+    sandbox.write("regatta.yaml", &manifest);
+    // They lead in a circle.
+    let metadata = |name: &str, other: &str| {
+        format!(
+            "apiVersion: v2\nname: {name}\nversion: 1.0.0\ndependencies: [{{ name: {other}, version: \"*\", repository: \"file://../{other}\" }}]\n"
+        )
+    };
+    sandbox.write("charts/shop/Chart.yaml", &metadata("shop", "beside"));
+    sandbox.write("charts/beside/Chart.yaml", &metadata("beside", "shop"));
+    let refused = sandbox.run("diff").exits(1);
+    assert!(refused.stderr.contains("lead on more than"), "{refused}");
+}
