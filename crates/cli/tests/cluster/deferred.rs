@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::sandbox::Answer;
-use crate::support::{CHART, Scene, at, changes, list};
+use crate::support::{CHART, HEAD, Scene, at, changes, list};
 
-/// `db` has a Secret; `app` looks it up and needs it; `list` counts all Secrets of the kind.
+/// `db` has a Secret; `app` looks it up and needs it.
 const RELEASES: &str = "  db: { chart: ./db, values: [db.yaml] }
   app: { chart: ./app, needs: [db] }
 ";
@@ -304,4 +304,47 @@ fn what_needs_a_refused_release_is_skipped() {
     run(&scene, "apply -e dev --yes").succeeds();
     says(&scene, SECOND);
     run(&scene, "diff -e dev --detailed-exitcode").succeeds();
+}
+
+#[test]
+fn an_ephemeral_stack_prunes_beside_and_leaves_nothing() {
+    let scene = scene();
+    let manifest = |releases: &str| {
+        let head = HEAD
+            .replace("namespace: NAMESPACE }", "namespace: NAMESPACE, ephemeral: { ttl: 1h } }");
+        scene.write("regatta.yaml", &format!("{head}releases:\n{releases}"));
+    };
+    manifest(&format!(
+        "{RELEASES}  old: {{ chart: ./db, values: [{{ password: unimportant }}] }}\n"
+    ));
+    scene.sandbox.edit("db/templates/secret.yaml", "name: db", "name: {{ .Release.Name }}");
+    run(&scene, "apply -e dev --yes").succeeds();
+    says(&scene, FIRST);
+    manifest(RELEASES);
+    set(&scene, SECOND);
+    run(&scene, "apply -e dev --yes --prune").succeeds();
+    says(&scene, SECOND);
+    scene.is_absent("/api/v1/namespaces/NAMESPACE/secrets/old");
+    run(&scene, "destroy -e dev --yes").succeeds();
+    scene.is_absent("/api/v1/namespaces/NAMESPACE");
+}
+
+#[test]
+fn whoever_looks_something_up_waits_for_it_without_needing_it() {
+    let job = "\
+apiVersion: batch/v1
+kind: Job
+metadata: { name: db-first, annotations: { helm.sh/hook: pre-install } }
+spec:
+  template: { spec: { restartPolicy: Never, containers: [{ name: main, image: 'app:1' }] } }
+";
+    let scene = scene();
+    scene.write("db/templates/hook.yaml", job);
+    scene.write("quick/Chart.yaml", CHART);
+    scene.manifest(&format!(
+        "  quick: {{ chart: ./quick }}\n{}",
+        RELEASES.replace("[db] }", "[quick] }")
+    ));
+    run(&scene, "apply -e dev --yes --schedule eager").succeeds();
+    says(&scene, FIRST);
 }
