@@ -68,3 +68,24 @@ fn a_chart_alone_is_rendered_as_helm_does() {
         "chart template Api charts/api",
     ]));
 }
+
+#[test]
+fn plain_manifests_are_a_chart_without_templates() {
+    let sandbox = Sandbox::files(&[
+        ("manifests/b/job.yml", "kind: Job\ndata: '{{ .Values.x }}'\n"),
+        ("manifests/.helmignore", "*.bak.yaml\n"),
+        ("manifests/b.bak.yaml", "{{\n"),
+        ("manifests/.hidden/a.yaml", "{{\n"),
+        ("empty/README.md", "{{\n"),
+    ]);
+    let done = sandbox.run("chart template web ./manifests").succeeds();
+    assert_eq!(
+        done.stdout,
+        "---\n# Source: manifests/templates/b/job.yml\nkind: Job\ndata: '{{ .Values.x }}'\n"
+    );
+    let note = "`./manifests` has no Chart.yaml: its 1 manifest is taken as it is";
+    assert!(done.stderr.contains(note), "{}", done.stderr);
+    let failed = sandbox.run("chart template web ./empty").exits(1);
+    let why = "`./empty` has neither a Chart.yaml nor manifests";
+    assert!(failed.stderr.contains(why), "{}", failed.stderr);
+}
