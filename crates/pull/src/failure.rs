@@ -2,7 +2,9 @@
 
 use source::{Problem, Problems};
 
-use crate::{InvalidRange, Narrowed, Source, archive, cache, cosign, git, index, oci, provenance};
+use crate::{
+    InvalidRange, Narrowed, Source, Wanted, archive, cache, cosign, git, index, oci, provenance,
+};
 
 /// A chart that could not be had.
 #[derive(Debug)]
@@ -109,6 +111,15 @@ impl Error {
 }
 
 impl Failure {
+    pub fn of(wanted: &Wanted, error: Error) -> Self {
+        Self {
+            source: wanted.source.clone(),
+            narrowed: wanted.narrowed.clone(),
+            by: wanted.by.clone(),
+            error,
+        }
+    }
+
     /// One problem that names the chart, who asked for it and the reason.
     pub fn problem(&self) -> Problem {
         let by =

@@ -62,7 +62,8 @@ pub fn fetch(
 }
 
 /// The name under which the cache knows the chart of a commit.
-fn link(commit: &str, source: &Source) -> String {
+/// The name under which the cache has the archive of a chart at a commit.
+pub(crate) fn link(commit: &str, source: &Source) -> String {
     match source {
         Source::Git { repository, path } => format!("git {commit} {repository}//{path}"),
         other => format!("git {commit} {other}"),

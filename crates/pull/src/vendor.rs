@@ -1,8 +1,12 @@
 //! Writes `vendor/`: what a lock file pins, as files that can be committed and reviewed.
 
+mod pinned;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+
+pub use pinned::of_entry;
 
 use crate::cache::{self, shelf, walk};
 use crate::{Digest, Session};

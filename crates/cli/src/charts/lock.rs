@@ -1,7 +1,7 @@
 //! `regatta.lock` on the disk, while a run reads it and adds to it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pull::lock::Entry;
@@ -15,6 +15,8 @@ use crate::workspace::Workspace;
 /// The lock file as it was, and as it will be.
 pub struct LockFile {
     pub path: PathBuf,
+    /// The manifest's.
+    pub folder: PathBuf,
     /// As messages call it.
     pub shown: String,
     /// None where there is no file yet.
@@ -35,6 +37,7 @@ impl LockFile {
     pub fn open(workspace: &Workspace) -> Result<Self, Problems> {
         let manifest = workspace.disk.root.join(&workspace.file);
         let path = manifest.with_file_name("regatta.lock");
+        let folder = manifest.parent().map(Path::to_owned).unwrap_or_default();
         let shown = disk::shown(&path, &workspace.standing);
         let before = match disk::read(&path) {
             Ok(bytes) => {
@@ -48,7 +51,7 @@ impl LockFile {
             }
         };
         let now = Mutex::new(Now { lock: before.clone().unwrap_or_default(), ..Now::default() });
-        Ok(Self { path, shown, before, now, turns: Turns::default() })
+        Ok(Self { path, folder, shown, before, now, turns: Turns::default() })
     }
 
     pub fn lock(&self) -> Lock {

@@ -1,12 +1,15 @@
 //! The network's side of a run: where fetched charts are kept, whether anything may be fetched, and the runtime that does it.
 
+use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chart::Chart;
+use pull::cache::Shelf;
 use pull::oci::Logins;
 use pull::resolve::{Found, Newest, Policy, Update, resolve};
+use pull::vendor::{self, Changes};
 use pull::{Cache, Digest, Login, Session, Source, Wanted};
 use source::{Problem, Problems};
 use tokio::runtime::Runtime;
@@ -17,14 +20,23 @@ use crate::progress::Downloads;
 use crate::report::Failure;
 use crate::shell::Shell;
 
+/// Beside the manifest: charts that are committed with it.
+const VENDOR: &str = "vendor";
+
 /// What fetches charts for a run.
 pub struct Remote {
-    /// None where the machine has no folder for it.
-    session: Option<Session>,
+    /// Of the cache; None where the machine has no folder for it.
+    folder: Option<PathBuf>,
+    offline: bool,
+    environment: Arc<BTreeMap<String, String>>,
+    /// Made when the first chart is fetched or opened.
+    session: OnceLock<Session>,
     pub logins: Logins,
     locked: bool,
     /// A CI server runs us: there a lock file that exists is not changed in passing.
     in_ci: bool,
+    /// What is vendored is asked first.
+    shelf: bool,
     pub update: Update,
     watch: Arc<Downloads>,
     runtime: OnceLock<Runtime>,
@@ -34,18 +46,15 @@ impl Remote {
     pub fn new(flags: &Flags, shell: &Shell) -> Result<Self, Failure> {
         let watch = Arc::new(Downloads::new(shell.printer.is_live()));
         let environment = &shell.environment;
-        let session = cache_folder(shell)?.map(|folder| {
-            let mut session = Session::new(Cache::at(&folder));
-            session.offline = flags.offline;
-            session.watch = Arc::clone(&watch) as Arc<dyn pull::Watch>;
-            session.environment = Arc::new(environment.clone());
-            session
-        });
         Ok(Self {
-            session,
+            folder: cache_folder(shell)?,
+            offline: flags.offline,
+            environment: Arc::new(environment.clone()),
+            session: OnceLock::new(),
             logins: logins(shell),
             locked: flags.locked,
             in_ci: environment.get("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+            shelf: true,
             update: Update::Nothing,
             watch,
             runtime: OnceLock::new(),
@@ -54,7 +63,15 @@ impl Remote {
 
     /// What fetches, and keeps what was fetched.
     pub fn session(&self) -> Result<&Session, Problems> {
-        self.session.as_ref().ok_or_else(|| {
+        self.session_beside(None)
+    }
+
+    /// The same, behind what a workspace has in its folder `vendor/`.
+    fn session_beside(&self, workspace: Option<&Path>) -> Result<&Session, Problems> {
+        if let Some(session) = self.session.get() {
+            return Ok(session);
+        }
+        let folder = self.folder.as_ref().ok_or_else(|| {
             vec![
                 Problem::error(
                     "no-cache",
@@ -62,6 +79,47 @@ impl Remote {
                 )
                 .help("name one: `REGATTA_CACHE=/path`"),
             ]
+        })?;
+        let mut cache = Cache::at(folder);
+        if let Some(workspace) = workspace.filter(|_| self.shelf) {
+            let shelf = Shelf::open(&workspace.join(VENDOR)).map_err(|error| {
+                let problem = Problem::error("bad-vendor", error.to_string());
+                vec![problem.help("`regatta deps vendor` writes the folder anew")]
+            })?;
+            cache = match shelf {
+                Some(shelf) => cache.with_shelf(shelf),
+                None => cache,
+            };
+        }
+        let mut session = Session::new(cache);
+        session.offline = self.offline;
+        session.watch = Arc::clone(&self.watch) as Arc<dyn pull::Watch>;
+        session.environment = Arc::clone(&self.environment);
+        Ok(self.session.get_or_init(|| session))
+    }
+
+    /// Writes what the lock file pins into the workspace's folder `vendor/`.
+    pub fn vendor(&self, lock: &LockFile) -> Result<Changes, Problems> {
+        let (session, runtime) = (self.session_beside(Some(&lock.folder))?, self.runtime()?);
+        let pinned = lock.lock();
+        let mut items = Vec::new();
+        let mut problems = Problems::new();
+        for one in lock.wanted().iter().filter(|one| one.pinned) {
+            let Some(entry) = pinned.find(&one.source, &one.narrowed) else { continue };
+            match runtime.block_on(vendor::of_entry(session, entry, &one.access)) {
+                Ok(found) => items.extend(found),
+                Err(error) => problems.push(pull::Failure::of(one, error).problem()),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        vendor::vendor(session, &lock.folder.join(VENDOR), &items).map_err(|error| {
+            let problem = Problem::error("cannot-vendor", error.to_string());
+            vec![match error.help() {
+                Some(help) => problem.help(help),
+                None => problem,
+            }]
         })
     }
 
@@ -70,19 +128,24 @@ impl Remote {
         Self { in_ci: false, ..self }
     }
 
+    /// `vendor/` is about to be written anew, whatever it holds.
+    pub fn past_vendor(self) -> Self {
+        Self { shelf: false, ..self }
+    }
+
     /// Every chart that is wanted, in that order; the lock file learns what was chosen.
     pub fn resolve(&self, wanted: &[Wanted], lock: &LockFile) -> Result<Vec<Found>, Problems> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
         let locked = self.locked || (self.in_ci && lock.before.is_some());
-        let runtime = self.runtime()?;
+        let (session, runtime) = (self.session_beside(Some(&lock.folder))?, self.runtime()?);
         let _turn = lock.turn(wanted);
         // What has moved in this run already stays there.
         let update = if lock.knows(wanted) { Update::Nothing } else { self.update.clone() };
         let policy = Policy { locked, update };
         let before = lock.lock();
-        let resolved = runtime.block_on(resolve(self.session()?, wanted, &before, &policy));
+        let resolved = runtime.block_on(resolve(session, wanted, &before, &policy));
         let resolved = resolved.map_err(|failures| {
             failures.iter().map(pull::Failure::problem).collect::<Problems>()
         })?;

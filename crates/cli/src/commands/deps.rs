@@ -29,6 +29,7 @@ pub enum Command {
     Update(Move),
     #[command(visible_alias = "ls")]
     List(List),
+    Vendor(Vendor),
 }
 
 /// What all of them read.
@@ -80,11 +81,20 @@ pub struct List {
     pub from: From,
 }
 
+/// Write what is pinned into vendor/, beside the manifest, so that a clone needs no network
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Example:\n  regatta deps vendor && git add vendor regatta.lock")]
+pub struct Vendor {
+    #[command(flatten)]
+    pub from: From,
+}
+
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     match args.command {
         Command::Lock(args) => lock(&args.from, shell),
         Command::Update(args) => update(&args, shell),
         Command::List(args) => list(&args, shell),
+        Command::Vendor(args) => vendor(&args.from, shell),
     }
 }
 
@@ -148,6 +158,24 @@ fn list(args: &List, shell: &Shell) -> Result<Reason, Failure> {
         TextOrJson::Json => format!("{:#}\n", views::json(&rows)),
     };
     shell.printer.show(&text)?;
+    Ok(Reason::Done)
+}
+
+fn vendor(from: &From, shell: &Shell) -> Result<Reason, Failure> {
+    if !from.environments.environment.is_empty() {
+        return Err(Failure::usage("`deps vendor` is about all environments")
+            .help("leave `-e` out: what another environment pins would be removed from vendor/"));
+    }
+    let remote = Remote::new(&from.charts, shell)?.asked_to_lock().past_vendor();
+    let lock = gather(from, &remote, shell)?;
+    written(&lock, from.charts.locked, shell)?;
+    let changes = remote.vendor(&lock)?;
+    for (sign, files) in [("+", &changes.written), ("-", &changes.removed)] {
+        files.iter().for_each(|file| shell.printer.say(&format!("  {sign} vendor/{file}")));
+    }
+    let files = changes.written.len() + changes.kept.len();
+    let files = crate::views::table::count(files, "file");
+    shell.printer.say(&format!("vendor/ holds {files}: what regatta.lock pins"));
     Ok(Reason::Done)
 }
 

@@ -18,6 +18,10 @@ impl Error {
     }
 
     pub fn help(&self) -> Option<String> {
-        Some("REGATTA_CACHE names another folder for the cache".to_owned())
+        Some(match self.verb {
+            // Of `vendor/`, which lies elsewhere.
+            "use" => "`regatta deps vendor` writes it anew".to_owned(),
+            _ => "REGATTA_CACHE names another folder for the cache".to_owned(),
+        })
     }
 }

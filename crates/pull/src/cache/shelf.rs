@@ -31,7 +31,7 @@ impl Shelf {
         let path = folder.join(LIST);
         let Some(bytes) = read(&path)? else { return Ok(None) };
         let odd = |line: usize| {
-            let why = format!("line {line} is not `sha256:DIGEST FILE`: run `deps vendor` again");
+            let why = format!("line {line} is not `sha256:DIGEST FILE`");
             Error::new("use", &path, io::Error::other(why))
         };
         let mut shelf =
@@ -61,7 +61,7 @@ impl Shelf {
         if Digest::of(&bytes) == digest {
             return Ok(Some(bytes));
         }
-        let why = format!("it is not sha256:{digest} as `{LIST}` says: run `deps vendor` again");
+        let why = format!("it is not sha256:{digest} as `{LIST}` says");
         Err(Error::new("use", &path, io::Error::other(why)))
     }
 

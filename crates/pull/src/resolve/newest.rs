@@ -29,12 +29,7 @@ pub async fn newest(session: &Session, wanted: &[Wanted]) -> Result<Vec<Newest>,
         });
         match chosen {
             Ok(chosen) => newest.push(chosen),
-            Err(error) => failures.push(Failure {
-                source: one.source.clone(),
-                narrowed: one.narrowed.clone(),
-                by: one.by.clone(),
-                error,
-            }),
+            Err(error) => failures.push(Failure::of(one, error)),
         }
     }
     if failures.is_empty() { Ok(newest) } else { Err(failures) }
