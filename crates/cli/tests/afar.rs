@@ -180,9 +180,12 @@ fn a_repository_that_is_down() {
     drop(shelf);
     sandbox.run("diff").succeeds();
     sandbox.run("apply --yes --locked").succeeds();
+    let sandbox = sandbox.with("REGATTA_LOCKED", "1").with("REGATTA_OFFLINE", "");
+    sandbox.run("diff").succeeds();
     let listed = sandbox.run("deps list").exits(1);
     assert!(listed.stderr.contains("cannot reach"), "{listed}");
     std::fs::remove_file(sandbox.path("regatta.lock")).unwrap();
+    let sandbox = sandbox.with("REGATTA_LOCKED", "0");
     let refused = sandbox.run("diff").exits(1);
     let message = refused.stderr.replace("\n  │ ", " ").replace(&address, "SHELF");
     insta::assert_snapshot!(message);

@@ -133,10 +133,12 @@ pub struct Kube {
 #[command(next_help_heading = "Charts")]
 pub struct Charts {
     /// Fail where regatta.lock would change [default: with CI set, if there is one]
-    #[arg(long, env = "REGATTA_LOCKED", hide_env = true)]
+    #[arg(long, env = "REGATTA_LOCKED", hide_env = true,
+        value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub locked: bool,
     /// Use what was fetched before, and open no connection for charts
-    #[arg(long, env = "REGATTA_OFFLINE", hide_env = true)]
+    #[arg(long, env = "REGATTA_OFFLINE", hide_env = true,
+        value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub offline: bool,
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args};
 
 /// Which chart a reference means, and who must have signed it.
 #[derive(Args, Clone, Debug, Default)]
@@ -94,7 +95,8 @@ pub struct Tls {
 #[derive(Args, Clone, Debug, Default)]
 pub struct Offline {
     /// Use what was fetched before, and open no connection
-    #[arg(long, env = "REGATTA_OFFLINE", hide_env = true)]
+    #[arg(long, env = "REGATTA_OFFLINE", hide_env = true,
+        value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub offline: bool,
 }
 
