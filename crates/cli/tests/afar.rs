@@ -1,6 +1,7 @@
 //! Charts of a repository: what is asked of it and when, what the lock file and the cache answer, and what is refused.
 
 mod dependencies;
+mod moved;
 mod vendored;
 
 use std::fmt::Write as _;

@@ -116,6 +116,40 @@ fn what_many_charts_of_the_workspace_list_is_fetched_once() {
     assert_eq!(shelf.asked().len(), 6);
 }
 
+/// Helm writes `charts/` and we do not; what comes of it is the same to the byte.
+#[test]
+fn it_renders_as_helm_renders_it_with_what_it_has_built() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);
+    let url = shelf.repository.url();
+    let metadata = SHOP.replace("SHELF", &url).replace("\"@shelf\"", &format!("\"{url}\""));
+    let sandbox = with_dependencies(&shelf);
+    sandbox.write(
+        "charts/shop/Chart.yaml",
+        &metadata.replace("\"alias:shelf\"", &format!("\"{url}\"")),
+    );
+    for values in ["web: { enabled: true }\n", "web: { enabled: false }\n"] {
+        sandbox.write("charts/shop/values.yaml", values);
+        let ours = sandbox.run("template --release shop").succeeds().stdout;
+        let helm = |arguments: &[&str]| {
+            let done = std::process::Command::new(registry::helm4())
+                .args(arguments)
+                .current_dir(sandbox.path(""))
+                .env("HOME", sandbox.path(".helm"))
+                .output()
+                .unwrap();
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            String::from_utf8(done.stdout).unwrap()
+        };
+        helm(&["dependency", "update", "charts/shop"]);
+        let theirs = helm(&["template", "shop", "charts/shop", "--namespace", "shop"]);
+        assert_eq!(ours, theirs);
+        // With what Helm built, too.
+        assert_eq!(sandbox.run("template --release shop").succeeds().stdout, theirs);
+        std::fs::remove_dir_all(sandbox.path("charts/shop/charts")).unwrap();
+        std::fs::remove_file(sandbox.path("charts/shop/Chart.lock")).unwrap();
+    }
+}
+
 #[test]
 fn dependencies_that_cannot_be_had() {
     let shelf = Shelf::with(&[("api", "2.0.0")]);
