@@ -16,6 +16,7 @@ mod validity;
 
 use pgp::composed::{ArmorOptions, CleartextSignedMessage};
 use pgp::packet::{Signature, SignatureConfig, SignatureType, Subpacket, SubpacketData};
+use pgp::ser::Serialize as _;
 use pgp::types::{KeyVersion, Password, SigningKey, Timestamp};
 
 pub use error::Error;
@@ -59,6 +60,11 @@ fn verify_at(
         return Err(Error::OtherDigest { archive: shown(archive_name), expected, found });
     }
     Ok(signer)
+}
+
+/// The secret key that somebody of a keyring has, as [`sign`] takes it; the name may be a part of one.
+pub fn key_of(keyring: &[u8], name: &str) -> Result<Vec<u8>, Error> {
+    keys::named(keyring, name)?.to_bytes().map_err(Error::unsigned)
 }
 
 /// Writes the provenance file of an archive. The key is binary or armoured; where there are several, the first signs.

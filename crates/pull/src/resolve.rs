@@ -7,6 +7,7 @@ mod signed;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use newest::{Newest, newest};
+pub use signed::{Provenance, provenance};
 
 use futures_util::stream::{self, StreamExt as _};
 

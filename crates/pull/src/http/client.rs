@@ -105,7 +105,7 @@ fn builder(session: &Session, needs: &Needs) -> Result<ClientBuilder, Error> {
 
 fn authorities(needs: &Needs) -> Result<Vec<Certificate>, Error> {
     let Some(pem) = &needs.ca else { return Ok(Vec::new()) };
-    let invalid = || Error::Setup("`ca` holds no certificate as PEM".to_owned());
+    let invalid = || Error::Setup("the file of authorities holds no certificate as PEM".to_owned());
     let found = Certificate::from_pem_bundle(pem).map_err(|_| invalid())?;
     if found.is_empty() { Err(invalid()) } else { Ok(found) }
 }

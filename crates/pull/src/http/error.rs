@@ -47,10 +47,10 @@ impl Error {
                 "run once without --offline, or keep charts beside the manifest with `deps vendor`"
             }
             Self::Untrusted { .. } => {
-                "`ca` of the repository names a file with the certificate of its own authority"
+                "`caFile` of the repository, or `--ca-file`, names a file with the certificate of its own authority"
             }
             Self::Status { status: 401 | 403, .. } => {
-                "`username` and `password`, or `token`, of the repository say who asks"
+                "`username` and `password`, or `token`, of the repository say who asks; so do `--username` and `--password-stdin`"
             }
             Self::Redirects { .. } | Self::Redirect { .. } => {
                 "if the repository has moved, name its new address"

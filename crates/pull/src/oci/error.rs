@@ -54,12 +54,12 @@ impl Error {
                 "run once without `--offline`, or `deps vendor` before".to_owned()
             }
             Self::PlainHttp { .. } => {
-                "`plainHttp: true` of the repository allows plain HTTP, which anybody can listen to"
+                "`plainHttp: true` of the repository, or `--plain-http`, allows plain HTTP, which anybody can listen to"
                     .to_owned()
             }
             Self::Http(error) => return error.help(),
             Self::LoginNeeded { registry, .. } | Self::LoginRefused { registry, .. } => format!(
-                "`chart login {registry}` keeps a login that Helm uses too; one in `repositories` counts before it"
+                "`regatta chart login {registry}` keeps a login that Helm uses too; one in `repositories` counts before it"
             ),
             Self::Denied { registry, .. } => {
                 format!("ask the owner of `{registry}` for the permission, or use another login")

@@ -34,6 +34,8 @@ pub enum Error {
     OtherDigest { archive: String, expected: Digest, found: Digest },
     #[error("cannot sign: {0}")]
     Unsigned(String),
+    #[error("the keyring {why}")]
+    NoSecretKey { why: String },
 }
 
 impl Error {
@@ -51,6 +53,9 @@ impl Error {
             }
             Self::BadSignature | Self::OtherDigest { .. } => {
                 "somebody changed the chart or its provenance file after it was signed"
+            }
+            Self::NoSecretKey { .. } => {
+                "write one with `gpg --export-secret-keys NAME > secring.gpg`, and name the key as gpg lists it"
             }
             _ => return None,
         };

@@ -16,6 +16,35 @@ pub(super) fn public(keyring: &[u8]) -> Result<Vec<SignedPublicKey>, Error> {
     if keys.is_empty() { Err(Error::NoKeys(String::new())) } else { Ok(keys) }
 }
 
+/// The one secret key that somebody of this name has: who is called exactly so, else whose name holds the text, as Helm and
+/// gpg choose (pkg/provenance/sign.go).
+pub(super) fn named(keyring: &[u8], name: &str) -> Result<SignedSecretKey, Error> {
+    let mut found: Vec<(String, SignedSecretKey)> = Vec::new();
+    let keys = all::<SignedSecretKey>(keyring);
+    if keys.is_empty() {
+        return Err(Error::NoSecretKey { why: "holds no secret key that can be used".to_owned() });
+    }
+    for key in keys {
+        let users = key.details.users.iter();
+        let users = users.map(|user| String::from_utf8_lossy(user.id.id()).into_owned());
+        let mut holding: Vec<String> = users.filter(|user| user.contains(name)).collect();
+        if holding.iter().any(|user| user == name) {
+            return Ok(key);
+        }
+        if let Some(user) = holding.pop() {
+            found.push((user, key));
+        }
+    }
+    if found.len() > 1 {
+        let names: Vec<String> =
+            found.iter().map(|(user, _)| format!("`{}`", super::shown(user))).collect();
+        let why = format!("has several keys with `{}`: {}", super::shown(name), names.join(", "));
+        return Err(Error::NoSecretKey { why });
+    }
+    let why = || format!("has no secret key of `{}`", super::shown(name));
+    found.pop().map(|(_, key)| key).ok_or_else(|| Error::NoSecretKey { why: why() })
+}
+
 /// The first secret key.
 pub(super) fn secret(bytes: &[u8]) -> Result<SignedSecretKey, Error> {
     let keys = all::<SignedSecretKey>(bytes);

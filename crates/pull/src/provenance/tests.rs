@@ -11,7 +11,7 @@ use pgp::packet::{KeyFlags, Signature, SignatureConfig, SignatureType, Subpacket
 use pgp::ser::Serialize as _;
 use pgp::types::{Duration, KeyDetails as _, Password, Tag, Timestamp};
 
-use super::{Error, Signer, sign, verify, verify_at};
+use super::{Error, Signer, key_of, sign, verify, verify_at};
 use crate::{Digest, Secret};
 
 const NAME: &str = "api-1.2.3.tgz";
@@ -299,4 +299,18 @@ fn what_cannot_be_signed() {
     );
     assert_eq!(unsigned("a b", CHART, &key), "cannot sign: `a b` is no name of an archive");
     assert_eq!(unsigned(NAME, CHART, &ring(&KEY)), "cannot sign: there is no secret key");
+}
+
+#[test]
+fn whose_key_signs() {
+    let key = || generated(None, false).to_bytes().unwrap();
+    let (one, public) = (key(), ring(&generated(None, false)));
+    assert_eq!(key_of(&one, "charts@").unwrap(), one);
+    let both = [one.clone(), key()].concat();
+    assert_eq!(key_of(&both, USER).unwrap(), one, "whoever is called exactly so comes first");
+    let refused = |keyring: &[u8], name: &str| key_of(keyring, name).unwrap_err().to_string();
+    let several = format!("the keyring has several keys with `charts@`: `{USER}`, `{USER}`");
+    assert_eq!(refused(&both, "charts@"), several);
+    assert_eq!(refused(&one, "nobody"), "the keyring has no secret key of `nobody`");
+    assert_eq!(refused(&public, "charts@"), "the keyring holds no secret key that can be used");
 }

@@ -24,7 +24,7 @@ fn an_authority_of_its_own() {
     assert_eq!(fetch(&place.session, &url, &trusting(&authority)).unwrap(), packed("a"));
 
     let refused = fetch(&place.session, &url, &Access::default()).unwrap_err();
-    assert!(refused.help().is_some_and(|help| help.starts_with("`ca`")));
+    assert!(refused.help().is_some_and(|help| help.starts_with("`caFile`")));
     insta::assert_snapshot!(
         failure(&repository, Err::<(), _>(refused)),
         @"cannot fetch the archive: cannot trust `URL/a.tgz`: invalid peer certificate: UnknownIssuer"
@@ -92,7 +92,7 @@ fn what_is_no_certificate_is_said_so() {
     let access = Access { ca: Some(b"nothing".to_vec()), ..Access::default() };
     insta::assert_snapshot!(
         failure(&repository, fetch(&place.session, &url, &access)),
-        @"cannot fetch the archive: `ca` holds no certificate as PEM"
+        @"cannot fetch the archive: the file of authorities holds no certificate as PEM"
     );
     let certificate = ClientCertificate { certificate: b"x".to_vec(), key: Secret::new("hunter2") };
     let access = Access { certificate: Some(certificate), ..Access::default() };

@@ -104,7 +104,7 @@ async fn logins_by_password_and_by_token() {
         let host = &registry.address;
         assert_eq!(error.to_string(), format!("`{host}` does not accept the login of `ci`"));
         let said = format!("{error} {error:?} {} {:?}", error.help().unwrap(), place.told.lines());
-        assert!(said.contains(&format!("`chart login {host}`")), "{said}");
+        assert!(said.contains(&format!("`regatta chart login {host}`")), "{said}");
         assert!(!said.contains("hunter2"), "{said}");
 
         let error = fetch(&place.session, &api(&registry), &version("1.0.0"), &plain()).await;
