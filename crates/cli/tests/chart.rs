@@ -5,6 +5,7 @@ mod push;
 mod registry_login;
 mod search;
 mod show;
+mod signed;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -28,6 +28,8 @@ const COMMANDS: &[&str] = &[
     "chart push",
     "chart login",
     "chart logout",
+    "cache info",
+    "cache clean",
     "schema",
     "completion",
     "version",

@@ -13,6 +13,7 @@ mod help;
 mod start;
 
 mod afar;
+mod cache;
 mod chart;
 mod ephemeral;
 mod git;

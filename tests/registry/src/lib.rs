@@ -6,6 +6,7 @@ pub mod hand;
 pub mod key;
 pub mod oci;
 pub mod repository;
+pub mod signer;
 pub mod tls;
 
 pub use controlplane::{Authority, Pair, helm4};

@@ -5,8 +5,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::report::{Failure, Reason};
 
 const COMMANDS: &[&str] = &[
-    "adopt", "cache", "convert", "drift", "export", "helmfile", "logs", "lint", "output",
-    "promote", "secrets", "vars", "with",
+    "adopt", "convert", "drift", "export", "helmfile", "logs", "lint", "output", "promote",
+    "secrets", "vars", "with",
 ];
 
 /// Helm has these at its top, and we have them under `chart`.

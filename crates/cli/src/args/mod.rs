@@ -16,8 +16,8 @@ pub use common::{
 pub use source::{Choice, Manifest, Offline, Server, Tls};
 
 use crate::commands::{
-    apply, chart, completion, deps, destroy, diff, gc, graph, history, init, lint, list, rbac,
-    rollback, schema, status, template, test, unlock, validate, values, version,
+    apply, cache, chart, completion, deps, destroy, diff, gc, graph, history, init, lint, list,
+    rbac, rollback, schema, status, template, test, unlock, validate, values, version,
 };
 use crate::report::Failure;
 
@@ -64,6 +64,7 @@ pub enum Command {
     Rbac(rbac::Args),
     Deps(deps::Args),
     Chart(chart::Args),
+    Cache(cache::Args),
     Schema(schema::Args),
     Completion(completion::Args),
     Version(version::Args),

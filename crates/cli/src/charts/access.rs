@@ -64,23 +64,40 @@ pub fn password(
             shell.printer.tell(warning);
             password.to_owned()
         }
-        None if from_stdin => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(|error| {
-                Failure::said(Reason::Usage, format!("cannot read the password: {error}"))
-            })?;
-            let text = text.strip_suffix('\n').unwrap_or(&text);
-            text.strip_suffix('\r').unwrap_or(text).to_owned()
-        }
+        None if from_stdin => stdin()?,
         None => return Ok(None),
     };
     if text.is_empty() {
         return Err(Failure::usage("the password is empty"));
     }
+    Ok(Some(hidden(&text, shell)))
+}
+
+/// The first line of a file, or of stdin where it is called `-`, as Helm takes it.
+pub fn passphrase(path: &Path, shell: &Shell) -> Result<Secret, Failure> {
+    let text = match path.to_str() {
+        Some("-") => stdin()?,
+        _ => String::from_utf8_lossy(&file("--passphrase-file", path)?).into_owned(),
+    };
+    Ok(hidden(text.lines().next().unwrap_or_default(), shell))
+}
+
+/// What stdin holds, without the end of its last line.
+fn stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::said(Reason::Usage, format!("cannot read stdin: {error}")))?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+/// From here on nothing that is shown holds it.
+fn hidden(text: &str, shell: &Shell) -> Secret {
     let mut redactor = Redactor::default();
-    redactor.add(&text);
+    redactor.add(text);
     shell.printer.learn(redactor);
-    Ok(Some(Secret::new(text)))
+    Secret::new(text)
 }
 
 /// A file that a flag names.

@@ -7,7 +7,8 @@ use chart::Chart;
 use manifest::Purpose;
 use pull::lock::Entry;
 use pull::resolve::{Found, Policy, resolve};
-use pull::{Access, Digest, Lock, Named, Narrowed, Source, Trust, Wanted};
+use pull::{Access, Digest, Lock, Named, Narrowed, Source, Trust, Wanted, provenance};
+use source::Problem;
 use stack::{Repository, Selection};
 
 use super::{Remote, access, folder, wanted};
@@ -36,6 +37,9 @@ pub fn load(
     shell: &Shell,
 ) -> Result<Chart, Failure> {
     if choice.repo.is_none() && !reference.contains("://") && Path::new(reference).exists() {
+        if choice.verify {
+            verify_on_disk(reference, choice, shell)?;
+        }
         return on_disk(reference);
     }
     let wanted = wanted(reference, choice, remote, shell)?;
@@ -53,6 +57,28 @@ pub fn on_disk(path: &str) -> Result<Chart, Failure> {
     let disk = Disk::around(around).map_err(unreadable)?;
     let inside = disk.inside(&place).expect("the root is a folder above the chart");
     Ok(folder::load(&disk, &inside, path)?)
+}
+
+/// Checks an archive against the provenance file beside it.
+fn verify_on_disk(path: &str, choice: &Choice, shell: &Shell) -> Result<(), Failure> {
+    if !Path::new(path).is_file() {
+        return Err(Failure::usage(format!("`{path}` is a folder, and only archives are signed"))
+            .help("leave `--verify` out"));
+    }
+    let beside = format!("{path}.prov");
+    let archive = access::file("CHART", Path::new(path))?;
+    let written = access::file("CHART", Path::new(&beside)).map_err(|failure| {
+        failure.help("a signed archive has a provenance file beside it: `….tgz.prov`")
+    })?;
+    let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
+    let keyring = public_keys(choice, shell)?;
+    provenance::verify(&name, &archive, &written, &keyring).map(drop).map_err(|error| {
+        let problem = Problem::error("chart-unsigned", format!("`{path}`: {error}"));
+        match error.help() {
+            Some(help) => problem.help(help).into(),
+            None => problem.into(),
+        }
+    })
 }
 
 /// What a reference to a chart from afar asks for.
@@ -109,6 +135,13 @@ pub fn fetch(wanted: Wanted, remote: &Remote, shell: &Shell) -> Result<Fetched, 
         .map_err(|failures| failures.iter().map(pull::Failure::problem).collect::<Vec<_>>())?;
     let Found { archive: digest, .. } = resolved.charts[0];
     let entry = resolved.lock.entries()[0].clone();
+    if let (Source::Archive { .. }, Narrowed::Range(range)) = (&wanted.source, &wanted.narrowed)
+        && !pull::fits(range, &entry.version).unwrap_or(false)
+    {
+        let message = format!("`{}` is version {}", wanted.source, entry.version);
+        return Err(Failure::usage(format!("{message}, which is not `--version {range}`"))
+            .help("an address of an archive names one version"));
+    }
     let named = format!("{} {}", wanted.source, entry.version);
     let archive = remote.archive(digest, &named)?;
     let chart = chart::load_archive(&named, &archive)?;
@@ -212,7 +245,7 @@ fn narrow(source: &Source, said: Option<Narrowed>, choice: &Choice) -> Result<Na
 /// Flags over what the manifest asks of a repository's charts.
 fn trusted(choice: &Choice, below: Trust, shell: &Shell) -> Result<Trust, Failure> {
     let keyring = match choice.verify {
-        true => Some(Arc::from(access::file("--keyring", &keyring(choice, shell)?)?)),
+        true => Some(Arc::from(public_keys(choice, shell)?)),
         false => below.keyring,
     };
     let cosign_key = match &choice.cosign_key {
@@ -225,16 +258,23 @@ fn trusted(choice: &Choice, below: Trust, shell: &Shell) -> Result<Trust, Failur
     Ok(Trust { keyring, cosign_key })
 }
 
-/// Where public keys lie: as named, or where GnuPG up to version 2.0 keeps them, as with Helm.
-pub fn keyring(choice: &Choice, shell: &Shell) -> Result<PathBuf, Failure> {
-    if let Some(path) = &choice.keyring {
-        return Ok(path.clone());
+fn public_keys(choice: &Choice, shell: &Shell) -> Result<Vec<u8>, Failure> {
+    let path = keyring(choice.keyring.as_deref(), "pubring.gpg", shell)?;
+    access::file("--keyring", &path)
+        .map_err(|failure| failure.help("`gpg --export NAME > pubring.gpg` writes one"))
+}
+
+/// Where keys lie: as named, or where GnuPG up to version 2.0 keeps them, as with Helm.
+pub fn keyring(named: Option<&Path>, usual: &str, shell: &Shell) -> Result<PathBuf, Failure> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
     }
     let variable = |name: &str| {
         shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
     };
     let home = variable("GNUPGHOME").or_else(|| variable("HOME").map(|home| home.join(".gnupg")));
-    home.map(|home| home.join("pubring.gpg")).ok_or_else(|| {
-        Failure::usage("`--verify` knows no keyring").help("name one: `--keyring FILE`")
+    home.map(|home| home.join(usual)).ok_or_else(|| {
+        Failure::usage("there is no usual place of keys: HOME is not set")
+            .help("name a keyring: `--keyring FILE`")
     })
 }

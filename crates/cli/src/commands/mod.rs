@@ -1,6 +1,7 @@
 //! One file per command: what may be typed, its help, and what it does.
 
 pub mod apply;
+pub mod cache;
 pub mod chart;
 pub mod completion;
 pub mod deps;
@@ -48,6 +49,7 @@ pub fn run(command: Command, shell: &Shell) -> Result<Reason, Failure> {
         Command::Gc(args) => gc::run(args, shell),
         Command::Rbac(args) => rbac::run(args, shell),
         Command::Chart(args) => chart::run(args, shell),
+        Command::Cache(args) => cache::run(args, shell),
         Command::Schema(args) => schema::run(args, shell),
         Command::Completion(args) => completion::run(args, shell),
         Command::Version(args) => version::run(args, shell),

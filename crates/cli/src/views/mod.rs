@@ -1,5 +1,6 @@
 //! What results look like: data in, text out, one file per format.
 
+pub mod cache;
 pub mod deps;
 pub mod edits;
 pub mod explain;

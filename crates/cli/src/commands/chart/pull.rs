@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
+use pull::Source;
 use pull::lock::Pin;
-use pull::{Source, archive, oci};
+use pull::resolve::{self, Provenance};
 
 use super::save;
 use crate::args::{Charts, Choice, Offline};
@@ -61,9 +62,9 @@ pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
             (_, Pin::Archive { url, .. }) => (shown(url), *digest),
             (source, _) => (source.to_string(), *digest),
         };
-        shell
-            .printer
-            .show(&format!("Pulled: {from}\nDigest: sha256:{digest}\nSaved: {saved}\n"))?;
+        let signer = signer(&fetched, &remote)?;
+        let text = format!("Pulled: {from}\nDigest: sha256:{digest}\n{signer}Saved: {saved}\n");
+        shell.printer.show(&text)?;
     }
     Ok(Reason::Done)
 }
@@ -88,8 +89,8 @@ fn save(
     let name = save::file_name(&fetched.chart)?;
     if args.prov {
         match provenance(fetched, remote)? {
-            Some(bytes) => {
-                save::file(&args.destination, &format!("{name}.prov"), &bytes)?;
+            Some(Provenance { text, .. }) => {
+                save::file(&args.destination, &format!("{name}.prov"), &text)?;
             }
             None => shell.printer.say(&format!("warning: {name} has no provenance file")),
         }
@@ -102,30 +103,27 @@ fn save(
 }
 
 /// The provenance file of a fetched chart, if its source has one.
-fn provenance(fetched: &Fetched, remote: &Remote) -> Result<Option<Vec<u8>>, Failure> {
+fn provenance(fetched: &Fetched, remote: &Remote) -> Result<Option<Provenance>, Failure> {
     let Fetched { wanted, entry, digest, .. } = fetched;
-    let (session, runtime) = (remote.session()?, remote.runtime()?);
-    let failed = |error: pull::Error| {
+    let found = resolve::provenance(remote.session()?, wanted, entry, *digest);
+    Ok(remote.runtime()?.block_on(found).map_err(|error| {
         let (source, narrowed) = (wanted.source.clone(), wanted.narrowed.clone());
         pull::Failure { source, narrowed, by: Vec::new(), error }.problem()
+    })?)
+}
+
+/// Who signed, in Helm's words. That it is so was checked when the chart was fetched.
+fn signer(fetched: &Fetched, remote: &Remote) -> Result<String, Failure> {
+    let Some(keyring) = &fetched.wanted.trust.keyring else { return Ok(String::new()) };
+    let Some(Provenance { archive_name, text }) = provenance(fetched, remote)? else {
+        return Ok(String::new());
     };
-    let found = match (&wanted.source, &entry.pin) {
-        (Source::Oci { address }, Pin::Manifest { digest }) => {
-            let at = oci::At::Digest(*digest);
-            let fetched = runtime.block_on(oci::fetch(session, address, &at, &wanted.access));
-            fetched.map_err(|error| failed(error.into()))?.provenance
-        }
-        (source, Pin::Archive { url, .. }) => {
-            let home = match source {
-                Source::Repository { url, .. } => Some(url.as_str()),
-                Source::Oci { .. } | Source::Git { .. } | Source::Archive { .. } => None,
-            };
-            let fetched = archive::fetch_provenance(session, url, &wanted.access, home, *digest);
-            runtime.block_on(fetched).map_err(|error| failed(error.into()))?
-        }
-        (_, Pin::Manifest { .. } | Pin::Commit { .. }) => None,
-    };
-    Ok(found)
+    let signer = pull::provenance::verify(&archive_name, &fetched.archive, &text, keyring)
+        .map_err(|error| Failure::said(Reason::Failed, error.to_string()))?;
+    Ok(format!(
+        "Signed by: {}\nUsing Key With Fingerprint: {}\nChart Hash Verified: sha256:{}\n",
+        signer.user, signer.fingerprint, fetched.digest
+    ))
 }
 
 /// An address without its query, which may hold a token.
