@@ -63,6 +63,21 @@ fn a_chart_is_fetched_once_and_then_not_again() {
 }
 
 #[test]
+fn ranges_that_come_to_one_version_fetch_it_once() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("api", "1.1.0")]);
+    let releases = "
+  a: { chart: shelf/api, version: ^1 }
+  b: { chart: shelf/api, version: 1.1.0 }
+  c: { chart: shelf/api, pinned: false }
+  d: { chart: shelf/api, version: ~1.0 }
+";
+    let sandbox = shelf.workspace(releases, &[]);
+    let expect = ["a-api 1.1.0", "b-api 1.1.0", "c-api 1.1.0", "d-api 1.0.0"];
+    assert_eq!(rendered(&sandbox), expect);
+    assert_eq!(shelf.asked(), ["/api-1.0.0.tgz", "/api-1.1.0.tgz", "/index.yaml"]);
+}
+
+#[test]
 fn the_lock_file_and_what_moves_it() {
     let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);
     let sandbox = shelf.workspace(RELEASES, &[]);

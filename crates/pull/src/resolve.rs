@@ -73,12 +73,18 @@ pub async fn resolve(
         groups.entry(key).or_default().push(position);
     }
     let groups: Vec<Vec<usize>> = groups.into_values().collect();
-    let work = groups.iter().map(|group| {
-        let one = &wanted[group[0]];
-        async move { find(session, one, lock, policy).await }
+    // Side by side but for what is wanted of one source: two ranges may come to the same version.
+    let of_one_source = |a: &Vec<usize>, b: &Vec<usize>| wanted[a[0]].source == wanted[b[0]].source;
+    let work = groups.chunk_by(of_one_source).map(|groups| async move {
+        let mut results = Vec::new();
+        for group in groups {
+            results.push(find(session, &wanted[group[0]], lock, policy).await);
+        }
+        results
     });
-    let results: Vec<Result<Chosen, Error>> =
+    let results: Vec<Vec<Result<Chosen, Error>>> =
         stream::iter(work).buffered(session.downloads.max(1)).collect().await;
+    let results = results.into_iter().flatten();
 
     let mut failures = Vec::new();
     let mut charts: Vec<Option<Found>> = vec![None; wanted.len()];
