@@ -64,6 +64,7 @@ fn mistakes_on_the_command_line() {
         "list -f missing/regatta.yaml",
         "chart template missing",
         "pull api",
+        "repo add x https://h",
         "chart template",
     ]));
 }

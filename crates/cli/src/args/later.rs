@@ -9,9 +9,24 @@ const COMMANDS: &[&str] = &[
     "secrets", "vars", "with",
 ];
 
-/// Helm has these at its top, and we have them under `chart`.
-const OF_CHARTS: &[&str] =
-    &["fetch", "login", "logout", "package", "pull", "push", "search", "show"];
+/// What Helm calls otherwise, and what it is here.
+fn here(command: &str) -> Option<String> {
+    let known = match command {
+        "fetch" | "inspect" | "login" | "logout" | "package" | "pull" | "push" | "search"
+        | "show" => return Some(format!("it is `regatta chart {command}`")),
+        "registry" => "it is `regatta chart login` and `regatta chart logout`",
+        "repo" => {
+            "`repositories` of regatta.yaml and `--repo URL` name them; `regatta chart search` lists the charts of one"
+        }
+        "dep" | "dependency" | "dependencies" => {
+            "dependencies are found without it; `regatta deps` pins and updates them"
+        }
+        "install" | "upgrade" => "it is `regatta apply`",
+        "uninstall" | "delete" => "it is `regatta destroy`",
+        _ => return None,
+    };
+    Some(known.to_owned())
+}
 
 const FLAGS: &[&str] = &["--against", "--allow-deferred", "--changed-since", "--continue", "--out"];
 
@@ -32,9 +47,8 @@ pub(super) fn explain(error: &clap::Error) -> Option<Failure> {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let command = word(ContextKind::InvalidSubcommand)?;
-            if OF_CHARTS.contains(&command) {
+            if let Some(help) = here(command) {
                 let message = format!("there is no command `{command}` here");
-                let help = format!("it is `regatta chart {command}`");
                 return Some(Failure::said(Reason::Usage, message).help(help));
             }
             COMMANDS.contains(&command).then(|| not_yet(&format!("the command `{command}`")))?

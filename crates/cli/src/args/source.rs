@@ -64,6 +64,9 @@ pub struct Server {
     /// Read the password from stdin
     #[arg(long, requires = "username")]
     pub password_stdin: bool,
+    /// Read a bearer token from stdin, instead of user and password
+    #[arg(long, conflicts_with_all = ["username", "password", "password_stdin"])]
+    pub token_stdin: bool,
     #[command(flatten)]
     pub tls: Tls,
     /// Send the login to other hosts too, if the repository names some

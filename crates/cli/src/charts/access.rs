@@ -13,6 +13,12 @@ use crate::shell::Shell;
 
 /// No password that came in here is ever shown.
 pub fn access(server: &Server, below: Access, shell: &Shell) -> Result<Access, Failure> {
+    if server.token_stdin {
+        let token = password(None, true, shell)?;
+        let login = token.map(|token| Login::Bearer { token });
+        let pass_credentials = server.pass_credentials || below.pass_credentials;
+        return Ok(Access { login, pass_credentials, ..secured(&server.tls, below)? });
+    }
     let password = password(server.password.as_deref(), server.password_stdin, shell)?;
     let login = match (&server.username, password) {
         (Some(username), Some(password)) => {

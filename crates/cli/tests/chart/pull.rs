@@ -1,9 +1,11 @@
 //! One chart by every kind of reference.
 
+use std::process::Command;
+
 use registry::oci::Registry;
 use registry::repository::Repository;
 
-use super::{bytes, git, helm, sandbox_with_chart};
+use super::{bytes, git, helm, run, sandbox_with_chart};
 use crate::sandbox::Sandbox;
 
 const MANIFEST: &str = "name: shop\ntarget: { directory: out }\nnamespace: shop\nrepositories: { local: \"URL\" }\nreleases: {}\n";
@@ -67,6 +69,13 @@ fn unpacked() {
     assert_eq!(files("there/api"), files("charts/api"));
     let again = sandbox.run(&line).exits(1).stderr;
     assert!(again.contains("`./there/api` is there already"), "{again}");
+
+    sandbox.write("evil/x/Chart.yaml", "apiVersion: v2\nname: .\nversion: 1.0.0\n");
+    run(Command::new("tar"), &sandbox, &["-czf", "served/x.tgz", "-C", "evil", "x"]);
+    let refused = sandbox.run(&format!("chart pull {url}/x.tgz --untar")).exits(1).stderr;
+    assert!(refused.contains("a chart cannot be called `.`"), "{refused}");
+    let refused = sandbox.run("chart pull https://ci:hunter2@h/x.tgz").exits(1).stderr;
+    assert!(refused.contains("`https://***@h/x.tgz` names no chart"), "{refused}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use registry::hand::{Answer, Server};
 use registry::oci::Registry;
 
-use super::{helm, sandbox_with_chart};
+use super::{fed, helm, sandbox_with_chart};
 
 #[test]
 fn helm_finds_what_we_push_into_a_registry() {
@@ -55,6 +55,11 @@ fn a_museum_gets_archive_and_provenance_in_one_request() {
     let url = format!("http://{}/org", museum.address);
     let line = format!("chart push api-1.2.3.tgz {url}");
     let known = format!("{line} --username ci --password 'correct horse'");
+    let token = ["chart", "push", "api-1.2.3.tgz", &url, "--token-stdin"];
+    let (exit, said) = fed(&sandbox, &token, "a token\n");
+    assert_eq!(exit, Some(1), "{said}");
+    let heard = seen.lock().unwrap()[0].header("authorization").map(str::to_owned);
+    assert_eq!(heard.as_deref(), Some("Bearer a token"));
     insta::assert_snapshot!(
         [line.clone(), known.clone(), format!("{known} --force")]
             .map(|line| {

@@ -12,6 +12,9 @@ fn what_a_chart_says_of_itself_is_what_helm_prints() {
             assert_eq!(ours, helm(&sandbox, &["show", what, chart]), "{what} {chart}");
         }
     }
+    std::fs::remove_file(sandbox.path("charts/api/values.yaml")).unwrap();
+    let ours = sandbox.run("chart show all charts/api").succeeds().stdout;
+    assert_eq!(ours, helm(&sandbox, &["show", "all", "charts/api"]), "without values.yaml");
 }
 
 #[test]

@@ -87,8 +87,10 @@ fn place(
     };
     let url = known.as_ref().map_or(args.remote.as_str(), |(_, repository)| &repository.url);
     let source = Source::in_repository(url, &chart.metadata.name).map_err(|error| {
-        let problem =
-            Problem::error("wrong-address", format!("nothing can be pushed to `{url}`: {error}"));
+        let problem = Problem::error(
+            "wrong-address",
+            format!("nothing can be pushed to `{}`: {error}", wanted::shown(url)),
+        );
         problem.help("registries (`oci://HOST/PATH`) and ChartMuseum (`https://…`) take charts")
     })?;
     let below = match &known {

@@ -103,15 +103,16 @@ fn place(args: &Args, remote: &Remote, shell: &Shell) -> Result<(String, Access)
         }
     };
     let url = known.as_ref().map_or(args.repository.as_str(), |(_, it)| &it.url);
+    let shown = wanted::shown(url);
     let source = match Source::in_repository(url, "chart") {
         Ok(source @ Source::Repository { .. }) => source,
         _ if url.starts_with("oci://") || url.starts_with("git+") => {
-            return Err(Failure::usage(format!("`{url}` has no list of its charts")).help(
+            return Err(Failure::usage(format!("`{shown}` has no list of its charts")).help(
                 "only HTTP repositories have one; `regatta chart show chart` shows one chart",
             ));
         }
         Ok(_) | Err(_) => {
-            return Err(Failure::usage(format!("`{url}` is no address of a repository"))
+            return Err(Failure::usage(format!("`{shown}` is no address of a repository"))
                 .help("below the address lies `index.yaml`: `https://charts.example.com`"));
         }
     };

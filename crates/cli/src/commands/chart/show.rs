@@ -56,13 +56,10 @@ fn text(chart: &Chart, what: What) -> String {
     if is_all || what == What::Chart {
         put(false, &definition(&chart.metadata));
     }
-    if is_all || what == What::Values {
-        // Helm writes the line for `all` even where there is no such file.
-        match chart.raw.iter().find(|file| file.path == "values.yaml") {
-            Some(file) => put(is_all, &file.text()),
-            None if is_all => put(false, "---"),
-            None => {}
-        }
+    if (is_all || what == What::Values)
+        && let Some(file) = chart.raw.iter().find(|file| file.path == "values.yaml")
+    {
+        put(is_all, &file.text());
     }
     if (is_all || what == What::Readme)
         && let Some(file) = chart.files.iter().find(|file| is_readme(file))
