@@ -184,8 +184,8 @@ pub(super) fn bad_address(address: &str, error: &pull::InvalidAddress) -> Proble
 pub fn shown(address: &str) -> String {
     let address = address.escape_debug().to_string();
     let Some((scheme, rest)) = address.split_once("://") else { return address };
-    let ends = rest.match_indices('@').filter(|(at, _)| !rest[at + 1..].starts_with("sha256:"));
-    match ends.last() {
+    let mut ends = rest.match_indices('@').filter(|(at, _)| !rest[at + 1..].starts_with("sha256:"));
+    match ends.next_back() {
         Some((at, _)) => format!("{scheme}://***{}", &rest[at..]),
         None => address,
     }
