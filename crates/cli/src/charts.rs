@@ -2,6 +2,7 @@
 //! with what it lists under `dependencies` and does not bring.
 
 pub mod access;
+pub mod repository;
 pub mod single;
 
 mod complete;
@@ -9,7 +10,7 @@ mod folder;
 mod lock;
 mod remote;
 mod turns;
-pub mod wanted;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;

@@ -4,19 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chart::Chart;
-use manifest::Purpose;
 use pull::lock::Entry;
 use pull::resolve::{Found, Policy, resolve};
-use pull::{Access, Digest, Lock, Named, Narrowed, Source, Trust, Wanted, provenance};
+use pull::{Digest, Lock, Named, Narrowed, Source, Trust, Wanted, provenance};
 use source::Problem;
-use stack::{Repository, Selection};
+use stack::Repository;
 
-use super::{Remote, access, folder, wanted};
-use crate::args::{self, Choice, Manifest};
+use super::{Remote, access, folder, repository, wanted};
+use crate::args::{Choice, Manifest};
 use crate::disk::Disk;
 use crate::report::Failure;
 use crate::shell::Shell;
-use crate::workspace::{self, Workspace};
 
 /// A chart from afar that now lies in the cache.
 pub struct Fetched {
@@ -105,17 +103,11 @@ pub fn wanted(
         None => of_manifest(reference, &choice.manifest, shell)?,
     };
     let Named { source, narrowed } = named;
-    let (below, trust) = match &known {
-        Some((workspace, repository)) => (
-            wanted::access(workspace, Some(repository), &source, remote)?,
-            wanted::trust(workspace, &repository.provenance)?,
-        ),
-        None => (Access::default(), Trust::default()),
+    let trust = match &known {
+        Some((workspace, repository)) => wanted::trust(workspace, &repository.provenance)?,
+        None => Trust::default(),
     };
-    let mut access = access::access(&choice.server, below, shell)?;
-    if access.login.is_none() {
-        access.login = remote.kept_login(&source)?;
-    }
+    let access = repository::access(known.as_ref(), &source, &choice.server, remote, shell)?;
     Ok(Wanted {
         narrowed: narrow(&source, narrowed, choice)?,
         source,
@@ -149,54 +141,7 @@ pub fn fetch(wanted: Wanted, remote: &Remote, shell: &Shell) -> Result<Fetched, 
     Ok(Fetched { wanted, entry, digest, archive, chart })
 }
 
-/// A repository that the manifest calls so, in the chosen environment or in all that have it.
-pub fn repository(
-    name: &str,
-    flags: &Manifest,
-    shell: &Shell,
-) -> Result<Option<(Workspace, Repository)>, Failure> {
-    let file = args::Workspace { file: flags.file.clone() };
-    let workspace = match workspace::find(&file, shell) {
-        Ok(workspace) => workspace,
-        Err(failure) if flags.file.is_some() => return Err(failure),
-        Err(_) => return Ok(None),
-    };
-    let environments = if flags.environment.is_empty() {
-        let mut all = workspace.environments()?;
-        all.retain(|one| !one.is_abstract);
-        all
-    } else {
-        let flags = args::Environments { environment: flags.environment.clone(), instance: None };
-        workspace.choose(&flags)?
-    };
-    // No release is looked at, so what they lack is no obstacle.
-    let nothing =
-        Selection { releases: vec![String::new()], skip_needs: true, ..Selection::default() };
-    let wanted = workspace::Wanted { selection: nothing, ..workspace::Wanted::default() };
-    let mut found: Vec<Repository> = Vec::new();
-    let mut first_failure = None;
-    for environment in &environments {
-        match workspace.read(environment, &wanted, Purpose::Inspect, shell) {
-            Ok(read) => match read.stack.repositories.get(name) {
-                Some(one) if !found.contains(one) => found.push(one.clone()),
-                _ => {}
-            },
-            Err(problems) => first_failure = first_failure.or(Some(problems)),
-        }
-    }
-    match (found.pop(), first_failure) {
-        (Some(_), _) if !found.is_empty() => {
-            let message =
-                format!("the repository `{name}` differs from environment to environment");
-            Err(Failure::usage(message).help("choose one with `-e`"))
-        }
-        (Some(repository), _) => Ok(Some((workspace, repository))),
-        (None, Some(problems)) => Err(problems.into()),
-        (None, None) => Ok(None),
-    }
-}
-
-type InRepository = (Named, Option<(Workspace, Repository)>);
+type InRepository = (Named, Option<repository::Known>);
 
 /// `repository/chart` of a manifest.
 fn of_manifest(reference: &str, flags: &Manifest, shell: &Shell) -> Result<InRepository, Failure> {
@@ -211,7 +156,7 @@ fn of_manifest(reference: &str, flags: &Manifest, shell: &Shell) -> Result<InRep
         .split_once('/')
         .filter(|(name, chart)| !name.is_empty() && !name.starts_with('.') && !chart.is_empty());
     let Some((name, chart)) = parts else { return Err(absent(forms.to_owned())) };
-    match repository(name, flags, shell)? {
+    match repository::of_manifest(name, flags, shell)? {
         Some((workspace, repository)) => {
             let named = wanted::in_repository(&repository, chart)?;
             Ok((named, Some((workspace, repository))))

@@ -103,7 +103,7 @@ pub(super) fn in_repository(repository: &Repository, chart: &str) -> Result<Name
     named.map_err(|error| bad_address(&format!("{url}/{chart}"), &error))
 }
 
-pub fn access(
+pub(super) fn access(
     workspace: &Workspace,
     repository: Option<&Repository>,
     source: &Source,
@@ -181,7 +181,7 @@ pub(super) fn bad_address(address: &str, error: &pull::InvalidAddress) -> Proble
 }
 
 /// An address that nobody has read yet, without a user or password that may stand in it.
-pub fn shown(address: &str) -> String {
+pub(super) fn shown(address: &str) -> String {
     let address = address.escape_debug().to_string();
     let Some((scheme, rest)) = address.split_once("://") else { return address };
     let mut ends = rest.match_indices('@').filter(|(at, _)| !rest[at + 1..].starts_with("sha256:"));

@@ -40,3 +40,25 @@ fn a_login_serves_helm_too_until_it_is_forgotten() {
     let none = sandbox.run(&format!("chart login {host} -u {USER}")).exits(64).stderr;
     assert!(none.contains("the password of `ci` is missing"), "{none}");
 }
+
+#[test]
+fn a_registry_with_an_authority_of_its_own() {
+    let sandbox = sandbox_with_chart();
+    let registry = Registry::start(Auth::Basic, true);
+    let host = registry.address.as_str();
+    sandbox.write("ca.pem", registry.authority.as_ref().unwrap());
+    let words = ["chart", "login", host, "-u", USER, "--password-stdin"];
+    let (exit, said) = fed(&sandbox, &words, PASSWORD);
+    assert_eq!(exit, Some(1), "{said}");
+    assert!(said.contains("cannot trust") && said.contains("`--ca-file`"), "{said}");
+    let (exit, said) = fed(&sandbox, &[&words[..], &["--ca-file", "ca.pem"]].concat(), PASSWORD);
+    assert_eq!(exit, Some(0), "{said}");
+    sandbox.run("chart package charts/api").succeeds();
+    let folder = format!("oci://{host}/charts");
+    sandbox.run(&format!("chart push api-1.2.3.tgz {folder} --ca-file ca.pem")).succeeds();
+    let chart = format!("{folder}/api");
+    helm(&sandbox, &["pull", &chart, "--ca-file", "ca.pem", "-d", "charts"]);
+    let careless = format!("chart show values {chart} --insecure-skip-tls-verify");
+    let careless = sandbox.run(&careless).succeeds();
+    assert!(careless.stderr.contains("nobody checks the certificate"), "{careless}");
+}

@@ -27,3 +27,24 @@ fn charts_with_a_word() {
     ]);
     insta::assert_snapshot!(session.replace(&url, "URL"));
 }
+
+#[test]
+fn repositories_that_differ_by_environment() {
+    let sandbox = sandbox();
+    sandbox.write("served/index.yaml", INDEX);
+    let repository = Repository::open(&sandbox.path("served"));
+    let manifest = "name: shop\nreleases: {}\n\
+                    repositories: { local: \"${{ vars.url }}\", same: URL }\n\
+                    environments:\n  dev: { vars: { url: URL } }\n  prod: { vars: { url: https://h } }\n";
+    sandbox.write("regatta.yaml", &manifest.replace("URL", &repository.url()));
+    let refused = sandbox.run("chart search local").exits(1).stderr;
+    assert!(refused.contains("has no target"), "{refused}");
+
+    let whole = "namespace: shop, target: { directory: out }, vars: { url";
+    sandbox.edit("regatta.yaml", "vars: { url", whole);
+    let refused = sandbox.run("chart search local").exits(64).stderr;
+    assert!(refused.contains("differs from environment to environment"), "{refused}");
+    for line in ["chart search local -e dev", "chart search same"] {
+        assert!(sandbox.run(line).succeeds().stdout.contains("/api  1.2.3"), "{line}");
+    }
+}

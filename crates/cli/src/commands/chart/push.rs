@@ -12,7 +12,8 @@ use source::Problem;
 
 use super::save;
 use crate::args::{Charts, Manifest, Server};
-use crate::charts::{Remote, access, single, wanted};
+use crate::charts::repository::Place;
+use crate::charts::{Remote, access};
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
 
@@ -74,36 +75,17 @@ fn place(
     remote: &Remote,
     shell: &Shell,
 ) -> Result<(String, Access), Failure> {
-    let known = match args.remote.contains("://") {
-        true => None,
-        false => {
-            let found = single::repository(&args.remote, &args.manifest, shell)?;
-            Some(found.ok_or_else(|| {
-                Failure::usage(format!("`{}` is no address of a repository", args.remote)).help(
-                    "`oci://HOST/PATH`, `https://…`, or a name among `repositories` of regatta.yaml",
-                )
-            })?)
-        }
-    };
-    let url = known.as_ref().map_or(args.remote.as_str(), |(_, repository)| &repository.url);
-    let source = Source::in_repository(url, &chart.metadata.name).map_err(|error| {
-        let problem = Problem::error(
-            "wrong-address",
-            format!("nothing can be pushed to `{}`: {error}", wanted::shown(url)),
-        );
-        problem.help("registries (`oci://HOST/PATH`) and ChartMuseum (`https://…`) take charts")
+    let place = Place::find(&args.remote, &args.manifest, shell)?.ok_or_else(|| {
+        Failure::usage(format!("`{}` is no address of a repository", args.remote))
+            .help("`oci://HOST/PATH`, `https://…`, or a name among `repositories` of regatta.yaml")
     })?;
-    let below = match &known {
-        Some((workspace, repository)) => {
-            wanted::access(workspace, Some(repository), &source, remote)?
-        }
-        None => Access::default(),
-    };
-    let mut access = access::access(&args.server, below, shell)?;
-    if access.login.is_none() {
-        access.login = remote.kept_login(&source)?;
-    }
-    Ok((url.to_owned(), access))
+    let source = Source::in_repository(&place.url, &chart.metadata.name).map_err(|error| {
+        let message = format!("nothing can be pushed to `{}`: {error}", place.shown());
+        Problem::error("wrong-address", message)
+            .help("registries (`oci://HOST/PATH`) and ChartMuseum (`https://…`) take charts")
+    })?;
+    let access = place.access(&source, &args.server, remote, shell)?;
+    Ok((place.url, access))
 }
 
 type Done = Result<(String, pull::Digest), Failure>;
@@ -116,8 +98,9 @@ fn to_registry(
     remote: &Remote,
 ) -> Done {
     let created = Timestamp::try_from(written(path)?)
-        .map_err(|error| Failure::said(Reason::Failed, error.to_string()))?;
-    let created = created.round(jiff::Unit::Second).unwrap_or(created).to_string();
+        .and_then(|written| Timestamp::from_second(written.as_second()))
+        .map_err(|error| Failure::said(Reason::Failed, error.to_string()))?
+        .to_string();
     let package =
         oci::Package { archive: package.bytes, provenance: package.provenance, created: &created };
     let pushed = oci::push(remote.session()?, folder, package, access);

@@ -6,7 +6,8 @@ use serde_json::json;
 use source::Problem;
 
 use crate::args::{Charts, Manifest, Offline, Server};
-use crate::charts::{Remote, access, single, wanted};
+use crate::charts::Remote;
+use crate::charts::repository::Place;
 use crate::printer::Printer;
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
@@ -92,18 +93,11 @@ pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
 
 /// The repository's address, and who we are there.
 fn place(args: &Args, remote: &Remote, shell: &Shell) -> Result<(String, Access), Failure> {
-    let known = match args.repository.contains("://") {
-        true => None,
-        false => {
-            let found = single::repository(&args.repository, &args.manifest, shell)?;
-            Some(found.ok_or_else(|| {
-                Failure::usage(format!("`{}` is no repository", args.repository))
-                    .help("name one by `https://…`, or one among `repositories` of regatta.yaml")
-            })?)
-        }
-    };
-    let url = known.as_ref().map_or(args.repository.as_str(), |(_, it)| &it.url);
-    let shown = wanted::shown(url);
+    let place = Place::find(&args.repository, &args.manifest, shell)?.ok_or_else(|| {
+        Failure::usage(format!("`{}` is no repository", args.repository))
+            .help("name one by `https://…`, or one among `repositories` of regatta.yaml")
+    })?;
+    let (url, shown) = (place.url.as_str(), place.shown());
     let source = match Source::in_repository(url, "chart") {
         Ok(source @ Source::Repository { .. }) => source,
         _ if url.starts_with("oci://") || url.starts_with("git+") => {
@@ -116,13 +110,8 @@ fn place(args: &Args, remote: &Remote, shell: &Shell) -> Result<(String, Access)
                 .help("below the address lies `index.yaml`: `https://charts.example.com`"));
         }
     };
-    let below = match &known {
-        Some((workspace, repository)) => {
-            wanted::access(workspace, Some(repository), &source, remote)?
-        }
-        None => Access::default(),
-    };
-    Ok((url.to_owned(), access::access(&args.server, below, shell)?))
+    let access = place.access(&source, &args.server, remote, shell)?;
+    Ok((place.url, access))
 }
 
 fn rows(args: &Args, url: &str, access: &Access, remote: &Remote) -> Result<Vec<Row>, Failure> {
