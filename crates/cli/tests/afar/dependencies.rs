@@ -150,6 +150,27 @@ fn it_renders_as_helm_renders_it_with_what_it_has_built() {
     }
 }
 
+/// The manifest's login for an address goes to this very address, whoever names it, and to no other.
+#[test]
+fn logins_follow_the_address() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);
+    let sandbox = with_dependencies(&shelf);
+    let url = format!("\"{}\"", shelf.repository.url());
+    let with_login = format!("{{ url: {url}, username: ci, password: secret-word }}");
+    sandbox.edit("regatta.yaml", &url, &with_login);
+    let other = format!("\"{}\"", shelf.repository.other_url());
+    sandbox.edit("charts/shop/Chart.yaml", "\"alias:shelf\"", &other);
+    sandbox.run("diff").succeeds();
+    let known = |path: &str| -> Vec<bool> {
+        let requests = shelf.repository.requests_for(path);
+        requests.iter().map(|one| one.header("authorization").is_some()).collect()
+    };
+    assert_eq!(known("/web-3.0.0.tgz"), [true]);
+    let mut indexes = known("/index.yaml");
+    indexes.sort();
+    assert_eq!(indexes, [false, true]);
+}
+
 #[test]
 fn dependencies_that_cannot_be_had() {
     let shelf = Shelf::with(&[("api", "2.0.0")]);
