@@ -13,6 +13,19 @@ use crate::{paths, typed};
 /// What addresses of charts and repositories may begin with.
 const SCHEMES: [&str; 7] = ["https", "http", "oci", "git+https", "git+http", "git+ssh", "git+file"];
 
+/// Keys of which the git program, which speaks for us there, takes no notice.
+const NOT_FOR_GIT: [&str; 9] = [
+    "username",
+    "password",
+    "token",
+    "caFile",
+    "certFile",
+    "keyFile",
+    "passCredentials",
+    "plainHttp",
+    "skipTlsVerify",
+];
+
 /// The repositories of the manifest by name. One that no selected release names and that cannot be evaluated (its
 /// password is not given here) is left out without a word.
 pub(crate) fn evaluate(
@@ -88,6 +101,16 @@ fn repository(evaluator: &mut Evaluator<'_>, name: &str, raw: &Tree) -> Option<R
             Problem::error("missing-key", message)
                 .at(place(key), format!("`{lacking}` is missing beside it")),
         );
+    }
+    if url.starts_with("git+") {
+        for key in NOT_FOR_GIT.into_iter().filter(|key| tree.get(key).is_some()) {
+            let message = format!("`{key}` has no effect on the git repository `{name}`");
+            keep(
+                Problem::error("wrong-value", message)
+                    .at(place(key), "git takes this from its own configuration")
+                    .help("a credential helper or ssh agent knows the login, `http.sslCAInfo` whom to trust"),
+            );
+        }
     }
     for secret in [&read.password, &read.token].into_iter().flatten() {
         evaluator.keep_secret(secret);
