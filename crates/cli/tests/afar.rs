@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod moved;
+mod signed;
 mod vendored;
 
 use std::fmt::Write as _;

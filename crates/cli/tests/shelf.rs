@@ -47,6 +47,11 @@ impl Shelf {
         fs::write(index, text.replace(&head, &entry)).unwrap();
     }
 
+    /// Puts a file beside the archives.
+    pub(crate) fn beside(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
     /// A workspace with these releases, whose repository `shelf` this is.
     pub(crate) fn workspace(&self, releases: &str, files: &[(&str, &str)]) -> Sandbox {
         let sandbox = Sandbox::files(files).with("REGATTA_CACHE", ".cache");
