@@ -147,6 +147,21 @@ fn a_kind_that_is_unknown() {
     "#);
 }
 
+/// The server answers 500 to a body that it cannot read, as if it were its own failure.
+#[test]
+fn a_body_that_the_server_cannot_read() {
+    let scene = app::scene("untyped");
+    scene.create_namespace();
+    let port = "{ name: http, port: 80 }";
+    let service = format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{ name: twice }}\nspec: {{ ports: [{port}, {port}] }}\n"
+    );
+    scene.write("app/templates/service.yaml", &service);
+    let said = refused(&scene, scene.plane.context("test"), "--release base");
+    assert!(said.contains("release `base`: the server does not take `Service/twice`"), "{said}");
+    assert!(said.ends_with("exit 1"), "{said}");
+}
+
 #[test]
 fn a_namespace_that_goes() {
     let scene = app::scene("terminating");

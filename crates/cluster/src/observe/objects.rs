@@ -148,14 +148,12 @@ fn refused(error: Error, body: Tree) -> Result<Answer, Error> {
         let fields = fields.map(|field| field.field).collect();
         return Ok(Answer::Immutable { body, fields, message });
     }
-    // Strict field validation answers 500 for a field that the schema does not have.
-    let unknown_field = status.code == 500 && message.contains("schema");
     if error.is_forbidden() && !error.is_denied_by_admission() && !error.is_quota() {
         return Err(error);
     }
     match status.code {
         400 | 403 | 404 | 409 | 413 | 422 => Ok(Answer::Rejected { body, message }),
-        _ if unknown_field => Ok(Answer::Rejected { body, message }),
+        _ if status.is_untyped() => Ok(Answer::Rejected { body, message }),
         _ => Err(error),
     }
 }
