@@ -177,7 +177,7 @@ mod tests {
         let mut builder = tar::Builder::new(Vec::new());
         build(&mut builder);
         let tar = builder.into_inner().expect("memory takes it");
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(&tar).expect("memory takes it");
         gzip.finish().expect("memory takes it")
     }
