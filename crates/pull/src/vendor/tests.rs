@@ -32,7 +32,7 @@ fn what_is_vendored_is_found_without_the_cache() {
     std::fs::File::create(shelf.join("kept-by-somebody.tgz")).unwrap();
     std::fs::File::create(shelf.join(&names[0])).unwrap();
     let error = opened().blob(two).unwrap_err().to_string();
-    assert!(error.contains("run `deps vendor` again"), "{error}");
+    assert!(error.contains("as `charts.txt` says"), "{error}");
     let changes = vendor(&session, &shelf, &wanted[..1]).unwrap();
     let expect =
         Changes { written: vec![], kept: names[1..].to_vec(), removed: names[..1].to_vec() };
