@@ -38,7 +38,12 @@ pub enum Error {
     #[error("the lock file does not have it")]
     NotLocked,
     #[error("no version fits `{asked}`; the newest there are {there}")]
-    NoVersion { asked: String, there: String },
+    NoVersion {
+        asked: String,
+        there: String,
+        /// One of them is a pre-release.
+        prerelease: bool,
+    },
     #[error("it has no version at all")]
     Nothing,
     #[error("the chart in it is called `{name}`")]
@@ -92,6 +97,7 @@ impl Error {
             Self::NotLocked => {
                 "`regatta deps lock` adds it; commit regatta.lock then".to_owned().into()
             }
+            Self::NoVersion { prerelease: false, .. } => None,
             Self::NoVersion { .. } => {
                 "a pre-release counts only where the range names one: `^1.0.0-0`".to_owned().into()
             }

@@ -46,6 +46,9 @@ impl Error {
             Self::Offline { .. } => {
                 "run once without --offline, or keep charts beside the manifest with `deps vendor`"
             }
+            Self::Unreachable { .. } => {
+                "see that the server runs and that its address, a VPN or a proxy is right"
+            }
             Self::Untrusted { .. } => {
                 "`caFile` of the repository, or `--ca-file`, names a file with the certificate of its own authority"
             }

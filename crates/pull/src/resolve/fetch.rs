@@ -106,11 +106,18 @@ fn none_fits<'a>(wanted: &Wanted, versions: impl ExactSizeIterator<Item = &'a St
     if versions.len() == 0 {
         return Error::Nothing;
     }
-    let mut shown: Vec<String> = versions.take(4).cloned().collect();
+    let mut prerelease = false;
+    let mut shown: Vec<String> = Vec::new();
+    for version in versions {
+        prerelease |= version.contains('-');
+        if shown.len() < 4 {
+            shown.push(version.clone());
+        }
+    }
     if shown.len() > 3 {
         shown[3] = "…".to_owned();
     }
-    Error::NoVersion { asked: wanted.narrowed.to_string(), there: shown.join(", ") }
+    Error::NoVersion { asked: wanted.narrowed.to_string(), there: shown.join(", "), prerelease }
 }
 
 /// What the archive says it is must be what it was taken for: a chart named otherwise, or another version, is refused. Gives
