@@ -58,6 +58,7 @@ pub fn missing(chart: &Chart, warnings: &mut Problems) -> Result<Vec<Missing>, P
     let mut problems = Problems::new();
     let mut missing: Vec<Missing> = Vec::new();
     for one in absent {
+        warnings.extend(unfit(chart, one));
         let from = match from(one) {
             Ok(from) => from,
             Err(problem) => {
@@ -99,6 +100,37 @@ pub fn missing(chart: &Chart, warnings: &mut Problems) -> Result<Vec<Missing>, P
 /// The files of a found dependency as its parent's `charts/` would hold them.
 pub fn placed(name: &str, version: &str, archive: Vec<u8>) -> File {
     File::new(format!("charts/{name}-{version}.tgz"), archive)
+}
+
+/// What of `charts/` Chart.yaml lists by name and in no version that fits, as paths of the chart. Helm would render it beside
+/// the one that fits, as if it were not listed.
+pub fn stale(chart: &Chart) -> Vec<String> {
+    let listed = chart.metadata.dependencies.as_deref().unwrap_or_default();
+    let fits =
+        |one: &Dependency, version: &str| choose::fits(&one.version, version).unwrap_or(false);
+    let is_stale = |loaded: &&Arc<Chart>| {
+        let mut same = listed.iter().filter(|one| one.name == loaded.metadata.name).peekable();
+        same.peek().is_some() && !same.any(|one| fits(one, &loaded.metadata.version))
+    };
+    let stale = chart.dependencies.iter().filter(is_stale);
+    let path = |loaded: &Arc<Chart>| {
+        loaded.origin.strip_prefix(&chart.origin)?.strip_prefix('/').map(str::to_owned)
+    };
+    stale.filter_map(path).collect()
+}
+
+/// A chart of the right name that does not fit.
+fn unfit(chart: &Chart, wanted: &Dependency) -> Option<Problem> {
+    let loaded = chart.dependencies.iter().find(|one| one.metadata.name == wanted.name)?;
+    let message = format!(
+        "`{}` is version {}, which does not fit `{}`",
+        loaded.origin, loaded.metadata.version, wanted.version
+    );
+    Some(
+        Problem::warning("stale-dependency", message)
+            .at(wanted.span.as_ref(), "one that fits is taken instead")
+            .help("`helm dependency update` brings `charts/` up to date; Helm itself would render what lies there"),
+    )
 }
 
 fn is_there(chart: &Chart, wanted: &Dependency) -> bool {
@@ -207,7 +239,12 @@ mod tests {
     fn what_charts_holds_is_not_missing() {
         check(DB, "", &[("db", "1.4.0")], "");
         check(DB, LOCKED, &[("db", "1.4.0")], "");
-        check(DB, "", &[("db", "2.0.0")], r#"db "^1" Url("https://charts.example.com")"#);
+        check(
+            DB,
+            "",
+            &[("db", "2.0.0")],
+            "db \"^1\" Url(\"https://charts.example.com\")\nwarning: `web/charts/db` is version 2.0.0, which does not fit `^1`",
+        );
     }
 
     #[test]

@@ -99,7 +99,13 @@ impl Work<'_> {
             return Err(problems);
         }
         let warnings = std::mem::take(&mut chart.warnings);
+        let stale = dependencies::stale(&chart);
+        let is_stale = |file: &File| {
+            let below = |path: &String| file.path.strip_prefix(path.as_str());
+            stale.iter().filter_map(below).any(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         let mut whole = chart.raw;
+        whole.retain(|file| !is_stale(file));
         whole.extend(files);
         let mut chart = chart::load(&chart.origin, whole)?;
         for warning in warnings {

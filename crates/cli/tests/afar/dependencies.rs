@@ -201,3 +201,19 @@ fn dependencies_that_cannot_be_had() {
     let refused = sandbox.run("diff").exits(1);
     assert!(refused.stderr.contains("lead on more than"), "{refused}");
 }
+
+/// Helm would render what lies in `charts/`, whatever its version, and beside the one that fits once that is there too.
+#[test]
+fn a_chart_in_charts_that_does_not_fit_is_replaced() {
+    let shelf = Shelf::with(&[("api", "1.1.0")]);
+    let chart = "apiVersion: v2\nname: front\nversion: 1.0.0\ndependencies:\n- { name: api, version: ^1, repository: '@shelf' }\n";
+    let files = [
+        ("front/Chart.yaml", chart),
+        ("front/charts/api/Chart.yaml", "apiVersion: v2\nname: api\nversion: 0.9.0\n"),
+        ("front/charts/api/templates/map.yaml", MAP),
+    ];
+    let sandbox = shelf.workspace("  front: { chart: ./front }\n", &files);
+    assert_eq!(rendered(&sandbox), ["front-api 1.1.0"]);
+    let said = sandbox.run("template").succeeds().stderr;
+    assert!(said.contains("is version 0.9.0, which does not fit `^1`"), "{said}");
+}
