@@ -89,7 +89,7 @@ impl<'a> Somebody<'a> {
     fn bound_to(scene: &'a Scene, name: &str, roles: Vec<Value>) -> Self {
         let name = scene.here(&format!("NAMESPACE-{name}"));
         for role in &roles {
-            allow(scene, role, &name);
+            grant(scene, role, &name);
         }
         let kubeconfig = kubeconfig(scene, &name);
         Self { scene, name, kubeconfig }
@@ -154,7 +154,7 @@ pub(crate) fn kubeconfig(scene: &Scene, user: &str) -> String {
 }
 
 /// Creates a role and binds somebody to it.
-pub(crate) fn allow(scene: &Scene, role: &Value, user: &str) {
+pub(crate) fn grant(scene: &Scene, role: &Value, user: &str) {
     let (kind, name) = (role["kind"].as_str().unwrap(), role["metadata"]["name"].as_str().unwrap());
     let group = "/apis/rbac.authorization.k8s.io/v1";
     let place = match role["metadata"]["namespace"].as_str() {

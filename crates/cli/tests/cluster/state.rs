@@ -103,7 +103,7 @@ fn may_look(scene: &Scene) -> String {
     let rule = json!({ "apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list"] });
     let metadata = json!({ "name": "looks", "namespace": scene.here("NAMESPACE-state") });
     let role = json!({ "kind": "Role", "metadata": metadata, "rules": [rule] });
-    rbac::allow(scene, &role, &user);
+    rbac::grant(scene, &role, &user);
     rbac::kubeconfig(scene, &user)
 }
 
