@@ -202,11 +202,7 @@ fn one_cluster(stack: &Stack, name: &ClusterName) -> Result<(), Failure> {
 
 /// What a cluster says, with its reason and the next step.
 pub fn failure(error: cluster::Error) -> Failure {
-    let failure = Failure::said(error.reason(), error.to_string());
-    match error.help() {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
+    Failure::said(error.reason(), error.to_string()).help_if(error.help())
 }
 
 fn access(reach: &Reach, shell: &Shell) -> Result<Access, Failure> {

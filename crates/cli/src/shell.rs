@@ -18,6 +18,11 @@ impl Shell {
         Self { printer: Printer::new(talk, no_color(&environment)), environment }
     }
 
+    /// A variable that says something: an empty one counts as absent.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
     /// The folder in which the user stands.
     pub fn standing(&self) -> Result<PathBuf, Failure> {
         let here = std::env::current_dir().and_then(|here| here.canonicalize());

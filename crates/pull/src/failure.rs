@@ -132,10 +132,6 @@ impl Failure {
             if self.by.is_empty() { String::new() } else { format!(" for {}", self.by.join(", ")) };
         let message =
             format!("cannot get `{}` ({}){by}: {}", self.source, self.narrowed, self.error);
-        let problem = Problem::error(self.error.id(), message);
-        match self.error.help() {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
+        Problem::error(self.error.id(), message).help_if(self.error.help())
     }
 }

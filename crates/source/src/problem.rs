@@ -63,6 +63,14 @@ impl Problem {
         self
     }
 
+    /// The same where something may be known to do.
+    pub fn help_if(self, help: Option<impl Into<String>>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+
     /// Adds a step of how one got here, innermost first.
     pub fn through(mut self, step: impl Into<String>) -> Self {
         self.trace.push(step.into());

@@ -53,7 +53,7 @@ impl Remote {
             session: OnceLock::new(),
             logins: logins(shell),
             locked: flags.locked,
-            in_ci: environment.get("CI").is_some_and(|value| !value.is_empty() && value != "false"),
+            in_ci: shell.variable("CI").is_some_and(|value| value != "false"),
             shelf: true,
             update: Update::Nothing,
             watch,
@@ -115,11 +115,7 @@ impl Remote {
             return Err(problems);
         }
         vendor::vendor(session, &lock.folder.join(VENDOR), &items).map_err(|error| {
-            let problem = Problem::error("cannot-vendor", error.to_string());
-            vec![match error.help() {
-                Some(help) => problem.help(help),
-                None => problem,
-            }]
+            vec![Problem::error("cannot-vendor", error.to_string()).help_if(error.help())]
         })
     }
 
@@ -186,11 +182,7 @@ impl Remote {
         let Source::Oci { address } = source else { return Ok(None) };
         let registry = address.split('/').next().unwrap_or(address);
         self.logins.find(registry).map_err(|error| {
-            let problem = Problem::error("chart-registry", error.to_string());
-            match error.help() {
-                Some(help) => problem.help(help),
-                None => problem,
-            }
+            Problem::error("chart-registry", error.to_string()).help_if(error.help())
         })
     }
 
@@ -225,9 +217,7 @@ impl Remote {
 
 /// `REGATTA_CACHE`, else the platform's folder for caches.
 fn cache_folder(shell: &Shell) -> Result<Option<PathBuf>, Failure> {
-    let variable = |name: &str| {
-        shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-    };
+    let variable = |name: &str| shell.variable(name).map(PathBuf::from);
     if let Some(folder) = variable("REGATTA_CACHE") {
         return Ok(Some(shell.standing()?.join(folder)));
     }
@@ -244,9 +234,7 @@ fn cache_folder(shell: &Shell) -> Result<Option<PathBuf>, Failure> {
 
 /// Where Helm (pkg/helmpath, pkg/cli) and Docker keep logins.
 fn logins(shell: &Shell) -> Logins {
-    let variable = |name: &str| {
-        shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-    };
+    let variable = |name: &str| shell.variable(name).map(PathBuf::from);
     let home = variable("HOME").unwrap_or_default();
     let helm = variable("HELM_REGISTRY_CONFIG").unwrap_or_else(|| {
         let folder = variable("HELM_CONFIG_HOME").unwrap_or_else(|| {

@@ -72,10 +72,7 @@ fn verify_on_disk(path: &str, choice: &Choice, shell: &Shell) -> Result<(), Fail
     let keyring = public_keys(choice, shell)?;
     provenance::verify(&name, &archive, &written, &keyring).map(drop).map_err(|error| {
         let problem = Problem::error("chart-unsigned", format!("`{path}`: {error}"));
-        match error.help() {
-            Some(help) => problem.help(help).into(),
-            None => problem.into(),
-        }
+        problem.help_if(error.help()).into()
     })
 }
 
@@ -215,9 +212,7 @@ pub fn keyring(named: Option<&Path>, usual: &str, shell: &Shell) -> Result<PathB
     if let Some(path) = named {
         return Ok(path.to_owned());
     }
-    let variable = |name: &str| {
-        shell.environment.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-    };
+    let variable = |name: &str| shell.variable(name).map(PathBuf::from);
     let home = variable("GNUPGHOME").or_else(|| variable("HOME").map(|home| home.join(".gnupg")));
     home.map(|home| home.join(usual)).ok_or_else(|| {
         Failure::usage("there is no usual place of keys: HOME is not set")

@@ -171,14 +171,13 @@ fn later(span: Duration) -> String {
 
 /// The page of the CI job, as the common servers tell it.
 fn job(shell: &Shell) -> Option<String> {
-    let variable = |name: &str| shell.environment.get(name).filter(|value| !value.is_empty());
-    if let Some(page) = variable("CI_JOB_URL").or_else(|| variable("BUILD_URL")) {
-        return Some(page.clone());
+    if let Some(page) = shell.variable("CI_JOB_URL").or_else(|| shell.variable("BUILD_URL")) {
+        return Some(page.to_owned());
     }
     let (server, repository, run) = (
-        variable("GITHUB_SERVER_URL")?,
-        variable("GITHUB_REPOSITORY")?,
-        variable("GITHUB_RUN_ID")?,
+        shell.variable("GITHUB_SERVER_URL")?,
+        shell.variable("GITHUB_REPOSITORY")?,
+        shell.variable("GITHUB_RUN_ID")?,
     );
     Some(format!("{server}/{repository}/actions/runs/{run}"))
 }

@@ -81,9 +81,5 @@ fn days(text: &str) -> Result<Duration, String> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands where errors are mapped")]
 fn failed(error: cache::Error) -> Failure {
-    let problem = Problem::error("chart-cache", error.to_string());
-    match error.help() {
-        Some(help) => problem.help(help).into(),
-        None => problem.into(),
-    }
+    Problem::error("chart-cache", error.to_string()).help_if(error.help()).into()
 }

@@ -43,6 +43,14 @@ impl Failure {
         self
     }
 
+    /// The same where something may be known to do.
+    pub fn help_if(self, text: Option<impl Into<String>>) -> Self {
+        match text {
+            Some(text) => self.help(text),
+            None => self,
+        }
+    }
+
     pub fn reason(&self) -> Reason {
         match self {
             Self::Problems(_) => Reason::Invalid,

@@ -228,11 +228,7 @@ impl<'a> Evaluator<'a> {
 
 impl Wrong {
     pub(crate) fn problem(self, place: Option<&Span>) -> Problem {
-        let problem = Problem::error(self.id, self.message).at(place, self.label);
-        match self.help {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
+        Problem::error(self.id, self.message).at(place, self.label).help_if(self.help)
     }
 }
 

@@ -23,10 +23,7 @@ pub(super) fn of_error(error: &Error, source: &Arc<Source>, offset: usize) -> Pr
         (Label::Beginning(label), Some((_, begins))) => problem.at(Some(&begins), label),
         (Label::Place(label) | Label::Beginning(label), _) => problem.at(Some(&at), label),
     };
-    match advice.help {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
+    problem.help_if(advice.help)
 }
 
 /// What was being read, in the user's words.

@@ -76,9 +76,6 @@ fn failed(error: &Error) -> Failure {
         Error::PlainHttp { .. } => {
             problem.help("`--plain-http` allows it, and anybody can listen then").into()
         }
-        error => match error.help() {
-            Some(help) => problem.help(help).into(),
-            None => problem.into(),
-        },
+        error => problem.help_if(error.help()).into(),
     }
 }

@@ -98,11 +98,7 @@ impl Signer {
 }
 
 fn unsigned(error: &provenance::Error) -> Failure {
-    let failure = Failure::said(Reason::Failed, error.to_string());
-    match error.help() {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
+    Failure::said(Reason::Failed, error.to_string()).help_if(error.help())
 }
 
 /// The chart at a path with everything that it needs, under the versions that flags say.

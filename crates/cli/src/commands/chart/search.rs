@@ -115,13 +115,8 @@ fn place(args: &Args, remote: &Remote, shell: &Shell) -> Result<(String, Access)
 }
 
 fn rows(args: &Args, url: &str, access: &Access, remote: &Remote) -> Result<Vec<Row>, Failure> {
-    let failed = |error: index::Error| {
-        let problem = Problem::error(error.id(), error.to_string());
-        match error.help() {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
-    };
+    let failed =
+        |error: index::Error| Problem::error(error.id(), error.to_string()).help_if(error.help());
     let (session, runtime) = (remote.session()?, remote.runtime()?);
     let found =
         runtime.block_on(index::search(session, url, &args.term, access)).map_err(failed)?;
