@@ -2,11 +2,14 @@
 
 use pgp::composed::{EncryptionCaps, KeyType, SecretKeyParamsBuilder, SignedPublicKey};
 use pgp::ser::Serialize as _;
+use pgp::types::KeyDetails as _;
 
 /// Keyrings of one key each, binary.
 pub struct Signer {
     pub secret: Vec<u8>,
     pub public: Vec<u8>,
+    /// In upper-case hex, as messages show it.
+    pub fingerprint: String,
 }
 
 impl Signer {
@@ -25,7 +28,11 @@ impl Signer {
             .passphrase(passphrase.map(str::to_owned));
         let key = parameters.build().expect("the parameters are whole");
         let key = key.generate(rand::thread_rng()).expect("the system gives random numbers");
-        let public = SignedPublicKey::from(key.clone()).to_bytes().expect("a key has a form");
-        Self { secret: key.to_bytes().expect("a key has a form"), public }
+        let public = SignedPublicKey::from(key.clone());
+        Self {
+            secret: key.to_bytes().expect("a key has a form"),
+            fingerprint: public.fingerprint().to_string().to_uppercase(),
+            public: public.to_bytes().expect("a key has a form"),
+        }
     }
 }

@@ -221,7 +221,7 @@ pub struct Sure {
 /// How results are printed.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Output {
-    /// `text` for people, or `json` (schemas: `regatta schema`)
+    /// `text` for people, or `json`
     #[arg(
         short = 'o',
         long = "output",
@@ -246,6 +246,7 @@ pub struct Run {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TextOrJson {
+    #[value(alias = "table")]
     Text,
     Json,
 }

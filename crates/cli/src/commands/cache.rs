@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pull::cache::{self, Clean};
 use source::Problem;
 
-use crate::args::{self, Charts, TextOrJson};
+use crate::args::{self, Charts, Output, TextOrJson};
 use crate::charts::Remote;
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
@@ -32,9 +32,8 @@ pub enum Command {
     after_help = "Examples:\n  regatta cache info\n  regatta cache info -o json | jq -r .folder"
 )]
 pub struct Info {
-    /// `text`, or `json`
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// Remove what nobody used for 30 days; it is fetched again when it is needed
@@ -55,10 +54,10 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let remote = Remote::new(&Charts::default(), shell)?;
     let cache = &remote.session()?.cache;
     let text = match args.command {
-        Command::Info(Info { output: TextOrJson::Text }) => {
+        Command::Info(Info { output: Output { format: TextOrJson::Text } }) => {
             views::text(&cache.info().map_err(failed)?, shell.printer.data_paint())
         }
-        Command::Info(Info { output: TextOrJson::Json }) => {
+        Command::Info(Info { output: Output { format: TextOrJson::Json } }) => {
             format!("{:#}\n", views::json(&cache.info().map_err(failed)?))
         }
         Command::Clean(Unused { all, older_than }) => {

@@ -9,7 +9,7 @@ use pull::resolve::{Newest, Update};
 use source::arrange;
 use stack::Stack;
 
-use crate::args::{Charts, Environments, Inputs, TextOrJson, Workspace};
+use crate::args::{Charts, Environments, Inputs, Output, TextOrJson, Workspace};
 use crate::charts::{self, LockFile, Remote};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
@@ -74,9 +74,8 @@ pub struct Move {
     after_help = "Examples:\n  regatta deps list\n  regatta deps list -o json | jq -r '.[] | select(.outdated).chart'"
 )]
 pub struct List {
-    /// `text`, or `json`
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
-    pub output: TextOrJson,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub from: From,
 }
@@ -153,7 +152,7 @@ fn list(args: &List, shell: &Shell) -> Result<Reason, Failure> {
         Row { pinned: entry.map(views::version), wanted, newest }
     };
     let rows: Vec<Row> = wanted.into_iter().zip(newest).map(row).collect();
-    let text = match args.output {
+    let text = match args.output.format {
         TextOrJson::Text => views::text(&rows, &shell.printer),
         TextOrJson::Json => format!("{:#}\n", views::json(&rows)),
     };

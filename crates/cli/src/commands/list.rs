@@ -1,9 +1,9 @@
 //! `list`: the releases of an environment and where they go.
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 use manifest::Purpose;
 
-use crate::args::{Environments, Inputs, Selection, Workspace};
+use crate::args::{Environments, Inputs, Output, Selection, TextOrJson, Workspace};
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
 use crate::views;
@@ -16,17 +16,8 @@ use crate::workspace::{self, Wanted};
     after_help = "Examples:\n  regatta list -e dev\n  regatta list -e '*' -o json | jq -r '.[].chart' | sort -u"
 )]
 pub struct Args {
-    /// `table` for people, or `json`
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: Format,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub workspace: Workspace,
     #[command(flatten)]
@@ -37,25 +28,18 @@ pub struct Args {
     pub inputs: Inputs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Format {
-    #[value(alias = "text")]
-    Table,
-    Json,
-}
-
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted = Wanted::new(&args.environments, &args.selection, &args.inputs, None)?;
     let reads = workspace.stacks(&args.environments, &wanted, Purpose::Inspect, shell)?;
     let stacks: Vec<_> = reads.iter().map(|read| &read.stack).collect();
-    let text = match args.output {
-        Format::Table => {
+    let text = match args.output.format {
+        TextOrJson::Text => {
             let sections: Vec<_> =
                 stacks.iter().map(|stack| views::list::text(stack, &shell.printer)).collect();
             sections.join("\n")
         }
-        Format::Json => format!("{:#}\n", views::list::json(&stacks)),
+        TextOrJson::Json => format!("{:#}\n", views::list::json(&stacks)),
     };
     shell.printer.show(&text)?;
     Ok(Reason::Done)

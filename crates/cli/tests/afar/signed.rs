@@ -1,38 +1,26 @@
 //! `provenance` of a repository and of a release: what it asks for must be there, whatever lock file and cache know.
 
-use pgp::composed::{
-    EncryptionCaps, KeyType, SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey,
-};
-use pgp::ser::Serialize as _;
-use pgp::types::KeyDetails as _;
+use registry::signer::Signer;
 
 use super::{rendered, said};
 use crate::sandbox::Sandbox;
 use crate::shelf::{Shelf, packed};
 
-fn key() -> SignedSecretKey {
-    let mut parameters = SecretKeyParamsBuilder::default();
-    parameters
-        .key_type(KeyType::Ed25519Legacy)
-        .can_certify(true)
-        .can_sign(true)
-        .can_encrypt(EncryptionCaps::None)
-        .primary_user_id("Charts <charts@example.com>".into());
-    parameters.build().unwrap().generate(rand::thread_rng()).unwrap()
+fn signer() -> Signer {
+    Signer::new("Charts <charts@example.com>", None)
 }
 
 /// A workspace that trusts a key, and a shelf with one chart that it has signed.
-fn signed_by(key: &SignedSecretKey, trusted: &SignedSecretKey) -> (Shelf, Sandbox) {
+fn signed_by(signer: &Signer, trusted: &Signer) -> (Shelf, Sandbox) {
     let shelf = Shelf::with(&[]);
     let archive = packed("api", "1.0.0", "");
     shelf.offer("api", "1.0.0", &archive);
     let chart = "apiVersion: v2\nname: api\nversion: 1.0.0\n";
-    let secret = key.to_bytes().unwrap();
-    let signed = pull::provenance::sign("api-1.0.0.tgz", chart, &archive, &secret, None).unwrap();
+    let secret = &signer.secret;
+    let signed = pull::provenance::sign("api-1.0.0.tgz", chart, &archive, secret, None).unwrap();
     shelf.beside("api-1.0.0.tgz.prov", &signed);
     let sandbox = shelf.workspace("  a: { chart: shelf/api }\n", &[("keys/ours.gpg", "")]);
-    let public = SignedPublicKey::from(trusted.clone()).to_bytes().unwrap();
-    std::fs::write(sandbox.path("keys/ours.gpg"), public).unwrap();
+    std::fs::write(sandbox.path("keys/ours.gpg"), &trusted.public).unwrap();
     let url = format!("\"{}\"", shelf.repository.url());
     let with_key = format!("{{ url: {url}, provenance: {{ keyring: keys/ours.gpg }} }}");
     sandbox.edit("regatta.yaml", &url, &with_key);
@@ -41,7 +29,7 @@ fn signed_by(key: &SignedSecretKey, trusted: &SignedSecretKey) -> (Shelf, Sandbo
 
 #[test]
 fn by_the_key_that_is_trusted() {
-    let ours = key();
+    let ours = signer();
     let (shelf, sandbox) = signed_by(&ours, &ours);
     assert_eq!(rendered(&sandbox), ["a-api 1.0.0"]);
     // The cache has both.
@@ -49,8 +37,7 @@ fn by_the_key_that_is_trusted() {
     sandbox.run("diff").succeeds();
     sandbox.run("diff --offline --locked").succeeds();
     // Whoever trusts another key from now on, trusts this chart no more.
-    let others = SignedPublicKey::from(key()).to_bytes().unwrap();
-    std::fs::write(sandbox.path("keys/others.gpg"), others).unwrap();
+    std::fs::write(sandbox.path("keys/others.gpg"), signer().public).unwrap();
     let chart = "{ chart: shelf/api, provenance: { keyring: keys/others.gpg } }";
     sandbox.edit("regatta.yaml", "{ chart: shelf/api }", chart);
     let refused = sandbox.run("diff --offline --locked").exits(1);
@@ -59,10 +46,10 @@ fn by_the_key_that_is_trusted() {
 
 #[test]
 fn by_another_key_or_by_nobody() {
-    let stranger = key();
-    let (shelf, sandbox) = signed_by(&stranger, &key());
-    let fingerprint = SignedPublicKey::from(stranger).fingerprint().to_string().to_uppercase();
-    let by_another = said(&shelf, &sandbox.run("diff").exits(1)).replace(&fingerprint, "STRANGER");
+    let stranger = signer();
+    let (shelf, sandbox) = signed_by(&stranger, &signer());
+    let by_another =
+        said(&shelf, &sandbox.run("diff").exits(1)).replace(&stranger.fingerprint, "STRANGER");
     shelf.put("api", "1.1.0");
     let by_nobody = said(&shelf, &sandbox.run("diff").exits(1));
     let trust = sandbox.read("regatta.yaml");

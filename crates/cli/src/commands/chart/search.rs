@@ -1,11 +1,11 @@
 //! `chart search`: the charts that an HTTP repository offers.
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 use pull::{Access, Source, index};
 use serde_json::json;
 use source::Problem;
 
-use crate::args::{Charts, Manifest, Offline, Server};
+use crate::args::{Charts, Manifest, Offline, Output, Server, TextOrJson};
 use crate::charts::Remote;
 use crate::charts::repository::Place;
 use crate::printer::Printer;
@@ -32,30 +32,14 @@ pub struct Args {
     /// Exit 1 where nothing is found
     #[arg(long)]
     pub fail_on_no_result: bool,
-    /// `table` for people, or `json`
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT",
-        default_value = "table",
-        hide_possible_values = true,
-        env = "REGATTA_OUTPUT",
-        hide_env = true
-    )]
-    pub output: Format,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub manifest: Manifest,
     #[command(flatten)]
     pub server: Server,
     #[command(flatten)]
     pub offline: Offline,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Format {
-    #[value(alias = "text")]
-    Table,
-    Json,
 }
 
 /// A line of the result.
@@ -73,10 +57,10 @@ pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
     let rows = rows(args, &url, &access, &remote);
     remote.told().iter().for_each(|line| shell.printer.tell(line));
     let rows = rows?;
-    let text = match args.output {
-        Format::Json => json(&rows),
-        Format::Table if rows.is_empty() => String::new(),
-        Format::Table => text(&rows, &shell.printer),
+    let text = match args.output.format {
+        TextOrJson::Json => json(&rows),
+        TextOrJson::Text if rows.is_empty() => String::new(),
+        TextOrJson::Text => text(&rows, &shell.printer),
     };
     shell.printer.show(&text)?;
     if rows.is_empty() {
