@@ -253,7 +253,7 @@ fn gather<'a>(
     let mut gathered = charts::gather(workspace, stack, releases, remote, &lock, jobs);
     remote.told().iter().for_each(|line| shell.printer.tell(line));
     if gathered.problems.is_empty() && lock.is_changed() {
-        match lock.save() {
+        match lock.save(remote.is_locked(&lock)) {
             Ok(()) => shell.printer.tell(&format!("wrote {}: commit it", lock.shown)),
             Err(problem) => gathered.problems.push(problem),
         }

@@ -114,10 +114,16 @@ impl LockFile {
         }
     }
 
-    /// Writes the file where it changed, by rename: a link in its place is replaced, not followed.
-    pub fn save(&self) -> Result<(), Problem> {
+    /// Writes the file where it changed, unless it must stay as it is; by rename: a link in its place is replaced, not
+    /// followed.
+    pub fn save(&self, is_locked: bool) -> Result<(), Problem> {
         if !self.is_changed() {
             return Ok(());
+        }
+        if is_locked {
+            let message = format!("{} would change", self.shown);
+            return Err(Problem::error("lock-changed", message)
+                .help("run `regatta deps lock` without `--locked` and commit the file"));
         }
         let now = self.lock();
         disk::replace(&self.path, now.write()).map_err(|error| {

@@ -124,6 +124,11 @@ impl Remote {
         Self { in_ci: false, ..self }
     }
 
+    /// Whether the lock file must stay as it is.
+    pub fn is_locked(&self, lock: &LockFile) -> bool {
+        self.locked || (self.in_ci && lock.before.is_some())
+    }
+
     /// `vendor/` is about to be written anew, whatever it holds.
     pub fn past_vendor(self) -> Self {
         Self { shelf: false, ..self }
@@ -134,12 +139,11 @@ impl Remote {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let locked = self.locked || (self.in_ci && lock.before.is_some());
         let (session, runtime) = (self.session_beside(Some(&lock.folder))?, self.runtime()?);
         let _turn = lock.turn(wanted);
         // What has moved in this run already stays there.
         let update = if lock.knows(wanted) { Update::Nothing } else { self.update.clone() };
-        let policy = Policy { locked, update };
+        let policy = Policy { locked: self.is_locked(lock), update };
         let before = lock.lock();
         let resolved = runtime.block_on(resolve(session, wanted, &before, &policy));
         let resolved = resolved.map_err(|failures| {

@@ -101,7 +101,7 @@ fn lock(from: &From, shell: &Shell) -> Result<Reason, Failure> {
     // A server that runs us has asked for this by name, so only the flag holds it back.
     let remote = Remote::new(&from.charts, shell)?.asked_to_lock();
     let lock = gather(from, &remote, shell)?;
-    written(&lock, from.charts.locked, shell)
+    written(&lock, &remote, shell)
 }
 
 fn update(args: &Move, shell: &Shell) -> Result<Reason, Failure> {
@@ -135,7 +135,7 @@ fn update(args: &Move, shell: &Shell) -> Result<Reason, Failure> {
         (old.as_ref() != Some(&new)).then(|| (one.clone(), old, new))
     });
     shell.printer.show(&views::moves(&moves.collect::<Vec<_>>(), &shell.printer))?;
-    written(&lock, false, shell)
+    written(&lock, &remote, shell)
 }
 
 fn list(args: &List, shell: &Shell) -> Result<Reason, Failure> {
@@ -167,7 +167,7 @@ fn vendor(from: &From, shell: &Shell) -> Result<Reason, Failure> {
     }
     let remote = Remote::new(&from.charts, shell)?.asked_to_lock().past_vendor();
     let lock = gather(from, &remote, shell)?;
-    written(&lock, from.charts.locked, shell)?;
+    written(&lock, &remote, shell)?;
     let changes = remote.vendor(&lock)?;
     for (sign, files) in [("+", &changes.written), ("-", &changes.removed)] {
         files.iter().for_each(|file| shell.printer.say(&format!("  {sign} vendor/{file}")));
@@ -208,16 +208,12 @@ fn gather(from: &From, remote: &Remote, shell: &Shell) -> Result<LockFile, Failu
 }
 
 /// Writes what changed and says so; under `--locked` what would change is a failure.
-fn written(lock: &LockFile, locked: bool, shell: &Shell) -> Result<Reason, Failure> {
+fn written(lock: &LockFile, remote: &Remote, shell: &Shell) -> Result<Reason, Failure> {
     if !lock.is_changed() {
         shell.printer.say(&format!("{} is up to date", lock.shown));
         return Ok(Reason::Done);
     }
-    if locked {
-        return Err(Failure::said(Reason::Failed, format!("{} would change", lock.shown))
-            .help("run `regatta deps lock` without `--locked` and commit the file"));
-    }
-    lock.save().map_err(|problem| Failure::from(vec![problem]))?;
+    lock.save(remote.is_locked(lock)).map_err(|problem| Failure::from(vec![problem]))?;
     let count = lock.lock().entries().len();
     let charts = crate::views::table::count(count, "chart");
     shell.printer.say(&format!("wrote {}: {charts} pinned", lock.shown));

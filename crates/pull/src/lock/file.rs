@@ -48,7 +48,7 @@ pub(super) fn read(text: &Arc<Text>) -> Result<Vec<Entry>, Problems> {
     if let Some(line) = text.text.lines().find(|line| line.starts_with("<<<<<<< ")) {
         let message = format!("`{}` holds marks of a merge: `{line}`", text.name);
         return Err(vec![Problem::error("lock-conflict", message).help(
-            "keep the entries of both sides without the marks, then run `regatta deps lock`",
+            "keep the entries of both sides without the marks, but of two of one source with the same words under `asked` only one; then run `regatta deps lock`",
         )]);
     }
     let tree = yaml::read(text, yaml::Options::STRICT)?.value;
@@ -63,9 +63,10 @@ pub(super) fn read(text: &Arc<Text>) -> Result<Vec<Entry>, Problems> {
     let file: File = typed::read(&tree)?;
     let mut problems = Problems::new();
     let mut entries = Vec::new();
+    let mut answered = BTreeSet::new();
     for (position, row) in file.charts.into_iter().enumerate() {
         let shown = row.source.escape_debug().to_string();
-        match entry(row) {
+        match entry(row).and_then(|entry| alone(entry, &mut answered)) {
             Ok(entry) => entries.push(entry),
             Err(why) => {
                 let row = tree.get("charts").and_then(|charts| charts.as_list()?.get(position));
@@ -119,6 +120,17 @@ fn entry(row: Row) -> Result<Entry, String> {
         return Err("`asked` names nothing".to_owned());
     }
     Ok(Entry { source, version: row.version, pin, asked: row.asked })
+}
+
+/// Refuses what another entry of the source answers already: which one counts would depend on their order.
+fn alone(entry: Entry, answered: &mut BTreeSet<(Source, String)>) -> Result<Entry, String> {
+    for words in &entry.asked {
+        if !answered.insert((entry.source.clone(), words.clone())) {
+            let words = words.escape_debug();
+            return Err(format!("another entry answers `{words}` of this source already"));
+        }
+    }
+    Ok(entry)
 }
 
 pub(super) fn write(entries: &[Entry]) -> String {

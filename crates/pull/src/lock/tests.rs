@@ -125,4 +125,13 @@ fn what_cannot_be_used_is_said() {
         &row("source: oci://r/a\n  digest: sha256:12"),
         "the entry of `oci://r/a` cannot be used: `sha256:12` is no SHA-256 digest: 64 hex digits, with or without `sha256:` before them",
     );
+    let pinned = row(
+        "source: oci://r/a\n  digest: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    );
+    let twice =
+        pinned.clone() + &pinned.split_once("charts:\n").unwrap().1.replace("1.0.0", "1.1.0");
+    refused(
+        &twice,
+        "the entry of `oci://r/a` cannot be used: another entry answers `^1` of this source already",
+    );
 }
