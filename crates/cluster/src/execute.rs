@@ -23,12 +23,12 @@ mod turn;
 mod undo;
 mod work;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use plan::live::Inventory;
-use plan::{Outcome, Reason, ReleasePlan, ReleaseResult, RunResult};
+use plan::{Outcome, Reason, ReleaseKey, ReleasePlan, ReleaseResult, RunResult};
 use tokio::time::Instant;
 
 pub use fault::Fault;
@@ -49,8 +49,8 @@ struct Run<'a> {
     inventory: Mutex<Inventory>,
     /// Deferred releases as they were planned again.
     again: Mutex<Vec<Arc<ReleasePlan>>>,
-    /// A new revision stands in Helm's records, perhaps before any object was written.
-    has_recorded: AtomicBool,
+    /// Releases of which a new revision of ours stands in Helm's records, perhaps before any object was written.
+    recorded: Mutex<BTreeSet<ReleaseKey>>,
     applied: schedule::Applied,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Run<'a> {
             inventory: Mutex::new(inventory::intended(order)),
             client,
             again: Mutex::default(),
-            has_recorded: AtomicBool::new(false),
+            recorded: Mutex::default(),
             applied: schedule::Applied::default(),
         }
     }
@@ -125,7 +125,7 @@ fn summarize(run: &Run<'_>, releases: Vec<ReleaseResult>, last: Option<Fault>) -
     let failed: Vec<&ReleaseResult> =
         releases.iter().filter(|result| result.outcome == Outcome::Failed).collect();
     let is_written = |one: &ReleaseResult| !one.written.is_empty() || !one.deleted.is_empty();
-    let wrote = run.has_recorded.load(Ordering::Relaxed) || releases.iter().any(is_written);
+    let wrote = records::has_any(run) || releases.iter().any(is_written);
     let stays = releases.iter().any(|one| one.outcome == Outcome::Done && is_written(one));
     let stopped = *run.order.stop.borrow();
     let late = run.order.deadline.is_some_and(|deadline| Instant::now() >= deadline);

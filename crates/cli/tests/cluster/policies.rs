@@ -196,3 +196,26 @@ fn what_failed_and_was_kept_is_taken_back_too_and_a_deletion_is_final() {
     scene.run("destroy -e dev --yes").succeeds();
     app::is_unlocked(&scene);
 }
+
+#[test]
+fn what_somebody_else_wrote_meanwhile_is_not_taken_back() {
+    let scene = scene("rollback-all-overtaken", "  quick: { chart: ./quick }\n");
+    scene.apply();
+    scene.manifest(
+        "
+  slow: { chart: ./slow }
+  quick: { chart: ./quick, needs: [slow], values: [{ text: ours }] }
+",
+    );
+    let arguments = ["apply", "-e", "dev", "--yes", "--rollback-all", "-o", "json"];
+    let mut running = Running::start(&mut scene.sandbox.command(&arguments));
+    running.until(|event| event["event"] == "waiting" && event["release"] == "slow");
+    let chart = scene.sandbox.path("quick");
+    scene.helm4(&format!("upgrade quick {} -n NAMESPACE --set text=theirs", chart.display()));
+    scene.plane.set_address(&scene.namespace, "slow", "192.0.2.1");
+    let (_, stdout, stderr) = running.ends();
+    assert!(stderr.contains("revision 2 of it was written by somebody else"), "{stderr}");
+    assert_eq!(taken_back(&stdout), ["slow"], "{stdout}{stderr}");
+    assert_eq!(scene.statuses("quick"), ["superseded", "deployed"]);
+    assert!(scene.helm4("get values quick -n NAMESPACE").contains("theirs"));
+}

@@ -40,7 +40,7 @@ async fn revision(work: &mut Work<'_>, record: &mut Record) -> Result<(), Fault>
     records::recover(run, &deploy.recorded).await?;
     objects::crds(work).await?;
     records::prune(run, key, &deploy.recorded, deploy.settings.history).await?;
-    records::create(run, record).await?;
+    records::create(run, key, record).await?;
     hooks::run(work, &deploy.hooks, record, pre).await?;
     objects::manifests(work).await?;
     run.applied.tell(&work.release.id);

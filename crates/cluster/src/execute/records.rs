@@ -1,6 +1,7 @@
 //! Writing Helm's records: the pending one first, its end last, and the older ones superseded or forgotten.
 
-use std::sync::atomic::Ordering;
+use std::collections::BTreeSet;
+use std::sync::MutexGuard;
 
 use plan::live::Recorded;
 use plan::live::wish::json;
@@ -14,7 +15,11 @@ use crate::client::{Client, Creation, Delete, MANAGER, Write};
 use crate::observe::{core, records::read};
 
 /// Writes the first version of a record. Its name is Helm's lock: where it is taken, somebody else was faster.
-pub(super) async fn create(run: &Run<'_>, record: &mut Record) -> Result<(), Fault> {
+pub(super) async fn create(
+    run: &Run<'_>,
+    key: &ReleaseKey,
+    record: &mut Record,
+) -> Result<(), Fault> {
     let clock = run.order.clock;
     let now = clock.text();
     record.info.last_deployed = Some(now.clone());
@@ -39,8 +44,23 @@ pub(super) async fn create(run: &Run<'_>, record: &mut Record) -> Result<(), Fau
         Err(error) => return Err(error.into()),
     };
     record.storage = Storage::read(&written);
-    run.has_recorded.store(true, Ordering::Relaxed);
+    recorded(run).insert(key.clone());
     Ok(())
+}
+
+/// Whether this run wrote a revision of the release. One that stands there under the name of a planned revision may be somebody
+/// else's.
+pub(super) fn has(run: &Run<'_>, key: &ReleaseKey) -> bool {
+    recorded(run).contains(key)
+}
+
+/// Whether this run wrote a revision of any release.
+pub(super) fn has_any(run: &Run<'_>) -> bool {
+    !recorded(run).is_empty()
+}
+
+fn recorded<'a>(run: &'a Run<'_>) -> MutexGuard<'a, BTreeSet<ReleaseKey>> {
+    run.recorded.lock().expect("nothing panics while it is held")
 }
 
 /// Writes a record again, with what became of it.
@@ -89,16 +109,6 @@ pub(super) async fn recover(run: &Run<'_>, recorded: &Recorded) -> Result<(), Fa
         close(run, &mut record, Status::Failed, description).await?;
     }
     Ok(())
-}
-
-/// Whether a planned revision has come into being.
-pub(super) async fn exists(
-    run: &Run<'_>,
-    key: &ReleaseKey,
-    record: &Record,
-) -> Result<bool, Fault> {
-    let address = core("secrets", Some(key.namespace.as_str()), &record.key());
-    Ok(run.client.get(&address.path()).await?.is_some())
 }
 
 /// A revision that was good and was taken back all the same: superseded where an older one stands again, or else failed.

@@ -40,7 +40,7 @@ pub(super) async fn release(work: &mut Work<'_>, failed: &Record) -> Result<u64,
         storage: Storage::default(),
         ..good.clone()
     };
-    records::create(work.run, &mut record).await?;
+    records::create(work.run, &work.release.key, &mut record).await?;
     if let Err(fault) = revision(work, &good, &mut record).await {
         let description = fault.description(&record, false);
         // One that stays pending is found by the next run.
