@@ -54,6 +54,12 @@ struct Run<'a> {
     applied: schedule::Applied,
 }
 
+/// What became of one release of the plan. Of a release that moved there are two with one id.
+struct Ended<'a> {
+    release: &'a ReleasePlan,
+    result: ReleaseResult,
+}
+
 impl<'a> Run<'a> {
     fn new(order: &'a Order<'a>, client: Client) -> Self {
         Self {
@@ -105,14 +111,15 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
     namespaces::create(run).await?;
     inventory::write_if_changed(run).await?;
 
-    let mut results = schedule::releases(run).await;
-    let failed = results.iter().any(|result| result.outcome == Outcome::Failed);
+    let mut ended = schedule::releases(run).await;
+    let failed = ended.iter().any(|one| one.result.outcome == Outcome::Failed);
     if failed && order.rollback_all && !*order.stop.borrow() {
-        undo::everything(run, &mut results).await;
+        undo::everything(run, &mut ended).await;
     }
-    inventory::keep_untouched(run, &results);
-    inventory::note_open(run, &results);
+    inventory::keep_untouched(&mut inventory::locked(run), &ended);
+    inventory::note_open(run, &ended);
     let written = inventory::write_if_changed(run).await;
+    let results = ended.into_iter().map(|one| one.result).collect();
     Ok(Some((results, written.err().map(Fault::from))))
 }
 

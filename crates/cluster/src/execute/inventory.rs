@@ -5,12 +5,10 @@ use std::sync::MutexGuard;
 use plan::live::inventory::{Change, LastRun};
 use plan::live::wish::json;
 use plan::live::{Inventory, inventory};
-use plan::{
-    Action, Address, Operation, Outcome, ReleaseKey, ReleasePlan, ReleaseRecord, ReleaseResult,
-};
+use plan::{Action, Address, Operation, Outcome, ReleaseKey, ReleasePlan, ReleaseRecord};
 use source::Tree;
 
-use super::{Order, Run, records};
+use super::{Ended, Order, Run, records};
 use crate::Error;
 use crate::client::{Client, Creation, Delete, MANAGER, Write};
 use crate::observe::inventory_address;
@@ -88,27 +86,26 @@ fn change(release: &ReleasePlan) -> Option<Change> {
 
 /// A release came to its end: its record is what the plan said, or gone.
 pub(super) fn settle(run: &Run<'_>, release: &ReleasePlan) {
-    put(run, release, release.record.clone());
+    put(&mut locked(run), release, release.record.clone());
 }
 
 /// What the run did not bring to its end stays noted, for who goes on with it.
-pub(super) fn note_open(run: &Run<'_>, results: &[ReleaseResult]) {
-    let is_open = |one: &&ReleaseResult| matches!(one.outcome, Outcome::Failed | Outcome::Skipped);
-    let open = results.iter().filter(is_open).map(|one| one.id.clone()).collect();
+pub(super) fn note_open(run: &Run<'_>, ended: &[Ended<'_>]) {
+    let results = ended.iter().map(|one| &one.result);
+    let open = results.filter(|one| matches!(one.outcome, Outcome::Failed | Outcome::Skipped));
+    let open = open.map(|one| one.id.clone()).collect();
     if let Some(last) = &mut locked(run).run {
         last.open = open;
     }
 }
 
 /// What was not begun, or was taken back to what stood before, is what it was.
-pub(super) fn keep_untouched(run: &Run<'_>, results: &[ReleaseResult]) {
-    for result in results {
-        let mut planned = run.order.plan.releases();
-        let Some(release) = planned.find(|release| release.id == result.id) else { continue };
+pub(super) fn keep_untouched(inventory: &mut Inventory, ended: &[Ended<'_>]) {
+    for Ended { release, result } in ended {
         if result.outcome == Outcome::Skipped {
-            put(run, release, release.before.clone());
+            put(inventory, release, release.before.clone());
         } else if result.rolled_back.is_some() {
-            restore(run, release);
+            put(inventory, release, restored(release));
         }
     }
 }
@@ -116,12 +113,15 @@ pub(super) fn keep_untouched(run: &Run<'_>, results: &[ReleaseResult]) {
 /// The inventory says of the release what it said before the run. One that is new stays as unfinished: its records are there,
 /// and perhaps volumes, and whoever destroys the stack finds them by it.
 pub(super) fn restore(run: &Run<'_>, release: &ReleasePlan) {
-    let new = || release.record.clone().map(|record| ReleaseRecord { inputs: None, ..record });
-    put(run, release, release.before.clone().or_else(new));
+    put(&mut locked(run), release, restored(release));
 }
 
-fn put(run: &Run<'_>, release: &ReleasePlan, record: Option<ReleaseRecord>) {
-    let mut inventory = locked(run);
+fn restored(release: &ReleasePlan) -> Option<ReleaseRecord> {
+    let new = || release.record.clone().map(|record| ReleaseRecord { inputs: None, ..record });
+    release.before.clone().or_else(new)
+}
+
+fn put(inventory: &mut Inventory, release: &ReleasePlan, record: Option<ReleaseRecord>) {
     inventory.releases.retain(|known| known.key != release.key);
     inventory.releases.extend(record);
     sort(&mut inventory.releases);
@@ -190,7 +190,7 @@ fn version(secret: &Tree) -> Option<(String, String)> {
 }
 
 fn sort(releases: &mut [ReleaseRecord]) {
-    releases.sort_by(|a, b| (a.wave, &a.id).cmp(&(b.wave, &b.id)));
+    releases.sort_by(|a, b| (a.wave, &a.id, &a.key).cmp(&(b.wave, &b.id, &b.key)));
 }
 
 pub(super) fn locked<'a>(run: &'a Run<'_>) -> MutexGuard<'a, Inventory> {
@@ -201,3 +201,6 @@ pub(super) fn locked<'a>(run: &'a Run<'_>) -> MutexGuard<'a, Inventory> {
 pub(super) fn label(order: &Order<'_>) -> String {
     inventory::label(&order.plan.stack)
 }
+
+#[cfg(test)]
+mod tests;

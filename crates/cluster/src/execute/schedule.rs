@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use plan::{Event, Outcome, Plan, Purpose, ReleasePlan, ReleaseRecord, ReleaseResult, Wave};
+use plan::{Event, Outcome, Plan, Purpose, ReleaseKey, ReleasePlan, ReleaseRecord, Wave};
 use stack::ReleaseId;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::order::{OnFailure, Order, Schedule};
-use super::{Run, turn};
+use super::{Ended, Run, turn};
 
 /// Releases whose objects are all sent, for those that wait for no more than that.
 #[derive(Default)]
@@ -31,31 +31,29 @@ impl Applied {
 }
 
 /// Carries out every release of the plan; the results stand in the plan's order.
-pub(super) async fn releases(run: &Run<'_>) -> Vec<ReleaseResult> {
-    let waves = &run.order.plan.waves;
+pub(super) async fn releases<'a>(run: &Run<'a>) -> Vec<Ended<'a>> {
+    let plan = run.order.plan;
     let is_apply = |wave: &Wave| wave.purpose == Purpose::Apply;
-    let mut results = Vec::new();
-    for waves in waves.chunk_by(|one, next| is_apply(one) && is_apply(next)) {
-        stage(run, waves, &mut results).await;
+    let mut ended = Vec::new();
+    for waves in plan.waves.chunk_by(|one, next| is_apply(one) && is_apply(next)) {
+        stage(run, waves, &mut ended).await;
     }
-    let place = |id: &ReleaseId, waves: &[Wave]| {
-        waves.iter().flat_map(|wave| &wave.releases).position(|release| release.id == *id)
-    };
-    results.sort_by_cached_key(|result| place(&result.id, waves));
-    results
+    let place = |key: &ReleaseKey| plan.releases().position(|release| release.key == *key);
+    ended.sort_by_cached_key(|one| place(&one.release.key));
+    ended
 }
 
 /// All waves of an apply, or one wave of deletions.
-async fn stage(run: &Run<'_>, waves: &[Wave], results: &mut Vec<ReleaseResult>) {
+async fn stage<'a>(run: &Run<'_>, waves: &'a [Wave], done: &mut Vec<Ended<'a>>) {
     let order = run.order;
     let Some(purpose) = waves.first().map(|wave| wave.purpose) else { return };
     let eager = order.schedule == Schedule::Eager && purpose == Purpose::Apply;
-    let mut standing = Standing::new(run, waves);
+    let mut standing = Standing::new(&run.applied, waves);
     let mut open: Vec<(usize, &ReleasePlan)> = standing.planned();
     let mut at_work = FuturesUnordered::new();
     let (mut front, mut halted, mut announced) = (None, None, 0);
     loop {
-        let halts = halt(order, purpose, results);
+        let halts = halt(order, purpose, done);
         if front != Some(standing.front()) {
             front = Some(standing.front());
             halted.clone_from(&halts);
@@ -76,15 +74,15 @@ async fn stage(run: &Run<'_>, waves: &[Wave], results: &mut Vec<ReleaseResult>) 
                 announce(order, waves.get(announced..until).unwrap_or_default(), eager);
                 announced = announced.max(until);
             }
-            let skip = failed_need(order.plan, release, results).or_else(|| skips.clone());
+            let skip = failed_need(order.plan, release, done).or_else(|| skips.clone());
             at_work.push(turn::one(run, release, purpose, skip));
         }
         open = waiting;
         tokio::select! {
             ended = at_work.next() => match ended {
-                Some(result) => {
-                    standing.ended(&result.id);
-                    results.push(result);
+                Some(one) => {
+                    standing.ended(one.release);
+                    done.push(one);
                 }
                 None => break,
             },
@@ -94,18 +92,19 @@ async fn stage(run: &Run<'_>, waves: &[Wave], results: &mut Vec<ReleaseResult>) 
 }
 
 /// How far the releases of a stage have come.
-struct Standing<'a> {
-    run: &'a Run<'a>,
-    waves: &'a [Wave],
+struct Standing<'run, 'plan> {
+    applied: &'run Applied,
+    waves: &'plan [Wave],
     /// Those that have not ended, with the positions of their waves.
-    left: BTreeMap<&'a ReleaseId, (usize, &'a ReleasePlan)>,
+    left: BTreeMap<&'plan ReleaseId, (usize, &'plan ReleasePlan)>,
     /// Those that somebody needs only `until: applied`: their waiting holds up nobody else's turn.
-    passable: BTreeSet<&'a ReleaseId>,
+    passable: BTreeSet<&'plan ReleaseId>,
 }
 
-impl<'a> Standing<'a> {
-    fn new(run: &'a Run<'a>, waves: &'a [Wave]) -> Self {
-        let mut standing = Self { run, waves, left: BTreeMap::new(), passable: BTreeSet::new() };
+impl<'run, 'plan> Standing<'run, 'plan> {
+    fn new(applied: &'run Applied, waves: &'plan [Wave]) -> Self {
+        let (left, passable) = (BTreeMap::new(), BTreeSet::new());
+        let mut standing = Self { applied, waves, left, passable };
         for (wave, release) in standing.planned() {
             standing.left.insert(&release.id, (wave, release));
             standing.passable.extend(only_applied(release));
@@ -114,13 +113,13 @@ impl<'a> Standing<'a> {
     }
 
     /// In the plan's order.
-    fn planned(&self) -> Vec<(usize, &'a ReleasePlan)> {
+    fn planned(&self) -> Vec<(usize, &'plan ReleasePlan)> {
         let waves = self.waves.iter().enumerate();
         waves.flat_map(|(at, wave)| wave.releases.iter().map(move |one| (at, one))).collect()
     }
 
-    fn ended(&mut self, id: &ReleaseId) {
-        self.left.remove(id);
+    fn ended(&mut self, release: &ReleasePlan) {
+        self.left.remove(&release.id);
     }
 
     /// The first wave that is not through.
@@ -130,20 +129,20 @@ impl<'a> Standing<'a> {
 
     /// How many of those at work only wait, while others go on.
     fn passed(&self) -> usize {
-        let waiting = |id: &&&ReleaseId| self.left.contains_key(**id) && self.run.applied.has(id);
+        let waiting = |id: &&&ReleaseId| self.left.contains_key(**id) && self.applied.has(id);
         self.passable.iter().filter(waiting).count()
     }
 
     /// A need that is not in the plan was there before.
     fn needs_have_come(&self, release: &ReleasePlan) -> bool {
         let applied =
-            |need: &ReleaseId| only_applied(release).contains(need) && self.run.applied.has(need);
+            |need: &ReleaseId| only_applied(release).contains(need) && self.applied.has(need);
         release.comes_after().all(|need| !self.left.contains_key(need) || applied(need))
     }
 
     /// Whether a release begins before its wave: all that earlier waves still have to do is done by releases that it needs, itself
     /// or through others, and those have come as far as it asks.
-    fn overtakes(&self, wave: usize, release: &'a ReleasePlan) -> bool {
+    fn overtakes(&self, wave: usize, release: &'plan ReleasePlan) -> bool {
         if self.passable.is_empty() || !self.needs_have_come(release) {
             return false;
         }
@@ -179,8 +178,8 @@ pub(super) enum Skip {
 }
 
 /// Why nothing new is begun, if so.
-fn halt(order: &Order<'_>, purpose: Purpose, results: &[ReleaseResult]) -> Option<Skip> {
-    let failed = results.iter().find(|result| result.outcome == Outcome::Failed);
+fn halt(order: &Order<'_>, purpose: Purpose, done: &[Ended<'_>]) -> Option<Skip> {
+    let failed = done.iter().map(|one| &one.result).find(|one| one.outcome == Outcome::Failed);
     let late = order.deadline.is_some_and(|deadline| Instant::now() >= deadline);
     match failed {
         _ if *order.stop.borrow() || late => Some(Skip::Ended),
@@ -216,12 +215,13 @@ fn goes_on(order: &Order<'_>, purpose: Purpose) -> bool {
 
 /// A release waits for those that it needs, and its deletion for those that need it: the first of them that failed, or for
 /// whose sake one of them was skipped.
-fn failed_need(plan: &Plan, release: &ReleasePlan, results: &[ReleaseResult]) -> Option<Skip> {
+fn failed_need(plan: &Plan, release: &ReleasePlan, done: &[Ended<'_>]) -> Option<Skip> {
     let needed = |record: Option<&ReleaseRecord>| {
         record.is_some_and(|record| record.needs.contains(&release.id))
     };
-    let mut failed = results
+    let mut failed = done
         .iter()
+        .map(|one| &one.result)
         .filter(|result| matches!(result.outcome, Outcome::Failed | Outcome::Skipped));
     let need = failed.find(|result| match &release.record {
         Some(_) => release.comes_after().any(|id| *id == result.id),

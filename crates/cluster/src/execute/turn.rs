@@ -5,16 +5,16 @@ use std::sync::Arc;
 use plan::{Event, Outcome, Purpose, ReleaseAction, ReleasePlan, ReleaseResult};
 
 use super::schedule::Skip;
-use super::{Fault, Run, apply, inventory, remove};
+use super::{Ended, Fault, Run, apply, inventory, remove};
 
-pub(super) async fn one(
+pub(super) async fn one<'a>(
     run: &Run<'_>,
-    release: &ReleasePlan,
+    release: &'a ReleasePlan,
     purpose: Purpose,
     skip: Option<Skip>,
-) -> ReleaseResult {
+) -> Ended<'a> {
     if !release.has_work() {
-        return blank(release, Outcome::Unchanged);
+        return Ended { release, result: blank(release, Outcome::Unchanged) };
     }
     let result = match skip {
         Some(Skip::Because(failed)) => {
@@ -26,7 +26,7 @@ pub(super) async fn one(
         None => carry_out(run, release, purpose).await,
     };
     (run.order.tell)(&Event::ReleaseDone { id: &release.id, result: &result });
-    result
+    Ended { release, result }
 }
 
 async fn deferred(run: &Run<'_>, release: &ReleasePlan, purpose: Purpose) -> ReleaseResult {

@@ -4,17 +4,17 @@ use plan::{Event, Outcome, ReleasePlan, ReleaseResult};
 
 use super::inventory::restore;
 use super::work::Work;
-use super::{Fault, Run, records, rollback, turn};
+use super::{Ended, Fault, Run, records, rollback, turn};
 
 /// Takes back every release that this run brought to its end, and what a failed one left. What cannot be taken back says so in
 /// its result.
-pub(super) async fn everything(run: &Run<'_>, results: &mut [ReleaseResult]) {
-    let releases: Vec<&ReleasePlan> = run.order.plan.releases().collect();
-    let cause = results.iter().find(|result| result.outcome == Outcome::Failed);
-    let cause = cause.map(|result| result.id.clone());
-    for result in results.iter_mut().rev() {
-        let planned = releases.iter().find(|release| release.id == result.id);
-        let Some(release) = planned.filter(|_| stands(result)) else { continue };
+pub(super) async fn everything(run: &Run<'_>, ended: &mut [Ended<'_>]) {
+    let cause = ended.iter().find(|one| one.result.outcome == Outcome::Failed);
+    let cause = cause.map(|one| one.result.id.clone());
+    for Ended { release, result } in ended.iter_mut().rev() {
+        if !stands(result) {
+            continue;
+        }
         let again = turn::again(run, release);
         match one(run, again.as_deref().unwrap_or(release), result).await {
             // Nothing but the inventory said something new of it.
