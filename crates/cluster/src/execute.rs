@@ -117,7 +117,7 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
         undo::everything(run, &mut ended).await;
     }
     inventory::keep_untouched(&mut inventory::locked(run), &ended);
-    inventory::note_open(run, &ended);
+    inventory::note_open(&mut inventory::locked(run), &ended);
     let written = inventory::write_if_changed(run).await;
     let results = ended.into_iter().map(|one| one.result).collect();
     Ok(Some((results, written.err().map(Fault::from))))

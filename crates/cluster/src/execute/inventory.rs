@@ -89,12 +89,16 @@ pub(super) fn settle(run: &Run<'_>, release: &ReleasePlan) {
     put(&mut locked(run), release, release.record.clone());
 }
 
-/// What the run did not bring to its end stays noted, for who goes on with it.
-pub(super) fn note_open(run: &Run<'_>, ended: &[Ended<'_>]) {
+/// What the run did not bring to its end stays noted, for who goes on with it. A run without any change to note is not the last
+/// one: what an earlier one left stays open.
+pub(super) fn note_open(inventory: &mut Inventory, ended: &[Ended<'_>]) {
+    if ended.iter().all(|one| change(one.release).is_none()) {
+        return;
+    }
     let results = ended.iter().map(|one| &one.result);
     let open = results.filter(|one| matches!(one.outcome, Outcome::Failed | Outcome::Skipped));
     let open = open.map(|one| one.id.clone()).collect();
-    if let Some(last) = &mut locked(run).run {
+    if let Some(last) = &mut inventory.run {
         last.open = open;
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use plan::live::{Deploy, Recorded};
 use plan::{Inputs, RecordedChart, ReleaseAction, ReleaseResult};
-use stack::StackId;
+use stack::{Settings, StackId};
 
 use super::*;
 
@@ -75,4 +76,31 @@ fn a_release_that_moves_is_in_two_places_until_it_is_gone_from_one() {
     };
     check(Outcome::Done, &["a/web", "b/web"]);
     check(Outcome::Skipped, &["a/web"]);
+}
+
+#[test]
+fn what_an_earlier_run_left_stays_open_where_nothing_changes() {
+    let deploy = Deploy {
+        record: None,
+        recorded: Recorded::default(),
+        settings: Settings::default(),
+        hooks: Vec::new(),
+        first: false,
+        needs_applied: Vec::new(),
+    };
+    let with = |release| ReleasePlan { deploy: Some(Box::new(deploy.clone())), ..release };
+    let check = |release: ReleasePlan, outcome: Outcome, expect: &[&str]| {
+        let (id, operation) = (String::new(), Operation::Apply);
+        let run =
+            LastRun { id, operation, changes: Vec::new(), open: vec!["api".parse().unwrap()] };
+        let mut inventory = Inventory { run: Some(run), ..inventory(&[]) };
+        note_open(&mut inventory, &[ended(&release, outcome)]);
+        let open: Vec<String> =
+            inventory.run.unwrap().open.iter().map(ToString::to_string).collect();
+        assert_eq!(open, expect);
+    };
+    // Labels, say.
+    check(with(release("a/web", "a/web")), Outcome::Done, &["api"]);
+    check(with(release("a/web", "-")), Outcome::Done, &[]);
+    check(with(release("a/web", "-")), Outcome::Failed, &["web"]);
 }
