@@ -1,6 +1,7 @@
 //! A `.tgz` into files. Whatever could leave the chart or fill the machine is refused: bounds, absolute paths, `..`, links.
 
 use std::io::Read as _;
+use std::ops::ControlFlow;
 use std::path::Component;
 
 use flate2::read::MultiGzDecoder;
@@ -65,15 +66,49 @@ pub(crate) fn unpack(
     bytes: &[u8],
     budget: &mut Budget,
 ) -> Result<Vec<File>, Problem> {
-    let refuse = |why: String| {
-        Problem::error("bad-archive", format!("`{origin}` is no usable chart archive: {why}"))
-    };
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Err(refuse("it is not compressed with gzip".to_owned())
-            .help("a packed chart is what `helm package` writes: NAME-VERSION.tgz"));
-    }
     let mut files: Vec<File> = Vec::new();
     let mut seen = std::collections::BTreeMap::new();
+    each(origin, bytes, budget, |file| {
+        match seen.get(&file.path) {
+            Some(position) => files[*position] = file,
+            None => {
+                seen.insert(file.path.clone(), files.len());
+                files.push(file);
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    if files.is_empty() {
+        return Err(refused(origin, "it holds no files"));
+    }
+    Ok(files)
+}
+
+/// The first Chart.yaml of a packed chart; what follows it is not unpacked.
+pub(crate) fn chart_file(origin: &str, bytes: &[u8]) -> Result<Option<File>, Problem> {
+    let mut found = None;
+    each(origin, bytes, &mut Budget::default(), |file| {
+        if file.path != "Chart.yaml" {
+            return ControlFlow::Continue(());
+        }
+        found = Some(file);
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
+/// Shows each file until there are no more or enough.
+fn each(
+    origin: &str,
+    bytes: &[u8],
+    budget: &mut Budget,
+    mut show: impl FnMut(File) -> ControlFlow<()>,
+) -> Result<(), Problem> {
+    let refuse = |why: String| refused(origin, &why);
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Err(refused(origin, "it is not compressed with gzip")
+            .help("a packed chart is what `helm package` writes: NAME-VERSION.tgz"));
+    }
     let mut unpacked = 0_usize;
     let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes));
     for entry in archive.entries().map_err(|error| refuse(error.to_string()))? {
@@ -96,19 +131,15 @@ pub(crate) fn unpack(
         }
         let mut content = Vec::with_capacity(size.min(1 << 20));
         entry.read_to_end(&mut content).map_err(|error| refuse(error.to_string()))?;
-        let file = File::new(path, content);
-        match seen.get(&file.path) {
-            Some(position) => files[*position] = file,
-            None => {
-                seen.insert(file.path.clone(), files.len());
-                files.push(file);
-            }
+        if show(File::new(path, content)).is_break() {
+            break;
         }
     }
-    if files.is_empty() {
-        return Err(refuse("it holds no files".to_owned()));
-    }
-    Ok(files)
+    Ok(())
+}
+
+fn refused(origin: &str, why: &str) -> Problem {
+    Problem::error("bad-archive", format!("`{origin}` is no usable chart archive: {why}"))
 }
 
 /// `api/templates/x.yaml` → `templates/x.yaml`; the rules of Helm's loader, and none of its doubts.

@@ -42,7 +42,7 @@ pub use file::File;
 pub use ignore::Ignore;
 pub use input::{Input, Limits, Lookup, NoLookup, ReleaseInfo};
 pub use lint::lint;
-pub use load::{load, load_archive, read_values};
+pub use load::{identify, load, load_archive, read_values};
 pub use metadata::{Dependency, Maintainer, Metadata};
 pub use package::package;
 pub use plain::plain;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use source::{Node, Problem, Problems, Source, Tree, yaml};
 
-use crate::archive::{Budget, unpack};
+use crate::archive::{Budget, chart_file, unpack};
 use crate::compiled::Sets;
 use crate::{Chart, File, Metadata, metadata, side_by_side};
 
@@ -29,6 +29,17 @@ pub fn load_archive(origin: &str, bytes: &[u8]) -> Result<Chart, Problems> {
     let mut problems = Problems::new();
     let chart = packed(origin, bytes, &mut Budget::default(), &mut problems);
     finish(chart, problems)
+}
+
+/// What the Chart.yaml of a `.tgz` says, and nothing else of it: for whoever has to know which chart it is.
+pub fn identify(origin: &str, bytes: &[u8]) -> Result<Metadata, Problems> {
+    let found = chart_file(origin, bytes).map_err(|problem| vec![problem])?;
+    let file = found.ok_or_else(|| vec![no_chart_file(origin)])?;
+    let mut problems = Problems::new();
+    match text(origin, &without_mark(file), &mut problems) {
+        Some(text) => metadata::read(&text, None, &mut problems),
+        None => Err(problems),
+    }
 }
 
 /// Subcharts may have been written for any Helm; the chart itself must be of a kind that Helm still knows.
@@ -160,8 +171,7 @@ struct Own {
 
 fn own(origin: &str, sorted: &Sorted, problems: &mut Problems) -> Option<Own> {
     let Some(chart_file) = &sorted.chart_file else {
-        let message = format!("`{origin}` is no chart: it has no Chart.yaml");
-        problems.push(Problem::error("no-chart-file", message));
+        problems.push(no_chart_file(origin));
         return None;
     };
     let mut warnings = Problems::new();
@@ -181,6 +191,11 @@ fn own(origin: &str, sorted: &Sorted, problems: &mut Problems) -> Option<Own> {
     };
     let schema = sorted.schema.as_ref().and_then(|file| text(file, problems));
     Some(Own { metadata: metadata.ok()?, values, schema, warnings })
+}
+
+fn no_chart_file(origin: &str) -> Problem {
+    let message = format!("`{origin}` is no chart: it has no Chart.yaml");
+    Problem::error("no-chart-file", message)
 }
 
 /// The charts in `charts/`, and what is wrong with them.

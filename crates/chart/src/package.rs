@@ -37,7 +37,7 @@ fn pack(chart: &Chart) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{File, load, load_archive, package};
+    use crate::{File, identify, load, load_archive, package};
 
     #[test]
     fn what_was_packed_loads_again() {
@@ -52,6 +52,8 @@ mod tests {
         assert_eq!(package(&chart).expect("it fits into memory"), packed);
         let again = load_archive("api-1.2.3.tgz", &packed).expect("it is a chart");
         assert_eq!(again.digest(), chart.digest());
+        let known = identify("api-1.2.3.tgz", &packed).expect("it says which chart it is");
+        assert_eq!(known, chart.metadata);
         assert!(again.files.iter().any(|file| file.path == long));
     }
 }
