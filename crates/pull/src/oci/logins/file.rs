@@ -56,7 +56,7 @@ impl File {
         let Some(auths) = self.content.get("auths").and_then(Value::as_object) else {
             return Ok(None);
         };
-        let by_host = || auths.iter().find(|(key, _)| host(key) == server).map(|(_, value)| value);
+        let by_host = || auths.iter().find(|(key, _)| is_of(key, server)).map(|(_, value)| value);
         let Some(entry) = auths.get(server).or_else(by_host) else { return Ok(None) };
         let text =
             |key: &str| entry.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -90,10 +90,14 @@ impl File {
         auths[server] = json!({ "auth": both });
     }
 
-    /// False where there was none.
+    /// All of the server, in whatever form; false where there was none.
     pub(super) fn remove(&mut self, server: &str) -> bool {
         let auths = self.content.get_mut("auths").and_then(Value::as_object_mut);
-        auths.is_some_and(|auths| auths.remove(server).is_some())
+        auths.is_some_and(|auths| {
+            let before = auths.len();
+            auths.retain(|key, _| !is_of(key, server));
+            auths.len() < before
+        })
     }
 
     /// Over the old file, at once; nobody else may read it.
@@ -128,10 +132,10 @@ fn private(path: &Path) -> io::Result<fs::File> {
     options.open(path)
 }
 
-/// What old files write as a URL.
-fn host(key: &str) -> &str {
+/// Whether a login is kept for a server: under its name, or as old files have it, under a URL of it.
+fn is_of(key: &str, server: &str) -> bool {
     let rest = key.strip_prefix("http://").or_else(|| key.strip_prefix("https://")).unwrap_or(key);
-    rest.split('/').next().unwrap_or(rest)
+    key == server || rest.split('/').next() == Some(server)
 }
 
 fn failed(verb: &'static str, path: &Path, reason: String) -> Error {
@@ -195,6 +199,17 @@ mod tests {
         assert_eq!(helper("a"), Some(("gcr".to_owned(), true)));
         assert_eq!(helper("b"), None);
         assert_eq!(helper("c"), Some(("pass".to_owned(), false)));
+    }
+
+    #[test]
+    fn a_login_is_removed_in_whatever_form() {
+        let mut kept = file(
+            r#"{"auths":{"https://r.example.com/v1/":{"auth":"Y2k6cHc="},"r.example.com":{},"r.example.com:5000":{}}}"#,
+        );
+        assert!(kept.remove("r.example.com"));
+        assert_eq!(kept.login("r.example.com").unwrap(), None);
+        assert!(!kept.remove("r.example.com"));
+        assert_eq!(kept.content["auths"], json!({"r.example.com:5000": {}}));
     }
 
     #[test]
