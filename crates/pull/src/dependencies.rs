@@ -66,11 +66,8 @@ pub fn missing(chart: &Chart, warnings: &mut Problems) -> Result<Vec<Missing>, P
                 continue;
             }
         };
-        let pinned = locked
-            .iter()
-            .find(|row| row.name == one.name && same_place(&row.repository, &one.repository));
-        let range = match pinned {
-            Some(row) if choose::fits(&one.version, &row.version).unwrap_or(false) => &row.version,
+        let range = match row_of(one, listed, &locked) {
+            Some(row) if fits(one, &row.version) => &row.version,
             Some(row) => {
                 let message = format!(
                     "Chart.lock of `{}` names {} {}, which no longer fits `{}`",
@@ -106,8 +103,6 @@ pub fn placed(name: &str, version: &str, archive: Vec<u8>) -> File {
 /// the one that fits, as if it were not listed.
 pub fn stale(chart: &Chart) -> Vec<String> {
     let listed = chart.metadata.dependencies.as_deref().unwrap_or_default();
-    let fits =
-        |one: &Dependency, version: &str| choose::fits(&one.version, version).unwrap_or(false);
     let is_stale = |loaded: &&Arc<Chart>| {
         let mut same = listed.iter().filter(|one| one.name == loaded.metadata.name).peekable();
         same.peek().is_some() && !same.any(|one| fits(one, &loaded.metadata.version))
@@ -134,10 +129,30 @@ fn unfit(chart: &Chart, wanted: &Dependency) -> Option<Problem> {
 }
 
 fn is_there(chart: &Chart, wanted: &Dependency) -> bool {
-    chart.dependencies.iter().any(|loaded| {
-        loaded.metadata.name == wanted.name
-            && choose::fits(&wanted.version, &loaded.metadata.version).unwrap_or(false)
-    })
+    let mut same = chart.dependencies.iter().filter(|one| one.metadata.name == wanted.name);
+    same.any(|loaded| fits(wanted, &loaded.metadata.version))
+}
+
+fn fits(wanted: &Dependency, version: &str) -> bool {
+    choose::fits(&wanted.version, version).unwrap_or(false)
+}
+
+/// The row of Chart.lock that belongs to a dependency. A chart that is listed twice, under an alias, has a row for each, in
+/// the order of Chart.yaml.
+fn row_of<'a>(
+    wanted: &Dependency,
+    listed: &[Dependency],
+    locked: &'a [Locked],
+) -> Option<&'a Locked> {
+    let is_same = |name: &str, repository: &str| {
+        name == wanted.name && same_place(repository, &wanted.repository)
+    };
+    let before = listed.iter().take_while(|one| !std::ptr::eq(*one, wanted));
+    let before = before.filter(|one| is_same(&one.name, &one.repository)).count();
+    let rows: Vec<&Locked> =
+        locked.iter().filter(|row| is_same(&row.name, &row.repository)).collect();
+    let own = rows.get(before).filter(|row| fits(wanted, &row.version));
+    own.or_else(|| rows.iter().find(|row| fits(wanted, &row.version))).or(rows.first()).copied()
 }
 
 fn from(dependency: &Dependency) -> Result<From, Problem> {
@@ -288,6 +303,20 @@ mod tests {
             &[],
             "problem: the dependency `a` is in no repository and not in `charts/`",
         );
+    }
+
+    #[test]
+    fn each_entry_of_a_chart_has_its_own_row() {
+        let other = DB.replace("name: db, version: ^1", "name: db, alias: other, version: '>=1'");
+        let rows = format!("{LOCKED}{}", LOCKED.replace("1.2.3", "2.0.1"));
+        let both = r#"db "1.2.3" Url("https://charts.example.com")
+db "2.0.1" Url("https://charts.example.com")"#;
+        check(&format!("{DB}{other}"), &rows, &[], both);
+        // Where Chart.yaml was sorted anew since, what fits belongs together.
+        let major = other.replace(">=1", "^2");
+        let turned = r#"db "2.0.1" Url("https://charts.example.com")
+db "1.2.3" Url("https://charts.example.com")"#;
+        check(&format!("{major}{DB}"), &rows, &[], turned);
     }
 
     #[test]
