@@ -21,6 +21,7 @@ mod access;
 mod choose;
 mod digest;
 mod failure;
+mod program;
 mod session;
 mod source;
 mod wanted;

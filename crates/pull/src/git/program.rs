@@ -2,16 +2,14 @@
 //! speaks a protocol that was not asked for.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write as _};
+use std::io;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use super::Error;
 use super::error::said;
+use crate::program::{self, Failed};
 
 /// One run of git.
 pub(super) struct Task<'a> {
@@ -82,42 +80,23 @@ pub(super) fn run(
     repository: &Path,
     task: Task<'_>,
 ) -> Result<Vec<u8>, Error> {
-    let mut child = command(environment, url, repository)
-        .args(task.arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Error::NoGit,
-            _ => Error::NotStarted(error),
-        })?;
-    let Task { doing, input, most, within, .. } = task;
-    let until = Instant::now() + within;
-    let output = converse(&mut child, input, most);
-    let stdout = match output.stdout.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        Ok(stdout) => stdout,
-        Err(RecvTimeoutError::Timeout) => {
-            end(&mut child);
-            return Err(Error::TimedOut { doing, within });
-        }
-        Err(RecvTimeoutError::Disconnected) => Vec::new(),
-    };
-    if stdout.len() > most {
-        end(&mut child);
-        return Err(Error::TooMuch { doing, most });
+    let Task { doing, arguments, input, most, within } = task;
+    let mut command = command(environment, url, repository);
+    let ended =
+        program::run(command.args(arguments), input, most, within).map_err(
+            |failed| match failed {
+                Failed::NotStarted(error) if error.kind() == io::ErrorKind::NotFound => {
+                    Error::NoGit
+                }
+                Failed::NotStarted(error) => Error::NotStarted(error),
+                Failed::TooSlow => Error::TimedOut { doing, within },
+                Failed::TooMuch => Error::TooMuch { doing, most },
+            },
+        )?;
+    match ended.status.success() {
+        true => Ok(ended.stdout),
+        false => Err(Error::Said { doing, message: said(&ended.stderr) }),
     }
-    let Some(status) = wait(&mut child, until)? else {
-        end(&mut child);
-        return Err(Error::TimedOut { doing, within });
-    };
-    if status.success() {
-        return Ok(stdout);
-    }
-    // A helper that stays behind may hold stderr open for ever.
-    let _ = output.stderr_ended.recv_timeout(Duration::from_millis(500));
-    let stderr = output.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-    Err(Error::Said { doing, message: said(&stderr) })
 }
 
 #[expect(clippy::disallowed_methods, reason = "repositories are fetched by the `git` program")]
@@ -141,65 +120,4 @@ fn command(environment: &BTreeMap<String, String>, url: &str, repository: &Path)
         command.args(["-c", setting]);
     }
     command
-}
-
-struct Output {
-    stdout: Receiver<Vec<u8>>,
-    stderr: Arc<Mutex<Vec<u8>>>,
-    stderr_ended: Receiver<()>,
-}
-
-/// Writes and reads on threads of their own, so that neither side waits for the other.
-fn converse(child: &mut Child, input: Vec<u8>, most: usize) -> Output {
-    if let Some(mut stdin) = child.stdin.take() {
-        // A program that needs no more closes its end: its exit status says what that means.
-        thread::spawn(move || drop(stdin.write_all(&input)));
-    }
-    let (send, stdout) = mpsc::channel();
-    if let Some(pipe) = child.stdout.take() {
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            drop(pipe.take(most as u64 + 1).read_to_end(&mut bytes));
-            drop(send.send(bytes));
-        });
-    }
-    let (send, stderr_ended) = mpsc::channel();
-    let stderr = Arc::<Mutex<Vec<u8>>>::default();
-    if let Some(pipe) = child.stderr.take() {
-        let kept = Arc::clone(&stderr);
-        thread::spawn(move || {
-            keep_first(pipe, &kept);
-            let _ = send.send(());
-        });
-    }
-    Output { stdout, stderr, stderr_ended }
-}
-
-fn keep_first(mut pipe: impl Read, kept: &Mutex<Vec<u8>>) {
-    const MOST: usize = 64 << 10;
-    let mut buffer = [0; 4096];
-    while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = MOST.saturating_sub(kept.len()).min(count);
-        kept.extend_from_slice(&buffer[..room]);
-    }
-}
-
-/// The exit status, unless the time runs out first. Whoever closed stdout ends soon.
-fn wait(child: &mut Child, until: Instant) -> Result<Option<std::process::ExitStatus>, Error> {
-    loop {
-        if let Some(status) = child.try_wait().map_err(Error::NotStarted)? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= until {
-            return Ok(None);
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// The helpers that git started end with their pipes.
-fn end(child: &mut Child) {
-    drop(child.kill());
-    drop(child.wait());
 }

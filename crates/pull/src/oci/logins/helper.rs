@@ -2,20 +2,18 @@
 //! (<https://github.com/docker/docker-credential-helpers>).
 
 use std::ffi::OsStr;
-use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::super::Error;
-use crate::{Login, Secret, http};
+use crate::{Login, Secret, http, program};
 
 /// Time to unlock a key ring, for who sits before it.
 const PATIENCE: Duration = Duration::from_secs(120);
-const LARGEST: u64 = 1 << 20;
+const LARGEST: usize = 1 << 20;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -41,7 +39,7 @@ pub(super) fn get(name: &str, server: &str, path: &OsStr) -> Result<Option<Login
         Err(failed) => return Err(failed.error()),
     };
     let answer: Answer = serde_json::from_slice(&output).map_err(|_| Error::Helper {
-        program: program(name),
+        program: called(name),
         reason: "its answer is no login".to_owned(),
     })?;
     let password = Secret::new(answer.secret);
@@ -65,7 +63,7 @@ pub(super) fn erase(name: &str, server: &str, path: &OsStr) -> Result<(), Error>
 }
 
 pub(super) fn is_there(name: &str, path: &OsStr) -> bool {
-    find(&program(name), path).is_some()
+    find(&called(name), path).is_some()
 }
 
 struct Failed {
@@ -80,63 +78,29 @@ impl Failed {
     }
 }
 
-fn program(name: &str) -> String {
+fn called(name: &str) -> String {
     format!("docker-credential-{name}")
 }
 
 fn run(name: &str, verb: &str, input: &[u8], path: &OsStr) -> Result<Vec<u8>, Failed> {
-    let program = program(name);
-    let failed = |words: String| Failed { program: program.clone(), words };
-    let found = find(&program, path).ok_or_else(|| failed("it is not in `PATH`".to_owned()))?;
+    let called = called(name);
+    let failed = |words: String| Failed { program: called.clone(), words };
+    let found = find(&called, path).ok_or_else(|| failed("it is not in `PATH`".to_owned()))?;
     #[expect(clippy::disallowed_methods, reason = "the user's configuration names a helper")]
-    let mut child = Command::new(found)
-        .arg(verb)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| failed(error.to_string()))?;
-    // A helper that does not read what it is told says why in what it answers.
-    drop(child.stdin.take().map(|mut stdin| stdin.write_all(input)));
-    let (said, complained) = (reading(child.stdout.take()), reading(child.stderr.take()));
-    let code = wait(&mut child).map_err(|error| failed(error.to_string()))?;
-    let Some(code) = code else {
-        // It may have ended by itself at last.
-        drop(child.kill());
-        drop(child.wait());
-        return Err(failed(format!("it did not end within {}s", PATIENCE.as_secs())));
-    };
-    let (said, complained) =
-        (said.join().unwrap_or_default(), complained.join().unwrap_or_default());
-    if code.success() {
-        return Ok(said);
+    let mut command = Command::new(found);
+    let ended = program::run(command.arg(verb), input.to_vec(), LARGEST, PATIENCE);
+    let ended = ended.map_err(|why| {
+        failed(match why {
+            program::Failed::NotStarted(error) => error.to_string(),
+            program::Failed::TooSlow => format!("it did not end within {}s", PATIENCE.as_secs()),
+            program::Failed::TooMuch => "it says more than any login".to_owned(),
+        })
+    })?;
+    if ended.status.success() {
+        return Ok(ended.stdout);
     }
-    let said = if said.is_empty() { complained } else { said };
+    let said = if ended.stdout.is_empty() { ended.stderr } else { ended.stdout };
     Err(failed(http::plain(&String::from_utf8_lossy(&said))))
-}
-
-/// Reads beside, so that a program never waits for us to read.
-fn reading(pipe: Option<impl io::Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // What came before it broke off is all that there is.
-        drop(pipe.map(|pipe| pipe.take(LARGEST).read_to_end(&mut bytes)));
-        bytes
-    })
-}
-
-/// None where it runs too long.
-fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
-    let start = Instant::now();
-    loop {
-        if let Some(code) = child.try_wait()? {
-            return Ok(Some(code));
-        }
-        if start.elapsed() > PATIENCE {
-            return Ok(None);
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// A program's path. A name with a separator could be any file, so it is found nowhere.
@@ -152,6 +116,7 @@ fn find(program: &str, path: &OsStr) -> Option<PathBuf> {
 #[cfg(unix)]
 mod tests {
     use std::fs;
+    use std::io::Write as _;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
@@ -182,6 +147,8 @@ mod tests {
             r#"read -r server; echo "{\"ServerURL\":\"$server\",\"Username\":\"$1-$server\",\"Secret\":\"s\"}""#,
             Ok(Some("get-r s")),
         );
+        // An agent that a helper starts may hold on to what it was given.
+        check(r#"sleep 60 & echo '{"Username":"u","Secret":"s"}'"#, Ok(Some("u s")));
         check("echo credentials not found in native keychain; exit 1", Ok(None));
         check(
             "echo locked >&2; exit 1",
