@@ -62,6 +62,14 @@ pub async fn fetch(
     Ok(found.bytes)
 }
 
+/// The provenance file that the cache has for an archive. It may be older than the one that now lies beside the archive.
+pub fn kept_provenance(session: &Session, archive: Digest) -> Result<Option<Vec<u8>>, Error> {
+    match session.cache.link(&provenance_link(archive))? {
+        Some(digest) => Ok(session.cache.blob(digest)?),
+        None => Ok(None),
+    }
+}
+
 /// The signed provenance beside an archive (`URL.prov`), None where the server has none. Kept by the archive's digest, so
 /// that an archive out of the cache is proven without asking.
 pub async fn fetch_provenance(
@@ -71,15 +79,28 @@ pub async fn fetch_provenance(
     repository: Option<&str>,
     archive: Digest,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let link = format!("provenance {archive}");
-    if let Some(digest) = session.cache.link(&link)?
-        && let Some(bytes) = session.cache.blob(digest)?
-    {
-        return Ok(Some(bytes));
+    let found = if registry::is_one(url) {
+        registry::fetch(session, url, access).await?.provenance
+    } else {
+        beside(session, url, access, repository).await?
+    };
+    if let Some(bytes) = &found {
+        session.cache.set_link(&provenance_link(archive), session.cache.keep(bytes)?)?;
     }
-    if registry::is_one(url) {
-        return Ok(registry::fetch(session, url, access).await?.provenance);
-    }
+    Ok(found)
+}
+
+/// The name under which the cache has the provenance file of an archive.
+pub(crate) fn provenance_link(archive: Digest) -> String {
+    format!("provenance {archive}")
+}
+
+async fn beside(
+    session: &Session,
+    url: &str,
+    access: &Access,
+    repository: Option<&str>,
+) -> Result<Option<Vec<u8>>, Error> {
     let mut address = http::address(url)?;
     address.set_path(&format!("{}.prov", address.path()));
     let request = Request {
@@ -92,11 +113,7 @@ pub async fn fetch_provenance(
         have: None,
     };
     match http::get(session, &request).await {
-        Ok(Answer::Found(found)) => {
-            let digest = session.cache.keep(&found.bytes)?;
-            session.cache.set_link(&link, digest)?;
-            Ok(Some(found.bytes))
-        }
+        Ok(Answer::Found(found)) => Ok(Some(found.bytes)),
         Ok(Answer::Unchanged) => Ok(None),
         Err(error) if error.is_absent() => Ok(None),
         Err(error) => Err(error.into()),

@@ -2,7 +2,7 @@
 
 use super::{Kind, Vendored};
 use crate::lock::{Entry, Pin};
-use crate::{Access, Error, Session, Source, git, oci};
+use crate::{Access, Error, Session, Source, archive, git, oci};
 
 /// The archive of a pinned chart that lies in the cache, the manifest that names it in a registry, and its provenance file
 /// where the cache has one.
@@ -20,7 +20,7 @@ pub async fn of_entry(
     };
     match (&entry.source, &entry.pin) {
         (_, Pin::Archive { sha256, .. }) => {
-            let link = format!("provenance {sha256}");
+            let link = archive::provenance_link(*sha256);
             let provenance = session.cache.link(&link)?;
             let provenance = provenance.map(|digest| item(Kind::Provenance, digest, Some(link)));
             Ok([item(Kind::Archive, *sha256, None)].into_iter().chain(provenance).collect())
