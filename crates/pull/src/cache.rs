@@ -132,6 +132,14 @@ impl Cache {
         Ok(write::aside(&self.temporary(), |path| fs::create_dir(path))?.0)
     }
 
+    /// Removes a folder of the cache, so that it is gone at once: half of it would pass for the whole.
+    pub(crate) fn remove_folder(&self, folder: &Path) -> Result<(), Error> {
+        let aside = self.aside()?;
+        let because = |error| Error::new("remove", folder, error);
+        fs::rename(folder, aside.join("removed")).map_err(because)?;
+        fs::remove_dir_all(&aside).map_err(because)
+    }
+
     fn blob_path(&self, digest: Digest) -> PathBuf {
         below(&self.root.join("blobs/sha256"), digest)
     }

@@ -12,9 +12,11 @@ mod tree;
 
 pub use error::Error;
 
+pub(crate) use references::is_commit;
+
 use chart::Chart;
 
-use self::repository::Repository;
+use self::repository::{Hash, Repository};
 use self::tree::Found;
 use crate::{Digest, Session, Source};
 
@@ -25,7 +27,7 @@ pub fn commit(
     repository: &str,
     reference: Option<&str>,
 ) -> Result<String, Error> {
-    if let Some(commit) = reference.filter(|reference| references::is_commit(reference)) {
+    if let Some(commit) = reference.filter(|reference| is_commit(reference)) {
         return Ok(commit.to_ascii_lowercase());
     }
     if session.offline {
@@ -41,7 +43,7 @@ pub fn fetch(
     path: &str,
     commit: &str,
 ) -> Result<Digest, Error> {
-    if !references::is_commit(commit) {
+    if !is_commit(commit) {
         return Err(Error::NoReference(commit.escape_debug().to_string()));
     }
     let source = Source::Git { repository: repository.to_owned(), path: path.to_owned() };
@@ -61,7 +63,6 @@ pub fn fetch(
     Ok(digest)
 }
 
-/// The name under which the cache knows the chart of a commit.
 /// The name under which the cache has the archive of a chart at a commit.
 pub(crate) fn link(commit: &str, source: &Source) -> String {
     match source {
@@ -78,13 +79,14 @@ fn archive(
     path: &str,
     commit: &str,
 ) -> Result<Vec<u8>, Error> {
-    let repository = Repository::alone(session, url)?;
+    let hash = Hash::of(commit);
+    let repository = Repository::alone(session, url, hash)?;
     repository.obtain(commit)?;
     let found = match tree::read(&repository, commit, path) {
         Err(Error::Said { .. } | Error::Damaged) if !session.offline => {
             repository.forget()?;
             drop(repository);
-            let repository = Repository::alone(session, url)?;
+            let repository = Repository::alone(session, url, hash)?;
             repository.obtain(commit)?;
             tree::read(&repository, commit, path)?
         }

@@ -210,6 +210,34 @@ fn a_damaged_copy_is_fetched_again() {
 }
 
 #[test]
+fn what_is_left_of_a_copy_that_was_being_removed_does_no_harm() {
+    let repository = with_chart();
+    let folder = tempfile::tempdir().unwrap();
+    let session = session(folder.path());
+    let url = repository.publish();
+    fetched(&session, &url, "charts/api", &repository.head());
+    let [head] = &repository::find_named(folder.path(), "HEAD")[..] else { panic!("one copy") };
+    std::fs::remove_dir_all(head.with_file_name("objects")).unwrap();
+    assert_eq!(git::commit(&session, &url, Some("main")).unwrap(), repository.head());
+    assert_eq!(fetched(&session, &url, ".", &repository.head()).metadata.name, "origin");
+}
+
+#[test]
+fn a_repository_that_counts_by_sha256() {
+    let repository = Repository::counting_by("sha256");
+    repository.write("Chart.yaml", CHART);
+    repository.commit("first");
+    let (head, url) = (repository.head(), repository.publish());
+    let folder = tempfile::tempdir().unwrap();
+    let session = session(folder.path());
+    for reference in [None, Some("main"), Some(&head[..9]), Some(&*head)] {
+        let commit = git::commit(&session, &url, reference).unwrap();
+        assert_eq!(commit, head, "{reference:?}");
+    }
+    assert_eq!(fetched(&session, &url, ".", &head).metadata.name, "api");
+}
+
+#[test]
 fn many_at_once_share_one_copy() {
     let repository = with_chart();
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::{Cache, Error, walk};
@@ -74,7 +74,7 @@ impl Cache {
             for entry in list(&place)? {
                 // A clock that was turned back makes entries of the future; they are as new as can be.
                 let age = now.duration_since(entry.used).unwrap_or_default();
-                if (age >= unused) && entry.remove(&place)? {
+                if (age >= unused) && self.remove(&entry, &place)? {
                     cleaned.entries += 1;
                     cleaned.bytes += entry.bytes;
                 }
@@ -158,30 +158,24 @@ fn entry(path: PathBuf) -> Result<Option<Entry>, Error> {
     Ok(Some(Entry { path, bytes, used }))
 }
 
-impl Entry {
+impl Cache {
     /// False where somebody uses it, or was faster.
-    fn remove(&self, place: &Place) -> Result<bool, Error> {
+    fn remove(&self, Entry { path, .. }: &Entry, place: &Place) -> Result<bool, Error> {
         if let Place::Repositories(_) = place {
-            let lock = self.path.with_extension("lock");
+            let lock = path.with_extension("lock");
             let Ok(lock) = File::options().append(true).open(lock) else { return Ok(false) };
-            if lock.try_lock().is_err() {
+            if lock.try_lock().is_err() || !path.exists() {
                 return Ok(false);
             }
-            return removed(&self.path, fs::remove_dir_all(&self.path));
+            return self.remove_folder(path).map(|()| true);
         }
-        let result = fs::remove_file(&self.path);
-        let is_folder = || fs::symlink_metadata(&self.path).is_ok_and(|facts| facts.is_dir());
+        let result = fs::remove_file(path);
+        let is_folder = || fs::symlink_metadata(path).is_ok_and(|facts| facts.is_dir());
+        let result = if result.is_err() && is_folder() { fs::remove_dir_all(path) } else { result };
         match result {
-            Err(_) if is_folder() => removed(&self.path, fs::remove_dir_all(&self.path)),
-            result => removed(&self.path, result),
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::new("remove", path, error)),
         }
-    }
-}
-
-fn removed(path: &Path, result: io::Result<()>) -> Result<bool, Error> {
-    match result {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Error::new("remove", path, error)),
     }
 }

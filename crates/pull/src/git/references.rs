@@ -2,11 +2,11 @@
 
 use super::Error;
 use super::program::FAR;
-use super::repository::{LISTING, Repository};
+use super::repository::{Hash, LISTING, Repository};
 use crate::Session;
 
 /// 40 hex digits, or 64 where a repository counts by SHA-256.
-pub(super) fn is_commit(text: &str) -> bool {
+pub(crate) fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -30,8 +30,10 @@ pub(super) fn commit(
     // As git itself looks for them, tags before branches; an annotated tag is followed to its commit.
     let names =
         [reference.to_owned(), format!("refs/tags/{reference}"), format!("refs/heads/{reference}")];
-    let asked: Vec<String> =
+    let mut asked: Vec<String> =
         names.iter().flat_map(|name| [name.clone(), format!("{name}^{{}}")]).collect();
+    // Any commit tells by what the repository counts.
+    asked.push("HEAD".to_owned());
     let listed = list(&repository, &asked.iter().map(String::as_str).collect::<Vec<_>>())?;
     let is_whole = |name: &&String| *name == "HEAD" || name.starts_with("refs/");
     let found = names
@@ -45,7 +47,9 @@ pub(super) fn commit(
         return Err(absent());
     }
     drop(repository);
-    Repository::alone(session, url)?.complete(&reference.to_ascii_lowercase())?.ok_or_else(absent)
+    let hash = Hash::of(named(&listed, "HEAD").unwrap_or_default());
+    let repository = Repository::alone(session, url, hash)?;
+    repository.complete(&reference.to_ascii_lowercase())?.ok_or_else(absent)
 }
 
 /// From as many digits on as git shortens to.

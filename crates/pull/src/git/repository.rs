@@ -12,6 +12,20 @@ use super::Error;
 use super::program::{self, FAR, NEAR, Task};
 use crate::{Session, cache};
 
+/// By what a repository counts its objects. One that counts by SHA-256 cannot be fetched into one that does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hash {
+    Sha1,
+    Sha256,
+}
+
+impl Hash {
+    /// Of the repository of a whole commit.
+    pub(super) fn of(commit: &str) -> Self {
+        if commit.len() == 64 { Self::Sha256 } else { Self::Sha1 }
+    }
+}
+
 /// A repository that this process may read, and write if it holds it alone.
 pub(super) struct Repository<'a> {
     session: &'a Session,
@@ -30,23 +44,35 @@ const SHORT: usize = 1 << 20;
 pub(super) const LISTING: usize = 64 << 20;
 
 impl<'a> Repository<'a> {
-    /// For asking the server.
+    /// For asking the server, whatever it counts by.
     pub(super) fn shared(session: &'a Session, url: &'a str) -> Result<Self, Error> {
-        Self::open(session, url, File::try_lock_shared)
+        Self::open(session, url, Hash::Sha1, File::try_lock_shared)
     }
 
     /// For fetching, and for reading what was fetched.
-    pub(super) fn alone(session: &'a Session, url: &'a str) -> Result<Self, Error> {
-        Self::open(session, url, File::try_lock)
+    pub(super) fn alone(session: &'a Session, url: &'a str, hash: Hash) -> Result<Self, Error> {
+        Self::open(session, url, hash, File::try_lock)
     }
 
     fn open(
         session: &'a Session,
         url: &'a str,
+        hash: Hash,
         try_lock: fn(&File) -> Result<(), TryLockError>,
     ) -> Result<Self, Error> {
-        let folder = session.cache.repository(url);
-        let lock = lock(&session.cache.lock_of(&folder)?, try_lock)?;
+        let folder = session.cache.repository(&match hash {
+            Hash::Sha1 => url.to_owned(),
+            Hash::Sha256 => format!("sha256 {url}"),
+        });
+        let locked = session.cache.lock_of(&folder)?;
+        if folder.exists() && !is_whole(&folder) {
+            let _alone = lock(&locked, File::try_lock)?;
+            // Another process may have been faster.
+            if folder.exists() && !is_whole(&folder) {
+                session.cache.remove_folder(&folder)?;
+            }
+        }
+        let lock = lock(&locked, try_lock)?;
         let mut repository = Self {
             session,
             environment: Arc::clone(&session.environment),
@@ -54,8 +80,8 @@ impl<'a> Repository<'a> {
             folder,
             _lock: lock,
         };
-        if !repository.folder.join("HEAD").is_file() {
-            repository.make()?;
+        if !is_whole(&repository.folder) {
+            repository.make(hash)?;
         }
         repository.ask_nobody_by_ssh()?;
         Ok(repository)
@@ -134,8 +160,7 @@ impl<'a> Repository<'a> {
 
     /// Throws away what is damaged.
     pub(super) fn forget(&self) -> Result<(), Error> {
-        fs::remove_dir_all(&self.folder)
-            .map_err(|error| cache::Error::new("remove", &self.folder, error).into())
+        Ok(self.session.cache.remove_folder(&self.folder)?)
     }
 
     fn fetch_all(&self) -> Result<(), Error> {
@@ -164,9 +189,13 @@ impl<'a> Repository<'a> {
     }
 
     /// Makes an empty repository aside, so that it appears whole.
-    fn make(&self) -> Result<(), Error> {
+    fn make(&self, hash: Hash) -> Result<(), Error> {
         let aside = self.session.cache.aside()?;
-        let init = ["init", "--quiet", "--bare", "--template="];
+        let format = match hash {
+            Hash::Sha1 => "--object-format=sha1",
+            Hash::Sha256 => "--object-format=sha256",
+        };
+        let init = ["init", "--quiet", "--bare", "--template=", format];
         let task = Task {
             doing: "make a repository",
             arguments: &init,
@@ -178,7 +207,7 @@ impl<'a> Repository<'a> {
         match fs::rename(&aside, &self.folder) {
             Ok(()) => Ok(()),
             // Another process that only reads made it meanwhile.
-            Err(_) if self.folder.join("HEAD").is_file() => {
+            Err(_) if is_whole(&self.folder) => {
                 drop(fs::remove_dir_all(&aside));
                 Ok(())
             }
@@ -200,6 +229,11 @@ impl<'a> Repository<'a> {
         Arc::make_mut(&mut self.environment).insert("GIT_SSH_COMMAND".into(), command.into());
         Ok(())
     }
+}
+
+/// Whether git takes a folder for a repository; what was left of one half removed is none.
+fn is_whole(folder: &Path) -> bool {
+    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
 }
 
 /// Waits for a lock, but not for ever.

@@ -10,9 +10,15 @@ pub(super) struct Repository {
 
 impl Repository {
     pub(super) fn new() -> Self {
+        Self::counting_by("sha1")
+    }
+
+    /// With objects named by a hash: `sha1` or `sha256`.
+    pub(super) fn counting_by(hash: &str) -> Self {
         let repository = Self { folder: tempfile::tempdir().unwrap() };
         fs::create_dir(repository.work()).unwrap();
-        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        let format = format!("--object-format={hash}");
+        repository.git(&["init", "--quiet", "--initial-branch=main", &format]);
         repository
     }
 
@@ -79,12 +85,25 @@ impl Repository {
 
 /// All files below a folder with this extension.
 pub(super) fn find(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = files(folder);
+    found.retain(|path| path.extension().is_some_and(|it| it == extension));
+    found
+}
+
+/// All files below a folder with this name.
+pub(super) fn find_named(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let mut found = files(folder);
+    found.retain(|path| path.file_name().is_some_and(|it| it == name));
+    found
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(find(&path, extension));
-        } else if path.extension().is_some_and(|it| it == extension) {
+            found.extend(files(&path));
+        } else {
             found.push(path);
         }
     }
