@@ -156,7 +156,7 @@ fn a_lock_file_that_names_other_bytes_is_refused_and_the_cache_stays_sound() {
     let other = good.lines().rev().find_map(|line| line.trim().strip_prefix("sha256: ")).unwrap();
     sandbox.write("regatta.lock", &good.replace(digest, other));
     let refused = sandbox.run("diff").exits(1);
-    assert!(said(&shelf, &refused).contains("is the chart `web`"), "{refused}");
+    assert!(said(&shelf, &refused).contains("its archive is `web` 3.0.0"), "{refused}");
     sandbox.write("regatta.lock", &good);
     let asked = shelf.asked().len();
     sandbox.run("diff").succeeds();

@@ -35,6 +35,8 @@ pub enum Error {
     Cosign(#[from] cosign::Error),
     #[error(transparent)]
     Range(#[from] InvalidRange),
+    #[error("`{asked}` says nothing to {has}")]
+    Meaningless { asked: String, has: &'static str },
     #[error("the lock file does not have it")]
     NotLocked,
     #[error("no version fits `{asked}`; the newest there are {there}")]
@@ -50,6 +52,8 @@ pub enum Error {
     OtherName { name: String },
     #[error("it was taken for version {asked} and is {found}")]
     OtherVersion { asked: String, found: String },
+    #[error("the lock file takes it for version {locked}, and its archive is `{name}` {version}")]
+    OtherThanLocked { locked: String, name: String, version: String },
     #[error("{}", first(.0))]
     Chart(Problems),
     #[error("its signature cannot be checked: {0}")]
@@ -73,10 +77,12 @@ impl Error {
             Self::Index(error) => error.id(),
             Self::Archive(error) => error.id(),
             Self::Cosign(error) => error.id(),
-            Self::Range(_) => "chart-range",
+            Self::Range(_) | Self::Meaningless { .. } => "chart-range",
             Self::NotLocked => "chart-not-locked",
             Self::NoVersion { .. } | Self::Nothing => "chart-no-version",
-            Self::OtherName { .. } | Self::OtherVersion { .. } => "chart-is-another",
+            Self::OtherName { .. } | Self::OtherVersion { .. } | Self::OtherThanLocked { .. } => {
+                "chart-is-another"
+            }
             Self::Chart(_) => "chart-broken",
             Self::Unsigned(_) => "chart-unsigned",
             Self::Vanished => "chart-cache",
@@ -94,6 +100,14 @@ impl Error {
             Self::Archive(error) => error.help(),
             Self::Cosign(error) => error.help(),
             Self::Range(_) => "write `1.2.3`, `~1.2`, `^1` or `>=1.2, <2`".to_owned().into(),
+            Self::Meaningless { .. } => {
+                "`version` is for repositories and registries; an address of git names a branch, tag or commit: `?ref=v1.2.3`"
+                    .to_owned()
+                    .into()
+            }
+            Self::OtherThanLocked { .. } => {
+                "remove the entry from regatta.lock and run `regatta deps lock`".to_owned().into()
+            }
             Self::NotLocked => {
                 "`regatta deps lock` adds it; commit regatta.lock then".to_owned().into()
             }

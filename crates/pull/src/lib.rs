@@ -33,5 +33,5 @@ pub use digest::{Digest, InvalidDigest};
 pub use failure::{Error, Failure};
 pub use lock::Lock;
 pub use session::{Session, Unwatched, Watch};
-pub use source::{InvalidAddress, Named, Source};
+pub use source::{InvalidAddress, Named, SaidTwice, Source};
 pub use wanted::{Narrowed, Trust, Wanted};

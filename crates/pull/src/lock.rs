@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use source::{Problems, Source as Text};
 
-use crate::{Digest, Narrowed, Source, choose};
+use crate::{Digest, Narrowed, Source, choose, git};
 
 /// Everything that is pinned, sorted by source and version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,25 +55,32 @@ impl Lock {
         &self.entries
     }
 
-    /// The entry that answers: the one that was chosen for the same words, else the newest that fits, so that a second
-    /// range does not bring a second version unless it must.
+    /// The entry that answers. What names a pin itself is found by that, whatever an entry says of who asked for it; a range
+    /// by the same words, else by the newest version that fits, so that a second range does not bring a second version
+    /// unless it must.
     pub fn find(&self, source: &Source, narrowed: &Narrowed) -> Option<&Entry> {
+        let mut of_source = self.entries.iter().filter(|entry| entry.source == *source);
         let words = narrowed.to_string();
-        let of_source = || self.entries.iter().filter(|entry| entry.source == *source);
-        if let Some(entry) = of_source().find(|entry| entry.asked.contains(&words)) {
-            return Some(entry);
-        }
         match narrowed {
             Narrowed::Digest(digest) => {
-                of_source().find(|entry| entry.pin == Pin::Manifest { digest: *digest })
+                of_source.find(|entry| entry.pin == Pin::Manifest { digest: *digest })
             }
-            Narrowed::Reference(commit) => {
-                of_source().find(|entry| entry.pin == Pin::Commit { commit: commit.clone() })
+            Narrowed::Reference(name) if git::is_commit(name) => {
+                let commit = name.to_ascii_lowercase();
+                of_source.find(|entry| entry.pin == Pin::Commit { commit: commit.clone() })
             }
+            Narrowed::Reference(_) => of_source.find(|entry| entry.asked.contains(&words)),
             Narrowed::Newest | Narrowed::Range(_) => {
-                let entries: Vec<&Entry> = of_source().collect();
-                let versions = entries.iter().map(|entry| entry.version.as_str());
-                choose::newest(narrowed, versions).ok()?.map(|position| entries[position])
+                let fits = |entry: &Entry| match narrowed {
+                    Narrowed::Range(range) => choose::fits(range, &entry.version).unwrap_or(false),
+                    _ => true,
+                };
+                let entries: Vec<&Entry> = of_source.collect();
+                let same = entries.iter().find(|it| it.asked.contains(&words) && fits(it));
+                same.copied().or_else(|| {
+                    let versions = entries.iter().map(|entry| entry.version.as_str());
+                    choose::newest(narrowed, versions).ok()?.map(|position| entries[position])
+                })
             }
         }
     }

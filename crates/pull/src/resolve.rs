@@ -124,6 +124,10 @@ async fn find(
     lock: &Lock,
     policy: &Policy,
 ) -> Result<Chosen, Error> {
+    wanted.source.takes(&wanted.narrowed).map_err(|has| {
+        let asked = wanted.narrowed.to_string();
+        Error::Meaningless { asked, has }
+    })?;
     let pinned = match wanted.pinned && !policy.update.moves(&wanted.source) {
         true => lock.find(&wanted.source, &wanted.narrowed),
         false => None,

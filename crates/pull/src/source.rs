@@ -24,6 +24,30 @@ pub struct Named {
     pub narrowed: Option<Narrowed>,
 }
 
+/// A version beside an address that names another itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the address itself says `{said}`, so that the version `{version}` has no effect")]
+pub struct SaidTwice {
+    said: String,
+    version: String,
+}
+
+impl Named {
+    /// The source and what is asked of it, where a version may stand beside the address; an empty one is none.
+    pub fn narrow(self, version: Option<&str>) -> Result<(Source, Narrowed), SaidTwice> {
+        let version = version.filter(|version| !version.is_empty());
+        let narrowed = match (self.narrowed, version) {
+            (Some(said), Some(version)) if said.to_string() != version => {
+                return Err(SaidTwice { said: said.to_string(), version: version.to_owned() });
+            }
+            (Some(said), _) => said,
+            (None, Some(version)) => Narrowed::Range(version.to_owned()),
+            (None, None) => Narrowed::Newest,
+        };
+        Ok((self.source, narrowed))
+    }
+}
+
 /// Why an address names no chart.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
@@ -71,14 +95,15 @@ impl Source {
         }
     }
 
-    /// A chart of a repository of either kind, as `repositories:` and dependencies name it.
-    pub fn in_repository(url: &str, chart: &str) -> Result<Self, InvalidAddress> {
+    /// A chart of a repository of either kind, as `repositories:` and dependencies name it. In a registry a tag or digest may
+    /// stand behind its name, as in an address.
+    pub fn in_repository(url: &str, chart: &str) -> Result<Named, InvalidAddress> {
         if chart.is_empty() || chart == "." || chart == ".." {
             return Err(InvalidAddress::NoChart);
         }
         let url = url.trim_end_matches('/');
         if let Some(registry) = url.strip_prefix("oci://") {
-            return Ok(oci(&format!("{registry}/{chart}"))?.source);
+            return oci(&format!("{registry}/{chart}"));
         }
         if url.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
             return Err(InvalidAddress::Characters);
@@ -89,7 +114,25 @@ impl Source {
             return Err(InvalidAddress::Scheme(scheme.to_owned()));
         }
         host(rest)?;
-        Ok(Self::Repository { url: url.to_owned(), chart: chart.to_owned() })
+        let source = Self::Repository { url: url.to_owned(), chart: chart.to_owned() };
+        Ok(Named { source, narrowed: None })
+    }
+
+    /// Whether the source has what is asked for; else, what it does have.
+    pub(crate) fn takes(&self, narrowed: &Narrowed) -> Result<(), &'static str> {
+        match (self, narrowed) {
+            (_, Narrowed::Newest)
+            | (
+                Self::Repository { .. } | Self::Oci { .. } | Self::Archive { .. },
+                Narrowed::Range(_),
+            )
+            | (Self::Oci { .. }, Narrowed::Digest(_))
+            | (Self::Git { .. }, Narrowed::Reference(_)) => Ok(()),
+            (Self::Repository { .. }, _) => Err("a repository, which has versions"),
+            (Self::Oci { .. }, _) => Err("a registry, which has versions and digests"),
+            (Self::Git { .. }, _) => Err("git, which has branches, tags and commits"),
+            (Self::Archive { .. }, _) => Err("an archive, which has one version"),
+        }
     }
 
     /// The chart's name as the source says it; what the archive calls itself must be the same in repositories and
@@ -291,14 +334,35 @@ mod tests {
     #[test]
     fn charts_of_repositories() {
         let source = |url: &str, chart: &str| {
-            Source::in_repository(url, chart).map(|it| it.to_string()).map_err(|it| it.to_string())
+            let named = Source::in_repository(url, chart).map_err(|it| it.to_string())?;
+            let narrowed = named.narrowed.map(|it| it.to_string()).unwrap_or_default();
+            Ok((named.source.to_string(), narrowed))
         };
-        assert_eq!(source("https://h/charts/", "api"), Ok("https://h/charts/api".into()));
-        assert_eq!(source("oci://r/charts", "api"), Ok("oci://r/charts/api".into()));
-        assert_eq!(source("https://h", "."), Err("the address names no chart".into()));
-        assert_eq!(
-            source("https://u:p@h", "a"),
-            Err("the address holds a user or password".into())
-        );
+        let ok = |source: &str, narrowed: &str| Ok((source.to_owned(), narrowed.to_owned()));
+        let refused = |why: &str| Err(why.to_owned());
+        assert_eq!(source("https://h/charts/", "api"), ok("https://h/charts/api", ""));
+        assert_eq!(source("oci://r/charts", "api"), ok("oci://r/charts/api", ""));
+        assert_eq!(source("oci://r/charts", "api:1.0_b"), ok("oci://r/charts/api", "1.0+b"));
+        let pinned = format!("api:1.0@{DIGEST}");
+        assert_eq!(source("oci://r/charts", &pinned), ok("oci://r/charts/api", DIGEST));
+        assert_eq!(source("https://h", "."), refused("the address names no chart"));
+        let credentials = refused("the address holds a user or password");
+        assert_eq!(source("https://u:p@h", "a"), credentials);
+        assert_eq!(source("oci://r", "u@h/a"), credentials);
+    }
+
+    #[test]
+    fn a_version_stands_in_the_address_or_beside_it() {
+        let check = |address: &str, version: &str, expect: Result<&str, &str>| {
+            let narrowed = Source::parse(address).unwrap().narrow(Some(version));
+            let shown = narrowed.map(|it| it.1.to_string()).map_err(|it| it.to_string());
+            assert_eq!(shown.as_deref().map_err(String::as_str), expect, "{address} {version}");
+        };
+        check("oci://r/api", "", Ok("newest"));
+        check("oci://r/api", "^1", Ok("^1"));
+        check("oci://r/api:1.0.0", "", Ok("1.0.0"));
+        check("oci://r/api:1.0.0", "1.0.0", Ok("1.0.0"));
+        let twice = "the address itself says `1.0.0`, so that the version `^1` has no effect";
+        check("oci://r/api:1.0.0", "^1", Err(twice));
     }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use pull::{Cache, Session, Watch, git};
+use pull::resolve::{Policy, resolve};
+use pull::{Cache, Lock, Session, Source, Trust, Wanted, Watch, git};
 
 use self::repository::Repository;
 
@@ -235,6 +236,23 @@ fn a_repository_that_counts_by_sha256() {
         assert_eq!(commit, head, "{reference:?}");
     }
     assert_eq!(fetched(&session, &url, ".", &head).metadata.name, "api");
+}
+
+#[test]
+fn a_version_says_nothing_to_git() {
+    let repository = with_chart();
+    let folder = tempfile::tempdir().unwrap();
+    let session = session(folder.path());
+    let named = Source::parse(&format!("git+{}//charts/api", repository.publish())).unwrap();
+    let (source, narrowed) = named.narrow(Some("^1")).unwrap();
+    let (access, trust) = (Arc::default(), Trust::default());
+    let wanted = [Wanted { source, narrowed, access, trust, pinned: true, by: Vec::new() }];
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let policy = Policy::default();
+    let found = runtime.block_on(resolve(&session, &wanted, &Lock::default(), &policy));
+    let failures = found.unwrap_err();
+    let expect = "`^1` says nothing to git, which has branches, tags and commits";
+    assert_eq!(failures[0].error.to_string(), expect);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod indexes;
 mod logins;
 mod proxies;
 mod redirects;
+mod resolved;
 mod tls;
 
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pull::{Access, ClientCertificate, Login, Named, Narrowed, Secret, Source, Trust, Wanted};
+use pull::{Access, ClientCertificate, Login, Named, Secret, Source, Trust, Wanted};
 use source::{FileError, Files as _, Problem};
 use stack::{ChartRef, Provenance, Release, Repository, Stack};
 
@@ -32,11 +32,14 @@ pub(super) fn of_release(
     };
     let provenance = body.map(|body| body.provenance.clone()).unwrap_or_default();
     let below = repository.map(|it| it.provenance.clone()).unwrap_or_default();
-    let narrowed = named.narrowed.unwrap_or_else(|| narrowed(version.as_deref()));
+    let (source, narrowed) = named.narrow(version.as_deref()).map_err(|error| {
+        let message = format!("cannot choose the chart of `{}`: {error}", release.id);
+        Problem::error("version-twice", message).help("leave `version` out")
+    })?;
     Ok(Wanted {
-        access: Arc::new(access(workspace, repository, &named.source, remote)?),
+        access: Arc::new(access(workspace, repository, &source, remote)?),
         trust: trust(workspace, &provenance.or(below))?,
-        source: named.source,
+        source,
         narrowed,
         pinned: body.is_none_or(|body| body.pinned),
         by: vec![format!("release `{}`", release.id)],
@@ -57,11 +60,11 @@ pub(super) fn of_dependency(
             (in_repository(found, &missing.name)?, Some(found))
         }
         From::Url(url) => {
-            let source = Source::in_repository(url, &missing.name)
+            let named = Source::in_repository(url, &missing.name)
                 .map_err(|error| bad_address(url, &error))?;
             // The manifest may say who we are at this very address.
             let same = |it: &&Repository| it.url.trim_end_matches('/') == url.trim_end_matches('/');
-            (Named { source, narrowed: None }, stack.repositories.values().find(same))
+            (named, stack.repositories.values().find(same))
         }
         From::Folder(path) => {
             let message = format!("the folder `{path}` of `{}` is not at hand", missing.name);
@@ -69,21 +72,18 @@ pub(super) fn of_dependency(
         }
     };
     let provenance = repository.map(|it| it.provenance.clone()).unwrap_or_default();
+    let (source, narrowed) = named.narrow(Some(&missing.range)).map_err(|error| {
+        let message = format!("cannot choose the dependency `{}`: {error}", missing.name);
+        Problem::error("version-twice", message).help("the version of a dependency is chosen in a repository or registry; `file://` or `charts/` has others")
+    })?;
     Ok(Wanted {
-        access: Arc::new(access(workspace, repository, &named.source, remote)?),
+        access: Arc::new(access(workspace, repository, &source, remote)?),
         trust: trust(workspace, &provenance)?,
-        source: named.source,
-        narrowed: narrowed(Some(&missing.range)),
+        source,
+        narrowed,
         pinned: true,
         by: vec![format!("dependency of `{origin}`")],
     })
-}
-
-fn narrowed(version: Option<&str>) -> Narrowed {
-    match version {
-        None | Some("") => Narrowed::Newest,
-        Some(range) => Narrowed::Range(range.to_owned()),
-    }
 }
 
 /// A chart of a repository; in one of git its name is the folder.
@@ -98,7 +98,7 @@ pub(super) fn in_repository(repository: &Repository, chart: &str) -> Result<Name
         let separator = if url[scheme..].contains("//") { "/" } else { "//" };
         Source::parse(&format!("{url}{separator}{chart}{query}"))
     } else {
-        Source::in_repository(url, chart).map(|source| Named { source, narrowed: None })
+        Source::in_repository(url, chart)
     };
     named.map_err(|error| bad_address(&format!("{url}/{chart}"), &error))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use source::{Node, Problem, Problems, Source as Text, typed, yaml};
 
 use super::{Entry, Pin};
-use crate::Source;
+use crate::{Named, Source, git};
 
 /// A newer one is refused.
 const VERSION: u32 = 1;
@@ -87,30 +87,34 @@ pub(super) fn read(text: &Arc<Text>) -> Result<Vec<Entry>, Problems> {
 fn entry(row: Row) -> Result<Entry, String> {
     let source = match &row.chart {
         Some(chart) => Source::in_repository(&row.source, chart),
-        None => Source::parse(&row.source).map(|named| named.source),
+        None => Source::parse(&row.source),
     };
-    let source = source.map_err(|error| error.to_string())?;
+    let source = source.map_err(|error| error.to_string())?.source;
     let digest = |text: &str| text.parse().map_err(|error: crate::InvalidDigest| error.to_string());
     let pin = match (&source, row.url, row.sha256, row.digest, row.commit) {
         (Source::Repository { .. } | Source::Archive { .. }, Some(url), Some(sha256), None, None) => {
             // The same rules as for addresses that a manifest names.
-            match Source::parse(&url).map_err(|error| error.to_string())?.source {
-                Source::Archive { url } => Pin::Archive { url, sha256: digest(&sha256)? },
-                Source::Oci { .. } | Source::Git { .. } | Source::Repository { .. } => {
-                    return Err(format!("`{url}` is no archive's URL"));
+            let is_archive = match Source::parse(&url).map_err(|error| error.to_string())? {
+                Named { source: Source::Archive { .. }, .. } => true,
+                // An index may name charts of registries.
+                Named { source: Source::Oci { .. }, narrowed } => {
+                    narrowed.is_some() && matches!(source, Source::Repository { .. })
                 }
+                Named { .. } => false,
+            };
+            if !is_archive {
+                return Err(format!("`{url}` is no archive's URL"));
             }
+            Pin::Archive { url, sha256: digest(&sha256)? }
         }
         (Source::Oci { .. }, None, None, Some(text), None) => {
             Pin::Manifest { digest: digest(&text)? }
         }
         (Source::Git { .. }, None, None, None, Some(commit)) => {
-            let fits = matches!(commit.len(), 40 | 64)
-                && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if !fits {
+            if !git::is_commit(&commit) {
                 return Err(format!("`{}` is no commit", commit.escape_debug()));
             }
-            Pin::Commit { commit }
+            Pin::Commit { commit: commit.to_ascii_lowercase() }
         }
         _ => return Err(
             "it needs `url` and `sha256` (repositories, archives), `digest` (registries) or `commit` (git), and nothing of the others".to_owned(),

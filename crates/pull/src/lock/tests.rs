@@ -34,10 +34,16 @@ fn read_as_it_is_written() {
     let archive = |url: &str| Pin::Archive { url: url.to_owned(), sha256: Digest::of(b"") };
     let url = "https://charts.example.com/postgresql-16.4.2.tgz";
     let repository = Entry {
-        source: Source::in_repository("https://charts.example.com", "postgresql").unwrap(),
+        source: Source::in_repository("https://charts.example.com", "postgresql").unwrap().source,
         version: "16.4.2".to_owned(),
         pin: archive(url),
         asked: ["newest".to_owned(), "~16.4".to_owned()].into(),
+    };
+    let in_registry = Entry {
+        source: Source::in_repository("https://charts.example.com", "redis").unwrap().source,
+        version: "1.0.0".to_owned(),
+        pin: archive("oci://registry.example.com/shop/redis:1.0.0"),
+        asked: ["newest".to_owned()].into(),
     };
     let git = entry(
         "git+https://git.example.com/team/charts//stable/web",
@@ -49,6 +55,7 @@ fn read_as_it_is_written() {
     let lock = lock(&[
         oci("1.10", &["^1"]),
         repository,
+        in_registry,
         git,
         entry(alone, "1.0.0", archive(alone), &["newest"]),
     ]);
@@ -72,6 +79,38 @@ fn the_same_words_find_the_same_entry() {
     assert_eq!(find(&Narrowed::Digest(Digest::of(b"1.2.0"))), Some("1.2.0"));
     let elsewhere = Source::parse("oci://other.example.com/api").unwrap().source;
     assert_eq!(lock.find(&elsewhere, &range("^1")), None);
+}
+
+#[test]
+fn what_an_entry_says_of_who_asked_does_not_replace_its_pin() {
+    let pinned = Digest::of(b"1.2.0");
+    let other = Digest::of(b"2.0.0");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let git = |commit: String, asked: &[&str]| {
+        entry("git+https://h/charts", "1.0.0", Pin::Commit { commit }, asked)
+    };
+    let lock = lock(&[
+        oci("1.2.0", &["^2", &format!("sha256:{other}")]),
+        oci("2.0.0", &["^1"]),
+        git("f".repeat(40), &[commit, "main"]),
+        git(commit.to_owned(), &["v1"]),
+    ]);
+    let find = |address: &str, narrowed: &Narrowed| {
+        let source = Source::parse(address).unwrap().source;
+        lock.find(&source, narrowed).map(|entry| match &entry.pin {
+            Pin::Commit { commit } => commit.clone(),
+            _ => entry.version.clone(),
+        })
+    };
+    let shop = |narrowed: &Narrowed| find("oci://r.example.com/api", narrowed);
+    assert_eq!(shop(&Narrowed::Digest(other)).as_deref(), Some("2.0.0"));
+    assert_eq!(shop(&Narrowed::Digest(pinned)).as_deref(), Some("1.2.0"));
+    assert_eq!(shop(&Narrowed::Digest(Digest::of(b"3"))), None);
+    assert_eq!(shop(&range("^1")).as_deref(), Some("1.2.0"), "the other does not fit");
+    let at = |name: &str| find("git+https://h/charts", &Narrowed::Reference(name.to_owned()));
+    assert_eq!(at(commit).as_deref(), Some(commit));
+    assert_eq!(at(&commit.to_uppercase()).as_deref(), Some(commit));
+    assert_eq!(at("main"), Some("f".repeat(40)));
 }
 
 #[test]
@@ -120,6 +159,15 @@ fn what_cannot_be_used_is_said() {
             "source: https://h\n  chart: a\n  url: file:///etc/passwd\n  sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         ),
         "the entry of `https://h` cannot be used: `file` is no scheme that charts come by",
+    );
+    let sha256 = Digest::of(b"");
+    refused(
+        &row(&format!("source: https://h/a.tgz\n  url: oci://r/a:1.0.0\n  sha256: {sha256}")),
+        "the entry of `https://h/a.tgz` cannot be used: `oci://r/a:1.0.0` is no archive's URL",
+    );
+    refused(
+        &row(&format!("source: https://h\n  chart: a\n  url: oci://r/a\n  sha256: {sha256}")),
+        "the entry of `https://h` cannot be used: `oci://r/a` is no archive's URL",
     );
     refused(
         &row("source: oci://r/a\n  digest: sha256:12"),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chart::Metadata;
+
 use super::Found;
 use crate::lock::{Entry, Pin};
 use crate::{Digest, Error, Narrowed, Session, Source, Wanted, archive, choose, git, index, oci};
@@ -27,7 +29,17 @@ pub(super) async fn pinned(
         }
         (_, Pin::Manifest { .. } | Pin::Commit { .. }) => return Err(Error::NotLocked),
     };
-    Ok(Found { version: entry.version.clone(), archive })
+    // The lock file may have been merged by hand: the version of one entry, the digest of another.
+    let bytes = session.cache.blob(archive)?.ok_or(Error::Vanished)?;
+    let metadata = chart::identify(&entry.source.to_string(), &bytes).map_err(Error::Chart)?;
+    match is_meant(&entry.source, &metadata, Some(&entry.version)) {
+        Ok(version) => Ok(Found { version, archive }),
+        Err(_) => Err(Error::OtherThanLocked {
+            locked: entry.version.clone(),
+            name: metadata.name.escape_debug().to_string(),
+            version: metadata.version.escape_debug().to_string(),
+        }),
+    }
 }
 
 /// The newest that fits, and what the lock file will say of it but for what was asked.
@@ -60,6 +72,7 @@ pub(super) async fn newest(session: &Session, wanted: &Wanted) -> Result<(Entry,
         Source::Git { repository, path } => {
             let reference = match &wanted.narrowed {
                 Narrowed::Reference(reference) => Some(reference.clone()),
+                // Others say nothing to git and were refused.
                 Narrowed::Newest | Narrowed::Range(_) | Narrowed::Digest(_) => None,
             };
             let commit = blocking(session, {
@@ -77,6 +90,11 @@ pub(super) async fn newest(session: &Session, wanted: &Wanted) -> Result<(Entry,
         }
     };
     let version = check(session, &wanted.source, archive, version.as_deref())?;
+    if let Narrowed::Range(range) = &wanted.narrowed
+        && !choose::fits(range, &version)?
+    {
+        return Err(none_fits(wanted, std::iter::once(&version)));
+    }
     let found = Found { version: version.clone(), archive };
     let source = wanted.source.clone();
     Ok((Entry { source, version, pin, asked: BTreeSet::new() }, found))
@@ -120,8 +138,7 @@ fn none_fits<'a>(wanted: &Wanted, versions: impl ExactSizeIterator<Item = &'a St
     Error::NoVersion { asked: wanted.narrowed.to_string(), there: shown.join(", "), prerelease }
 }
 
-/// What the archive says it is must be what it was taken for: a chart named otherwise, or another version, is refused. Gives
-/// the version.
+/// The version of a new archive, which holds a whole chart and is what it was taken for.
 fn check(
     session: &Session,
     source: &Source,
@@ -130,7 +147,12 @@ fn check(
 ) -> Result<String, Error> {
     let bytes = session.cache.blob(archive)?.ok_or(Error::Vanished)?;
     let chart = chart::load_archive(&source.to_string(), &bytes).map_err(Error::Chart)?;
-    let metadata = &chart.metadata;
+    is_meant(source, &chart.metadata, version)
+}
+
+/// What the archive says it is must be what it was taken for: a chart named otherwise, or another version, is refused. Gives
+/// the version.
+fn is_meant(source: &Source, metadata: &Metadata, version: Option<&str>) -> Result<String, Error> {
     if matches!(source, Source::Repository { .. } | Source::Oci { .. })
         && metadata.name != source.chart()
     {

@@ -1,12 +1,19 @@
 //! What Helm pushed comes to us as it is.
 
+use std::sync::Arc;
+
 use pull::oci::{self, At, Error, Package, fetch, versions};
-use pull::{Access, ClientCertificate, Digest, Secret, http};
+use pull::resolve::{Policy, resolve};
+use pull::{
+    Access, ClientCertificate, Digest, Lock, Narrowed, Secret, Source, Trust, Wanted, http,
+    provenance,
+};
 use registry::oci::{Auth, Registry};
 use registry::repository::Repository;
+use registry::signer::Signer;
 
 use super::helm::Helm;
-use super::{Place, access, api, ours, packed, plain, push, version};
+use super::{CREATED, Place, access, api, ours, packed, plain, push, version};
 
 #[tokio::test]
 async fn what_helm_pushes_we_pull() {
@@ -125,7 +132,7 @@ async fn identity_tokens_are_exchanged() {
 async fn tokens_for_everybody() {
     let (registry, place, helm) = (Registry::start(Auth::Token, false), Place::new(), Helm::new());
     let archive = packed(&helm, "1.0.0");
-    let package = Package { archive: &archive, provenance: None, created: super::CREATED };
+    let package = Package { archive: &archive, provenance: None, created: CREATED };
     let folder = format!("{}/public", registry.address);
     let access = access(&registry, ours());
     oci::push(&place.session, &folder, package, &access).await.unwrap();
@@ -236,7 +243,13 @@ async fn an_image_is_no_chart() {
 async fn an_index_may_name_charts_of_a_registry() {
     let (registry, place, helm) = (Registry::open(), Place::new(), Helm::new());
     let archive = packed(&helm, "1.0.0");
-    push(&place, &registry, &archive, &plain()).await;
+    let signer = Signer::new("Charts <charts@example.com>", None);
+    let signed =
+        provenance::sign("api-1.0.0.tgz", "name: api", &archive, &signer.secret, None).unwrap();
+    let package =
+        Package { archive: &archive, provenance: Some(signed.as_bytes()), created: CREATED };
+    let folder = format!("{}/charts", registry.address);
+    oci::push(&place.session, &folder, package, &plain()).await.unwrap();
     let served = tempfile::tempdir().unwrap();
     let url = format!("oci://{}:1.0.0", api(&registry));
     let index =
@@ -254,4 +267,23 @@ async fn an_index_may_name_charts_of_a_registry() {
     assert_eq!(registry.requests().len(), asked);
     let refused = get(Some(Digest::of(b"another"))).await.unwrap_err().to_string();
     assert!(refused.contains("has the SHA-256"), "{refused}");
+
+    // The lock file that this makes is read again, and without a network.
+    let wanted = [Wanted {
+        source: Source::in_repository(&home, "api").unwrap().source,
+        narrowed: Narrowed::Newest,
+        access: Arc::new(access.clone()),
+        trust: Trust { keyring: Some(signer.public.clone().into()), cosign_key: None },
+        pinned: true,
+        by: Vec::new(),
+    }];
+    let policy = Policy::default();
+    let found = resolve(&other.session, &wanted, &Lock::default(), &policy).await.unwrap();
+    let text = source::Source::new("regatta.lock", found.lock.write());
+    let lock = Lock::read(&text).unwrap();
+    assert_eq!(lock, found.lock);
+    let mut offline = other.session.clone();
+    offline.offline = true;
+    let again = resolve(&offline, &wanted, &lock, &policy).await.unwrap();
+    assert_eq!(again.charts, found.charts);
 }

@@ -79,12 +79,12 @@ fn place(
         Failure::usage(format!("`{}` is no address of a repository", args.remote))
             .help("`oci://HOST/PATH`, `https://…`, or a name among `repositories` of regatta.yaml")
     })?;
-    let source = Source::in_repository(&place.url, &chart.metadata.name).map_err(|error| {
+    let named = Source::in_repository(&place.url, &chart.metadata.name).map_err(|error| {
         let message = format!("nothing can be pushed to `{}`: {error}", place.shown());
         Problem::error("wrong-address", message)
             .help("registries (`oci://HOST/PATH`) and ChartMuseum (`https://…`) take charts")
     })?;
-    let access = place.access(&source, &args.server, remote, shell)?;
+    let access = place.access(&named.source, &args.server, remote, shell)?;
     Ok((place.url, access))
 }
 

@@ -82,7 +82,7 @@ fn place(args: &Args, remote: &Remote, shell: &Shell) -> Result<(String, Access)
             .help("name one by `https://…`, or one among `repositories` of regatta.yaml")
     })?;
     let (url, shown) = (place.url.as_str(), place.shown());
-    let source = match Source::in_repository(url, "chart") {
+    let source = match Source::in_repository(url, "chart").map(|named| named.source) {
         Ok(source @ Source::Repository { .. }) => source,
         _ if url.starts_with("oci://") || url.starts_with("git+") => {
             return Err(Failure::usage(format!("`{shown}` has no list of its charts")).help(
