@@ -11,7 +11,7 @@ pub(crate) mod records;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use elsewhere::is_nowhere_else;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 pub use history::history;
 pub use inventories::inventories;
 use plan::live::{Cluster, Inventory, NamespaceState, Policy, Target, inventory, targets};
@@ -30,16 +30,19 @@ pub async fn recorded(
     desired: &[ReleaseKey],
 ) -> Result<Cluster, Error> {
     let client = &connection.client;
-    let inventory = read_inventory(client, stack, state_namespace).await?;
+    let desired: BTreeSet<ReleaseKey> = desired.iter().cloned().collect();
+    let inventory = read_inventory(client, stack, state_namespace);
+    let (inventory, mut recorded) =
+        try_join(inventory, records::of(client, desired.clone())).await?;
     let known = inventory.iter().flat_map(|inventory| &inventory.releases);
-    let keys: BTreeSet<ReleaseKey> =
-        known.map(|record| record.key.clone()).chain(desired.iter().cloned()).collect();
+    let known: BTreeSet<ReleaseKey> = known.map(|record| record.key.clone()).collect();
+    recorded.extend(records::of(client, &known - &desired).await?);
     Ok(Cluster {
         name: connection.place.to_string(),
         state_namespace: state_namespace.to_owned(),
         apis: connection.discovery.apis.clone(),
         inventory,
-        recorded: records::of(client, keys).await?,
+        recorded,
         ..Cluster::default()
     })
 }
@@ -79,6 +82,11 @@ pub(crate) fn core(plural: &str, namespace: Option<&str>, name: &str) -> Address
         namespace: namespace.map(str::to_owned),
         name: name.to_owned(),
     }
+}
+
+fn name_of(object: &Tree) -> &str {
+    let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
+    name.and_then(Tree::as_str).unwrap_or_default()
 }
 
 async fn read_inventory(

@@ -1,9 +1,9 @@
 //! All revisions of one release, whole.
 
 use plan::ReleaseKey;
-use plan::record::{self, Record};
+use plan::record::Record;
 
-use super::core;
+use super::{core, records};
 use crate::client::Pick;
 use crate::{Connection, Error};
 
@@ -16,15 +16,10 @@ pub async fn history(connection: &Connection, key: &ReleaseKey) -> Result<Vec<Re
     let collection = core("secrets", Some(key.namespace.as_str()), "").collection();
     let labels = format!("owner=helm,name={}", key.name);
     let secrets = client.list(&collection, Pick { labels: &labels, ..Pick::default() }).await?;
-    let unreadable = |unreadable: record::Unreadable| Error::State {
-        place: client.place().clone(),
-        object: unreadable.object,
-        reason: unreadable.reason,
-    };
     let mut records: Vec<Record> = secrets
         .items
         .iter()
-        .map(|secret| record::decode(secret).map_err(unreadable))
+        .map(|secret| records::decode(client, secret))
         .collect::<Result<_, _>>()?;
     records.sort_by_key(|record| record.version);
     Ok(records)

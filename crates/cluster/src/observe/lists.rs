@@ -7,6 +7,7 @@ use plan::Address;
 use plan::live::{Listing, listing};
 use source::Tree;
 
+use super::name_of;
 use crate::Error;
 use crate::client::{CHUNK, Client, List, Part, Pick, RESTARTS};
 
@@ -44,7 +45,7 @@ async fn list(client: &Client, listing: &Listing) -> Result<BTreeMap<Address, Tr
         };
         looked_through += list.items.len();
         for item in list.items {
-            let name = name(&item);
+            let name = name_of(&item);
             if listing.names.contains(name) {
                 let address = Address { name: name.to_owned(), ..listing.collection.clone() };
                 found.insert(address, item);
@@ -55,9 +56,4 @@ async fn list(client: &Client, listing: &Listing) -> Result<BTreeMap<Address, Tr
             return Ok(found);
         }
     }
-}
-
-fn name(object: &Tree) -> &str {
-    let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
-    name.and_then(Tree::as_str).unwrap_or_default()
 }

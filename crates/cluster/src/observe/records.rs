@@ -1,16 +1,21 @@
-//! Helm's records: one list of their labels for each namespace, and the few records that say what is in place.
+//! Helm's records: for each namespace a list of all their labels beside one of the deployed records, whole, and each other record
+//! that says what is in place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use plan::ReleaseKey;
 use plan::live::Recorded;
 use plan::record::{self, History, Record, Revision};
+use source::Tree;
 use stack::{Namespace, ReleaseName};
 
-use super::core;
+use super::{core, name_of};
 use crate::Error;
 use crate::client::{Client, Pick};
+
+/// How many releases one list names: their names stand in its URL.
+const NAMED: usize = 50;
 
 /// What is recorded of each release; nothing for one that was never installed.
 pub(super) async fn of(
@@ -21,15 +26,16 @@ pub(super) async fn of(
     for key in keys {
         namespaces.entry(key.namespace.clone()).or_default().push(key);
     }
-    let lists = namespaces.into_iter().map(async |(namespace, keys)| {
-        let mut revisions = revisions(client, &namespace).await?;
+    let looks = namespaces.into_iter().map(async |(namespace, keys)| {
+        let (mut revisions, deployed) =
+            try_join(revisions(client, &namespace), deployed(client, &namespace, &keys)).await?;
         let releases = keys.into_iter().map(|key| {
             let history = History::new(revisions.remove(&key.name).unwrap_or_default());
-            release(client, key, history)
+            release(client, key, history, &deployed)
         });
         try_join_all(releases).await
     });
-    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+    Ok(try_join_all(looks).await?.into_iter().flatten().collect())
 }
 
 async fn revisions(
@@ -48,12 +54,33 @@ async fn revisions(
     Ok(revisions)
 }
 
+/// The records that say they are deployed, by the names of their Secrets: mostly the only ones that are needed whole.
+async fn deployed(
+    client: &Client,
+    namespace: &Namespace,
+    keys: &[ReleaseKey],
+) -> Result<BTreeMap<String, Tree>, Error> {
+    let collection = core("secrets", Some(namespace.as_str()), "").collection();
+    let lists = keys.chunks(NAMED).map(async |keys| {
+        let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+        let labels = format!("owner=helm,status=deployed,name in ({})", names.join(","));
+        client.list(&collection, Pick { labels: &labels, ..Pick::default() }).await
+    });
+    let secrets = try_join_all(lists).await?.into_iter().flat_map(|list| list.items);
+    Ok(secrets.map(|secret| (name_of(&secret).to_owned(), secret)).collect())
+}
+
 async fn release(
     client: &Client,
     key: ReleaseKey,
     history: History,
+    deployed: &BTreeMap<String, Tree>,
 ) -> Result<(ReleaseKey, Recorded), Error> {
-    let in_place = history.in_place().iter().map(|revision| read(client, &key, revision));
+    let in_place =
+        history.in_place().iter().map(async |revision| match deployed.get(&revision.key) {
+            Some(secret) => decode(client, secret).map(Some),
+            None => read(client, &key, revision).await,
+        });
     let in_place = try_join_all(in_place).await?.into_iter().flatten().collect();
     Ok((key, Recorded { history, in_place }))
 }
@@ -65,8 +92,16 @@ pub(crate) async fn read(
     revision: &Revision,
 ) -> Result<Option<Record>, Error> {
     let address = core("secrets", Some(key.namespace.as_str()), &revision.key);
-    let Some(secret) = client.get(&address.path()).await? else { return Ok(None) };
-    record::decode(&secret).map(Some).map_err(|unreadable| Error::State {
+    match client.get(&address.path()).await? {
+        Some(secret) => decode(client, &secret).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// # Errors
+/// Where a Secret with Helm's labels is no record.
+pub(super) fn decode(client: &Client, secret: &Tree) -> Result<Record, Error> {
+    record::decode(secret).map_err(|unreadable| Error::State {
         place: client.place().clone(),
         object: unreadable.object,
         reason: unreadable.reason,
