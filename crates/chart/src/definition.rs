@@ -4,22 +4,23 @@
 use source::{Map, Tree, yaml};
 
 use crate::metadata::ImportValue;
-use crate::stored::{dependency, metadata, put_list};
+use crate::stored::{dependency, metadata};
 use crate::{Dependency, Metadata};
 
 /// YAML with sorted keys and without what is empty.
 pub fn definition(of: &Metadata) -> String {
-    let mut tree = metadata(of, &[]);
-    let listed = of.dependencies.as_deref().unwrap_or_default();
-    if let source::Node::Map(map) = &mut tree.node {
-        put_list(map, "dependencies", listed.iter().map(as_listed).collect());
-    }
+    let tree = described(of);
     yaml::write(&tree, yaml::Dialect::Helm).expect("texts, flags and lists of them are YAML")
+}
+
+/// The same as data, with fields in the order in which Helm's JSON has them.
+pub fn described(of: &Metadata) -> Tree {
+    let listed = of.dependencies.as_deref().unwrap_or_default();
+    metadata(of, listed.iter().map(as_listed).collect())
 }
 
 /// A dependency with its imports as Chart.yaml has them.
 fn as_listed(one: &Dependency) -> Tree {
-    let mut map = dependency(one);
     let import = |import: &ImportValue| match import {
         ImportValue::Export(name) => Tree::from(name.as_str()),
         ImportValue::Table { child, parent } => Tree::from(Map::from_iter([
@@ -27,8 +28,7 @@ fn as_listed(one: &Dependency) -> Tree {
             ("parent".into(), Tree::from(parent.as_str())),
         ])),
     };
-    put_list(&mut map, "import-values", one.import_values.iter().map(import).collect());
-    map.into()
+    dependency(one, one.import_values.iter().map(import).collect()).into()
 }
 
 #[cfg(test)]

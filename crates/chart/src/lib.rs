@@ -37,7 +37,7 @@ mod warning;
 
 pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::Chart;
-pub use definition::definition;
+pub use definition::{definition, described};
 pub use file::File;
 pub use ignore::Ignore;
 pub use input::{Input, Limits, Lookup, NoLookup, ReleaseInfo};

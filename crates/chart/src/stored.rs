@@ -13,7 +13,7 @@ use crate::metadata::{self, ImportValue};
 use crate::render::user_values;
 use crate::values::{Coalesce, Effective, process_dependencies};
 use crate::warning::{self, Places};
-use crate::{Chart, Dependency, File, Metadata};
+use crate::{Chart, Dependency, File, Maintainer, Metadata};
 
 /// What Helm stores of a chart that is installed with these user's values: they decide which dependencies are listed, and
 /// what was imported from them stands among the chart's own values.
@@ -27,6 +27,7 @@ pub fn stored(chart: &Chart, values: &Tree, dialect: Dialect) -> Result<Tree, Pr
     )?;
     let mut map = Map::new();
     let listed = effective.listed.as_deref().unwrap_or_default();
+    let listed = listed.iter().map(|one| enabled(one)).collect();
     map.insert("metadata".into(), metadata(&chart.metadata, listed));
     map.insert("lock".into(), lock(chart).unwrap_or_default());
     map.insert("templates".into(), files(&chart.templates));
@@ -66,69 +67,44 @@ fn files(files: &[File]) -> Tree {
     files.iter().map(file).collect::<Vec<_>>().into()
 }
 
-/// `chart.Metadata`, without what is empty.
-pub(crate) fn metadata(metadata: &Metadata, listed: &[&Dependency]) -> Tree {
-    let Metadata {
-        name,
-        home,
-        sources,
-        version,
-        description,
-        keywords,
-        maintainers,
-        icon,
-        api_version,
-        condition,
-        tags,
-        app_version,
-        deprecated,
-        annotations,
-        kube_version,
-        dependencies: _,
-        kind,
-    } = metadata;
+/// `chart.Metadata` with its fields in their order, without what is empty.
+pub(crate) fn metadata(metadata: &Metadata, dependencies: Vec<Tree>) -> Tree {
     let mut map = Map::new();
-    for (key, value) in [
-        ("name", name),
-        ("home", home),
-        ("version", version),
-        ("description", description),
-        ("icon", icon),
-        ("apiVersion", api_version),
-        ("condition", condition),
-        ("tags", tags),
-        ("appVersion", app_version),
-        ("kubeVersion", kube_version),
-        ("type", kind),
-    ] {
-        put_text(&mut map, key, value);
-    }
-    put_list(&mut map, "sources", texts(sources));
-    put_list(&mut map, "keywords", texts(keywords));
-    let maintainer = |maintainer: &metadata::Maintainer| {
-        let mut map = Map::new();
-        put_text(&mut map, "name", &maintainer.name);
-        put_text(&mut map, "email", &maintainer.email);
-        put_text(&mut map, "url", &maintainer.url);
-        Tree::from(map)
-    };
-    put_list(&mut map, "maintainers", maintainers.iter().map(maintainer).collect());
-    put_list(&mut map, "dependencies", listed.iter().map(|it| enabled(it)).collect());
-    if *deprecated {
+    put_text(&mut map, "name", &metadata.name);
+    put_text(&mut map, "home", &metadata.home);
+    put_list(&mut map, "sources", texts(&metadata.sources));
+    put_text(&mut map, "version", &metadata.version);
+    put_text(&mut map, "description", &metadata.description);
+    put_list(&mut map, "keywords", texts(&metadata.keywords));
+    put_list(&mut map, "maintainers", metadata.maintainers.iter().map(maintainer).collect());
+    put_text(&mut map, "icon", &metadata.icon);
+    put_text(&mut map, "apiVersion", &metadata.api_version);
+    put_text(&mut map, "condition", &metadata.condition);
+    put_text(&mut map, "tags", &metadata.tags);
+    put_text(&mut map, "appVersion", &metadata.app_version);
+    if metadata.deprecated {
         map.insert("deprecated".into(), true.into());
     }
-    if let Some(annotations) = annotations.as_ref().filter(|map| !map.is_empty()) {
+    if let Some(annotations) = metadata.annotations.as_ref().filter(|map| !map.is_empty()) {
         let entries = annotations.iter().map(|(key, value)| (key.as_str().into(), text(value)));
         map.insert("annotations".into(), entries.collect::<Map>().into());
     }
+    put_text(&mut map, "kubeVersion", &metadata.kube_version);
+    put_list(&mut map, "dependencies", dependencies);
+    put_text(&mut map, "type", &metadata.kind);
+    map.into()
+}
+
+fn maintainer(maintainer: &Maintainer) -> Tree {
+    let mut map = Map::new();
+    put_text(&mut map, "name", &maintainer.name);
+    put_text(&mut map, "email", &maintainer.email);
+    put_text(&mut map, "url", &maintainer.url);
     map.into()
 }
 
 /// A dependency that takes part: under its alias, imports spelt out.
 fn enabled(dependency: &Dependency) -> Tree {
-    let mut map = self::dependency(dependency);
-    map.insert("name".into(), text(dependency.key()));
-    map.insert("enabled".into(), true.into());
     let import = |import: &ImportValue| {
         let (child, parent) = match import {
             ImportValue::Export(name) => (format!("exports.{name}"), "."),
@@ -137,22 +113,26 @@ fn enabled(dependency: &Dependency) -> Tree {
         let entries = [("child".into(), text(&child)), ("parent".into(), text(parent))];
         Tree::from(Map::from_iter(entries))
     };
-    put_list(&mut map, "import-values", dependency.import_values.iter().map(import).collect());
+    let imports = dependency.import_values.iter().map(import).collect();
+    let mut map = self::dependency(dependency, imports);
+    map.insert("name".into(), text(dependency.key()));
+    map.insert("enabled".into(), true.into());
     map.into()
 }
 
-/// `chart.Dependency` as it was read; locks list these too.
-pub(crate) fn dependency(dependency: &Dependency) -> Map {
+/// `chart.Dependency` as it was read but for its imports, with its fields in their order; locks list these too.
+pub(crate) fn dependency(dependency: &Dependency, import_values: Vec<Tree>) -> Map {
     let mut map = Map::new();
     map.insert("name".into(), text(&dependency.name));
     put_text(&mut map, "version", &dependency.version);
     map.insert("repository".into(), text(&dependency.repository));
     put_text(&mut map, "condition", &dependency.condition);
     put_list(&mut map, "tags", texts(&dependency.tags));
-    put_text(&mut map, "alias", &dependency.alias);
     if dependency.enabled {
         map.insert("enabled".into(), true.into());
     }
+    put_list(&mut map, "import-values", import_values);
+    put_text(&mut map, "alias", &dependency.alias);
     map
 }
 
@@ -174,8 +154,9 @@ fn lock(chart: &Chart) -> Option<Tree> {
     let mut map = Map::new();
     map.insert("generated".into(), text(generated));
     map.insert("digest".into(), text(&digest));
-    let dependencies = dependencies
-        .map(|list| list.iter().map(|it| Tree::from(dependency(it))).collect::<Vec<_>>().into());
+    let dependencies = dependencies.map(|list| {
+        list.iter().map(|it| Tree::from(dependency(it, Vec::new()))).collect::<Vec<_>>().into()
+    });
     map.insert("dependencies".into(), dependencies.unwrap_or_default());
     Some(map.into())
 }
@@ -194,7 +175,7 @@ fn put_text(map: &mut Map, key: &str, value: &str) {
     }
 }
 
-pub(crate) fn put_list(map: &mut Map, key: &str, list: Vec<Tree>) {
+fn put_list(map: &mut Map, key: &str, list: Vec<Tree>) {
     if !list.is_empty() {
         map.insert(key.into(), list.into());
     }

@@ -55,7 +55,7 @@ pub async fn push(
     let registry = Registry::of(session, &address, access, &what)?;
 
     let to = To { registry: &registry, what: &what };
-    let config = describe::json(&describe::config(metadata));
+    let config = describe::json(&chart::described(metadata));
     let manifest = assembled(metadata, &config, &package);
     to.blob(&config).await?;
     to.blob(package.archive).await?;
@@ -122,11 +122,11 @@ impl To<'_> {
             Err(Error::Absent { .. }) => {}
             Err(error) => return Err(error),
         }
-        let mut failed = 0;
+        let mut attempts = 0;
         loop {
             match self.upload(&digest, bytes).await {
                 Ok(()) => return Ok(()),
-                Err(failure) => self.registry.again(&mut failed, failure).await?,
+                Err(failure) => self.registry.again(&mut attempts, failure).await?,
             }
         }
     }
