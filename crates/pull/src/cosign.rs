@@ -13,7 +13,7 @@ use sprig::PublicKey;
 pub use error::Error;
 
 use crate::oci::{self, Descriptor, Reader, read_manifest};
-use crate::{Access, Digest, Session};
+use crate::{Access, Digest, Session, cache};
 
 /// More than anybody signs one chart.
 const MOST: usize = 64;
@@ -34,7 +34,7 @@ pub async fn verify(
     let what = format!("a signature of `{chart}`");
     let mut search =
         Search { reader: Reader::new(session, address, access, what), digest, key, seen: 0 };
-    let name = format!("cosign {chart}");
+    let name = link(address, digest);
     let kept = session.cache.link(&name).map_err(oci::Error::from)?;
     if let Some(kept) = kept
         && let Some(manifest) = session.cache.blob(kept).map_err(oci::Error::from)?
@@ -51,6 +51,39 @@ pub async fn verify(
         None if search.seen == 0 => Err(Error::Unsigned { chart }),
         None => Err(Error::Untrusted { chart, signatures: search.seen }),
     }
+}
+
+/// What the cache has of a signature that was good: its manifest, under a name, and what that lists.
+pub(crate) struct Kept {
+    pub(crate) link: String,
+    pub(crate) manifest: Digest,
+    pub(crate) signatures: Vec<Digest>,
+}
+
+/// The signature of a chart that was good when it was last looked at.
+pub(crate) fn kept(
+    session: &Session,
+    address: &str,
+    digest: Digest,
+) -> Result<Option<Kept>, cache::Error> {
+    let link = link(address, digest);
+    let Some(manifest) = session.cache.link(&link)? else { return Ok(None) };
+    let Some(bytes) = session.cache.blob(manifest)? else { return Ok(None) };
+    let listed = read_manifest(&bytes).map(|manifest| manifest.layers).unwrap_or_default();
+    let mut signatures = Vec::new();
+    for one in listed.iter().take(MOST).filter(|one| is_signature(one)) {
+        let Ok(layer) = one.layer("a signature", LARGEST) else { continue };
+        // Those behind the good one were not fetched.
+        if session.cache.blob(layer.digest)?.is_some() {
+            signatures.push(layer.digest);
+        }
+    }
+    Ok(Some(Kept { link, manifest, signatures }))
+}
+
+/// The name under which the cache has the manifest of a good signature.
+fn link(address: &str, digest: Digest) -> String {
+    format!("cosign oci://{address}@sha256:{digest}")
 }
 
 /// A search for a signature of a manifest by a key.

@@ -30,16 +30,19 @@ pub enum Kind {
     Provenance,
     /// The manifest under whose digest a registry has the chart.
     Manifest,
+    /// What cosign keeps beside it: a signature, or the manifest that lists some.
+    Signature,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Archive, Self::Provenance, Self::Manifest];
+    const ALL: [Self; 4] = [Self::Archive, Self::Provenance, Self::Manifest, Self::Signature];
 
     fn extension(self) -> &'static str {
         match self {
             Self::Archive => "tgz",
             Self::Provenance => "tgz.prov",
             Self::Manifest => "json",
+            Self::Signature => "sig",
         }
     }
 }

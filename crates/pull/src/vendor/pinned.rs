@@ -2,10 +2,10 @@
 
 use super::{Kind, Vendored};
 use crate::lock::{Entry, Pin};
-use crate::{Access, Error, Session, Source, archive, git, oci};
+use crate::{Access, Error, Session, Source, archive, cosign, git, oci};
 
 /// The archive of a pinned chart that lies in the cache, the manifest that names it in a registry, and its provenance file
-/// where the cache has one.
+/// and cosign's signature where the cache has them.
 pub async fn of_entry(
     session: &Session,
     entry: &Entry,
@@ -31,7 +31,13 @@ pub async fn of_entry(
             let provenance = provenance.map(|digest| item(Kind::Provenance, digest, None));
             let both =
                 [item(Kind::Manifest, *digest, None), item(Kind::Archive, fetched.archive, None)];
-            Ok(both.into_iter().chain(provenance).collect())
+            let mut all: Vec<Vendored> = both.into_iter().chain(provenance).collect();
+            if let Some(kept) = cosign::kept(session, address, *digest)? {
+                all.push(item(Kind::Signature, kept.manifest, Some(kept.link)));
+                let signature = |digest| item(Kind::Signature, digest, None);
+                all.extend(kept.signatures.into_iter().map(signature));
+            }
+            Ok(all)
         }
         (source, Pin::Commit { commit }) => {
             let link = git::link(commit, source);

@@ -1,7 +1,9 @@
 //! Charts that cosign signed: only the right key over the right digest counts.
 
+use pull::cache::Shelf;
 use pull::cosign::{Error, verify};
-use pull::{Digest, oci};
+use pull::lock::{Entry, Pin};
+use pull::{Cache, Digest, Session, Source, oci, vendor};
 use registry::key::{Key, Kind};
 use registry::oci::Registry;
 use source::base64;
@@ -109,6 +111,29 @@ async fn the_right_key_over_the_right_digest() {
         let error = shop.verify(&other.public()).await.unwrap_err();
         assert!(matches!(error, Error::Oci(oci::Error::Offline { .. })), "{error}");
     }
+}
+
+#[tokio::test]
+async fn what_is_vendored_holds_its_signature() {
+    let (shop, key) = (Shop::new().await, Key::new(Kind::P256));
+    shop.sign(shop.digest, |text| key.sign(text));
+    shop.verify(&key.public()).await.unwrap();
+    let (address, session) = (api(&shop.registry), &shop.place.session);
+    let entry = Entry {
+        source: Source::Oci { address: address.clone() },
+        version: "1.0.0".to_owned(),
+        pin: Pin::Manifest { digest: shop.digest },
+        asked: ["1.0.0".to_owned()].into(),
+    };
+    let items = vendor::of_entry(session, &entry, &plain()).await.unwrap();
+    let folder = shop.place.path().join("vendor");
+    vendor::vendor(session, &folder, &items).unwrap();
+
+    let shelf = Shelf::open(&folder).unwrap().unwrap();
+    let cache = Cache::at(&shop.place.path().join("empty")).with_shelf(shelf);
+    let mut elsewhere = Session::new(cache);
+    elsewhere.offline = true;
+    verify(&elsewhere, &address, shop.digest, &key.public(), &plain()).await.unwrap();
 }
 
 #[tokio::test]
