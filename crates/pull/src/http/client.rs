@@ -1,6 +1,6 @@
 //! Clients by what a connection needs: certificates, proxies, time. Each is made once per session and keeps connections.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::redirect::Policy;
@@ -13,7 +13,11 @@ use crate::{Access, ClientCertificate, Session};
 
 /// The clients of a session.
 #[derive(Default)]
-pub(crate) struct Clients(Mutex<BTreeMap<Needs, Client>>);
+pub(crate) struct Clients {
+    made: Mutex<BTreeMap<Needs, Client>>,
+    /// Servers of which the user knows that nobody checks their certificates.
+    unchecked: Mutex<BTreeSet<String>>,
+}
 
 /// What tells one client from another.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,13 +50,16 @@ impl Needs {
 
 impl Clients {
     pub(super) fn of(&self, session: &Session, needs: Needs, url: &Url) -> Result<Client, Error> {
-        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if needs.skip_tls_verify && url.scheme() == "https" {
+            let server = url.authority();
+            let mut unchecked = self.unchecked.lock().unwrap_or_else(PoisonError::into_inner);
+            if unchecked.insert(server.to_owned()) {
+                session.watch.warn(&format!("nobody checks the certificate of `{server}`"));
+            }
+        }
+        let mut clients = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&needs) {
             return Ok(client.clone());
-        }
-        if needs.skip_tls_verify {
-            let host = url.host_str().unwrap_or_default();
-            session.watch.warn(&format!("nobody checks the certificate of `{host}`"));
         }
         let client = make(session, &needs)?;
         clients.insert(needs, client.clone());

@@ -61,7 +61,15 @@ fn nobody_checks_where_that_is_asked_for_and_the_user_is_told() {
     let access = Access { skip_tls_verify: true, ..Access::default() };
     let url = format!("{}/a.tgz", repository.url());
     assert_eq!(fetch(&place.session, &url, &access).unwrap(), packed("a"));
-    assert_eq!(place.told(), ["nobody checks the certificate of `127.0.0.1`"]);
+    let another = served(&place, &authority.odd_server("h.example.com", true), None);
+    for repository in [&another, &repository] {
+        fetch(&place.session, &format!("{}/a.tgz", repository.url()), &access).unwrap();
+    }
+    let told = |repository: &Repository| {
+        let server = repository.url().replace("https://", "");
+        format!("nobody checks the certificate of `{server}`")
+    };
+    assert_eq!(place.told(), [told(&repository), told(&another)]);
 
     // Another host has to show who it is.
     repository.fault("/go", [to(&format!("{}/a.tgz", repository.other_url()))]);
