@@ -129,9 +129,10 @@ fn parse(bytes: &[u8]) -> Result<Listing, String> {
 /// One file per repository and user: what one may see is not shown to another.
 fn path(cache: &Cache, url: &str, access: &Access) -> PathBuf {
     let user = match &access.login {
-        Some(Login::Basic { username, .. }) => username.as_str(),
-        Some(Login::Bearer { .. }) => "\n",
-        None => "",
+        Some(Login::Basic { username, .. }) => username.clone(),
+        // A token does not say whose it is. Only the digest of all this is kept.
+        Some(Login::Bearer { token }) => format!("\n{}", token.reveal()),
+        None => String::new(),
     };
     cache.index(&format!("{user}\n{url}"))
 }

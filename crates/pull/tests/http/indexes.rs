@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use pull::index::{self, Found, Offer};
-use pull::{Access, Digest};
+use pull::{Access, Digest, Login, Secret, Session};
 use registry::hand::Answer;
 use registry::repository::{Options, Repository};
 
@@ -95,6 +95,22 @@ fn an_index_is_asked_for_once_per_run_and_sent_when_it_changed() {
     assert_eq!(versions(&offers(&later, &url, "api").unwrap()), ["2.0.0-rc.1", "v1.10.0", "1.2.0"]);
     let newer = offers(&place.again(), &url, "api").unwrap();
     assert_eq!(versions(&newer), ["2.0.0-rc.1", "v1.10.0", "1.3.0"]);
+}
+
+#[test]
+fn what_one_token_sees_is_not_shown_to_another() {
+    let mut place = Place::new();
+    place.serve("index.yaml", INDEX);
+    let repository = Repository::open(&place.served());
+    let url = repository.url();
+    let ask = |session: &Session, token: &str| {
+        let login = Some(Login::Bearer { token: Secret::new(token) });
+        run(index::offers(session, &url, "api", &Access { login, ..Access::default() }))
+    };
+    ask(&place.session, "one").unwrap();
+    place.session.offline = true;
+    assert_eq!(ask(&place.session, "one").unwrap().len(), 3);
+    assert!(ask(&place.session, "two").is_err());
 }
 
 #[test]
