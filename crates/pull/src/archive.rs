@@ -6,12 +6,10 @@ mod registry;
 pub use error::Error;
 
 use crate::http::{self, Answer, Request};
-use crate::{Access, Digest, Session};
+use crate::{Access, Digest, Session, provenance, shown};
 
 /// The most bytes that an archive may have; unpacked charts may not have more either.
 const LARGEST: u64 = 100 << 20;
-/// The most bytes of a signed list of digests.
-const LARGEST_PROVENANCE: u64 = 5 << 20;
 
 /// The bytes of an archive. `repository` is the address that the access belongs to, the archive's own if absent: nobody
 /// else learns the login unless `pass_credentials` says so. With an expected digest the cache is asked first, and what has
@@ -38,7 +36,6 @@ pub async fn fetch(
         return session.cache.blob(found)?.ok_or(Error::Vanished);
     }
     let address = http::address(url)?;
-    let shown = http::without_secrets(&address);
     let request = Request {
         what: name(&address),
         url: address.clone(),
@@ -49,14 +46,14 @@ pub async fn fetch(
         have: None,
     };
     let Answer::Found(found) = http::get(session, &request).await? else {
-        return Err(Error::NoArchive { url: shown, what: "nothing".to_owned() });
+        return Err(Error::NoArchive { url: shown::address(url), what: "nothing".to_owned() });
     };
     if !found.bytes.starts_with(&[0x1f, 0x8b]) {
         let what = what_it_is(&found.bytes, found.content_type.as_deref());
-        return Err(Error::NoArchive { url: shown, what });
+        return Err(Error::NoArchive { url: shown::address(url), what });
     }
     let digest = Digest::of(&found.bytes);
-    proven(&shown, digest, expected)?;
+    proven(url, digest, expected)?;
     session.cache.keep(&found.bytes)?;
     session.cache.set_link(&link, digest)?;
     Ok(found.bytes)
@@ -108,7 +105,7 @@ async fn beside(
         url: address.clone(),
         access,
         home: http::address(repository.unwrap_or(url))?,
-        limit: LARGEST_PROVENANCE,
+        limit: provenance::LARGEST,
         packed: false,
         have: None,
     };
@@ -122,7 +119,7 @@ async fn beside(
 
 fn proven(url: &str, found: Digest, expected: Option<Digest>) -> Result<(), Error> {
     match expected.filter(|expected| *expected != found) {
-        Some(expected) => Err(Error::Digest { url: http::plain(url), expected, found }),
+        Some(expected) => Err(Error::Digest { url: shown::address(url), expected, found }),
         None => Ok(()),
     }
 }
@@ -141,7 +138,7 @@ fn what_it_is(bytes: &[u8], content_type: Option<&str>) -> String {
         return "a page for people, perhaps one to log in".to_owned();
     }
     match content_type {
-        Some(kind) => format!("something of the type `{}`", http::plain(kind)),
+        Some(kind) => format!("something of the type `{}`", shown::plain(kind)),
         None => "something else".to_owned(),
     }
 }

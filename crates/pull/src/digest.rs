@@ -13,11 +13,6 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
-
-    /// From a hash that was fed piece by piece.
-    pub fn from_hash(hash: [u8; 32]) -> Self {
-        Self(hash)
-    }
 }
 
 impl fmt::Display for Digest {

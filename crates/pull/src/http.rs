@@ -11,7 +11,6 @@ mod patience;
 mod post;
 mod proxies;
 mod redirect;
-mod shown;
 
 use reqwest::Url;
 
@@ -21,12 +20,11 @@ pub use patience::Patience;
 pub(crate) use client::Clients;
 pub(crate) use download::{Shown, get};
 pub(crate) use exchange::{Sent, exchange};
-pub(crate) use failed::{Again, Failed, cut};
+pub(crate) use failed::{Again, Failed, again, cut};
 pub(crate) use patience::retry_after;
 pub(crate) use post::{Post, post};
-pub(crate) use shown::{plain, without_secrets};
 
-use crate::Access;
+use crate::{Access, shown};
 
 /// A file that is asked for.
 pub(crate) struct Request<'a> {
@@ -65,7 +63,8 @@ pub(crate) struct Found {
 
 /// Reads an address as it is asked for: without a user in it, of a scheme that we speak.
 pub(crate) fn address(text: &str) -> Result<Url, Error> {
-    let invalid = |reason: &str| Error::Address { url: plain(text), reason: reason.to_owned() };
+    let invalid =
+        |reason: &str| Error::Address { url: shown::address(text), reason: reason.to_owned() };
     let mut url = Url::parse(text).map_err(|error| invalid(&error.to_string()))?;
     if !redirect::is_ours(&url) {
         return Err(invalid("only http and https are spoken here"));

@@ -15,7 +15,7 @@ pub(crate) use open::Opened;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Digest, Session, http};
+use crate::{Access, Digest, Session, http, shown};
 
 /// A version of a chart that a repository offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,9 @@ pub async fn offers(
             let base = http::address(url)?;
             Ok(entries.into_iter().map(|entry| resolve::offer(&base, entry)).collect())
         }
-        Err(near) => Err(Error::NoChart { url: open::shown(url), chart: chart.to_owned(), near }),
+        Err(near) => {
+            Err(Error::NoChart { url: shown::address(url), chart: chart.to_owned(), near })
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod digest;
 mod failure;
 mod program;
 mod session;
+mod shown;
 mod source;
 mod wanted;
 
@@ -33,5 +34,6 @@ pub use digest::{Digest, InvalidDigest};
 pub use failure::{Error, Failure};
 pub use lock::Lock;
 pub use session::{Session, Unwatched, Watch};
+pub use shown::address as shown_address;
 pub use source::{InvalidAddress, Named, SaidTwice, Source};
 pub use wanted::{Narrowed, Trust, Wanted};

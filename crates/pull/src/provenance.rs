@@ -21,7 +21,11 @@ use pgp::types::{KeyVersion, Password, SigningKey, Timestamp};
 
 pub use error::Error;
 
+use crate::shown::plain;
 use crate::{Digest, Secret};
+
+/// The most bytes of a provenance file: a Chart.yaml and a signature are far smaller.
+pub(crate) const LARGEST: u64 = 4 << 20;
 
 /// Who signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +61,7 @@ fn verify_at(
     let expected = message::digest_of(&message.signed_text(), archive_name)?;
     let found = Digest::of(archive);
     if expected != found {
-        return Err(Error::OtherDigest { archive: shown(archive_name), expected, found });
+        return Err(Error::OtherDigest { archive: plain(archive_name), expected, found });
     }
     Ok(signer)
 }
@@ -111,11 +115,6 @@ fn signed(
     };
     let config = configured().map_err(Error::unsigned)?;
     CleartextSignedMessage::new(text, config, key, password).map_err(Error::unsigned)
-}
-
-/// A text from elsewhere as a message may show it.
-fn shown(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
 /// The issuer that a signature names.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Narrowed;
+use crate::{Narrowed, shown};
 
 /// The place of a chart and all its versions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,15 +154,17 @@ impl Source {
     }
 }
 
-/// As messages and the lock file write it.
+/// As messages write it: without what a query may hold.
 impl fmt::Display for Source {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Repository { url, chart } => write!(formatter, "{url}/{chart}"),
+            Self::Repository { url, chart } => {
+                write!(formatter, "{}/{chart}", url.split(['?', '#']).next().unwrap_or(url))
+            }
             Self::Oci { address } => write!(formatter, "oci://{address}"),
             Self::Git { repository, path } if path == "." => write!(formatter, "git+{repository}"),
             Self::Git { repository, path } => write!(formatter, "git+{repository}//{path}"),
-            Self::Archive { url } => formatter.write_str(url),
+            Self::Archive { url } => formatter.write_str(&shown::without_query(url)),
         }
     }
 }
@@ -226,7 +228,7 @@ fn git(scheme: &str, rest: &str) -> Result<Named, InvalidAddress> {
         Some(query) => {
             let reference = query
                 .strip_prefix("ref=")
-                .ok_or_else(|| InvalidAddress::Query(query.to_owned()))?;
+                .ok_or_else(|| InvalidAddress::Query(shown::plain(key_of(query))))?;
             if !is_reference(reference) {
                 return Err(InvalidAddress::Reference(reference.to_owned()));
             }
@@ -257,6 +259,11 @@ fn git(scheme: &str, rest: &str) -> Result<Named, InvalidAddress> {
     let source =
         Source::Git { repository: format!("{scheme}://{repository}"), path: path.to_owned() };
     Ok(Named { source, narrowed })
+}
+
+/// The first name of a query; what it stands for may be secret.
+fn key_of(query: &str) -> &str {
+    query.split(['=', '&']).next().unwrap_or(query)
 }
 
 /// A name that git can only take as a revision, never as an option or a range (git-check-ref-format).
@@ -316,7 +323,7 @@ mod tests {
             "git+https://h/r?ref=--upload-pack=x",
             Err("`--upload-pack=x` is no branch, tag or commit"),
         );
-        check("git+https://h/r?depth=1", Err("only `ref=` may stand behind `?`, not `depth=1`"));
+        check("git+https://h/r?depth=1", Err("only `ref=` may stand behind `?`, not `depth`"));
         check("git+https://u:p@h/r", Err("the address holds a user or password"));
         check("git+ssh://-oProxyCommand=x/r", Err("the address names no host"));
         check("git+ext://sh", Err("`git+ext` is no scheme that charts come by"));
@@ -326,6 +333,7 @@ mod tests {
     fn archives() {
         let url = "https://h.example.com/charts/api-1.2.3.tgz";
         check(url, Ok((url, "", "api-1.2.3")));
+        check("https://h/a.tgz?X-Signature=s#x", Ok(("https://h/a.tgz?…", "", "a")));
         check("https://u:p@h/a.tgz", Err("the address holds a user or password"));
         check("file:///etc/passwd", Err("`file` is no scheme that charts come by"));
         check("https://h/a\n.tgz", Err("the address holds control characters or blanks"));
@@ -341,6 +349,7 @@ mod tests {
         let ok = |source: &str, narrowed: &str| Ok((source.to_owned(), narrowed.to_owned()));
         let refused = |why: &str| Err(why.to_owned());
         assert_eq!(source("https://h/charts/", "api"), ok("https://h/charts/api", ""));
+        assert_eq!(source("https://h/charts?token=t", "api"), ok("https://h/charts/api", ""));
         assert_eq!(source("oci://r/charts", "api"), ok("oci://r/charts/api", ""));
         assert_eq!(source("oci://r/charts", "api:1.0_b"), ok("oci://r/charts/api", "1.0+b"));
         let pinned = format!("api:1.0@{DIGEST}");

@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::oci::{self, At, Fetched};
-use crate::{Access, Named, Narrowed, Session, Source, http};
+use crate::{Access, Named, Narrowed, Session, Source, http, shown};
 
 pub(super) fn is_one(url: &str) -> bool {
     url.starts_with("oci://")
@@ -11,7 +11,7 @@ pub(super) fn is_one(url: &str) -> bool {
 /// The registry is not the repository: it learns the login only with `pass_credentials`.
 pub(super) async fn fetch(session: &Session, url: &str, access: &Access) -> Result<Fetched, Error> {
     let invalid =
-        |reason: &str| http::Error::Address { url: http::plain(url), reason: reason.to_owned() };
+        |reason: &str| http::Error::Address { url: shown::address(url), reason: reason.to_owned() };
     let Named { source, narrowed } =
         Source::parse(url).map_err(|error| invalid(&error.to_string()))?;
     let (Source::Oci { address }, Some(narrowed)) = (source, narrowed) else {

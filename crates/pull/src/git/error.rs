@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use source::Problems;
 
-use crate::cache;
+use crate::{cache, shown};
 
 /// Why a reference or a chart of a git repository could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -98,23 +98,13 @@ pub(super) fn said(stderr: &[u8]) -> String {
     }
     let message = complaints.join("; ");
     let message = message.strip_prefix("fatal: ").unwrap_or(&message);
-    let plain: String = message.chars().filter(|letter| !is_unseen(*letter)).collect();
-    let masked = without_logins(&plain);
-    match masked.char_indices().nth(LETTERS) {
-        Some((end, _)) => format!("{}…", &masked[..end]),
-        None if masked.is_empty() => "it does not say why".to_owned(),
-        None => masked,
-    }
+    // Before it is cut: half a login is still one.
+    let masked = without_logins(&shown::one_line(message));
+    if masked.is_empty() { "it does not say why".to_owned() } else { shown::cut(&masked, LETTERS) }
 }
 
 const LINES: usize = 4;
 const LETTERS: usize = 400;
-
-/// Control characters, and those that turn the direction of a text around.
-fn is_unseen(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 /// `https://user:password@host/` → `https://***@host/`; the user of ssh is no secret.
 fn without_logins(text: &str) -> String {

@@ -8,13 +8,13 @@ use reqwest::header::{
 };
 use reqwest::{Method, Response, StatusCode};
 use source::base64;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::exchange::{Sent, exchange};
-use super::failed::{Again, Failed, cut};
+use super::failed::{Again, Failed, again, cut};
 use super::partial::Partial;
-use super::{Answer, Error, Found, Request, patience, redirect, shown};
-use crate::{Login, Session};
+use super::{Answer, Error, Found, Request, patience, redirect};
+use crate::{Login, Session, shown};
 
 /// How much of an error page is looked at.
 const SAID: usize = 4096;
@@ -28,7 +28,7 @@ pub(crate) async fn get(session: &Session, request: &Request<'_>) -> Result<Answ
     let _permit = session.permit().await;
     let _shown = Shown::begin(session, request.what);
     let limit = session.patience.total;
-    match timeout(limit, attempts(session, request)).await {
+    match timeout(limit, whole(session, request)).await {
         Ok(result) => result,
         Err(_) => Err(Error::TooSlow { url: url(), limit }),
     }
@@ -50,20 +50,14 @@ impl Drop for Shown<'_> {
     }
 }
 
-async fn attempts(session: &Session, request: &Request<'_>) -> Result<Answer, Error> {
-    let mut partial = Partial::default();
-    let mut failed = 0;
+async fn whole(session: &Session, request: &Request<'_>) -> Result<Answer, Error> {
+    let (mut attempts, mut partial) = (0, Partial::default());
     loop {
-        let Failed { error, again } = match attempt(session, request, &mut partial).await {
+        match attempt(session, request, &mut partial).await {
             Ok(true) => return Ok(Answer::Unchanged),
             Ok(false) => return found(request, partial).map(Answer::Found),
-            Err(failed) => failed,
-        };
-        failed += 1;
-        let Again::After(asked) = again else { return Err(error) };
-        let Some(pause) = session.patience.pause(failed, asked) else { return Err(error) };
-        session.watch.warn(&format!("{error}; asking again"));
-        sleep(pause).await;
+            Err(failed) => again(session, &mut attempts, failed).await?,
+        }
     }
 }
 

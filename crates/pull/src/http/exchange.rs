@@ -5,8 +5,8 @@ use reqwest::{Method, Response, Url};
 
 use super::client::Needs;
 use super::failed::{Failed, unanswered};
-use super::{Error, redirect, shown};
-use crate::{Access, Session};
+use super::{Error, redirect};
+use crate::{Access, Session, shown};
 
 /// A request that can be made again.
 pub(crate) struct Sent<'a> {

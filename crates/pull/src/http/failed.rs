@@ -1,15 +1,19 @@
-//! What a failed exchange was: its deepest cause in words, and whether asking again may help.
+//! What a failed exchange was: its deepest cause in words, and whether asking again may help; and asking again.
 
 use std::error::Error as StdError;
+use std::fmt::Display;
 use std::io;
 use std::time::Duration;
 
+use tokio::time::sleep;
+
+use super::Error;
 use super::guard::Refused;
-use super::{Error, shown};
+use crate::{Session, shown};
 
 /// A failed attempt.
-pub(crate) struct Failed {
-    pub(crate) error: Error,
+pub(crate) struct Failed<E = Error> {
+    pub(crate) error: E,
     pub(crate) again: Again,
 }
 
@@ -21,10 +25,31 @@ pub(crate) enum Again {
     After(Option<Duration>),
 }
 
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
+impl<E> From<E> for Failed<E> {
+    fn from(error: E) -> Self {
         Self { error, again: Again::Never }
     }
+}
+
+impl<E> Failed<E> {
+    pub(crate) fn map<F>(self, error: impl FnOnce(E) -> F) -> Failed<F> {
+        Failed { error: error(self.error), again: self.again }
+    }
+}
+
+/// Waits for the next attempt, or gives the error back: of the last attempt, or one after which another is pointless.
+pub(crate) async fn again<E: Display>(
+    session: &Session,
+    attempts: &mut u32,
+    failed: Failed<E>,
+) -> Result<(), E> {
+    *attempts += 1;
+    let Failed { error, again } = failed;
+    let Again::After(asked) = again else { return Err(error) };
+    let Some(pause) = session.patience.pause(*attempts, asked) else { return Err(error) };
+    session.watch.warn(&format!("{error}; asking again"));
+    sleep(pause).await;
+    Ok(())
 }
 
 /// A request that brought no answer.

@@ -6,8 +6,8 @@ use tokio::time::timeout;
 
 use super::download::{authorization, refused};
 use super::exchange::{Sent, exchange};
-use super::{Error, Shown, shown};
-use crate::{Access, Session};
+use super::{Error, Shown};
+use crate::{Access, Session, shown};
 
 /// What is sent.
 pub(crate) struct Post<'a> {

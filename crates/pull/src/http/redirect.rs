@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
-use super::{Error, shown};
+use super::Error;
+use crate::shown;
 
 /// How many redirects are followed for one file.
 pub(super) const MOST: usize = 10;

@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for Entries {
                     if !names.insert(chart.clone()) {
                         return Err(A::Error::custom(format_args!(
                             "duplicate field `{}`",
-                            crate::http::plain(&chart)
+                            crate::shown::plain(&chart)
                         )));
                     }
                     let versions: Option<Vec<Option<Version>>> = map.next_value()?;

@@ -7,7 +7,7 @@ use sprig::semver::Version;
 
 use super::Found;
 use crate::Digest;
-use crate::http::plain;
+use crate::shown::plain;
 
 /// An index, whatever it was written in.
 #[derive(Debug, Default)]

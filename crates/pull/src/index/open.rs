@@ -10,7 +10,7 @@ use super::kept::{self, Damaged, Kept};
 use super::listing::Listing;
 use super::{Error, json, resolve, yaml};
 use crate::http::{self, Answer, Request};
-use crate::{Access, Cache, Digest, Login, Session};
+use crate::{Access, Cache, Digest, Login, Session, shown};
 
 /// The most bytes that an index may have.
 const LARGEST: u64 = 256 << 20;
@@ -54,7 +54,7 @@ pub(super) async fn read<T>(
             Ok(found) => return Ok(found),
             Err(Damaged) if is_second => {
                 let reason = "the cache of it is damaged again and again".to_owned();
-                return Err(Error::Invalid { url: shown(url), reason });
+                return Err(Error::Invalid { url: shown::address(url), reason });
             }
             Err(Damaged) => opened.forget(url, access, &cell),
         }
@@ -64,7 +64,7 @@ pub(super) async fn read<T>(
 
 async fn open(session: &Session, url: &str, access: &Access, anew: bool) -> Result<Kept, Error> {
     let index = resolve::index(url)?;
-    let shown = http::without_secrets(&index);
+    let shown = shown::without_secrets(&index);
     let path = path(&session.cache, url, access);
     let kept = Kept::open(&path).filter(|_| !anew);
     if session.offline {
@@ -72,7 +72,7 @@ async fn open(session: &Session, url: &str, access: &Access, anew: bool) -> Resu
     }
     let have = kept.as_ref().map(Kept::validators);
     let request = Request {
-        what: &format!("index of {}", self::shown(url)),
+        what: &format!("index of {}", shown::address(url)),
         home: index.clone(),
         url: index,
         access,
@@ -135,9 +135,4 @@ fn path(cache: &Cache, url: &str, access: &Access) -> PathBuf {
         None => String::new(),
     };
     cache.index(&format!("{user}\n{url}"))
-}
-
-/// A repository's address as messages show it.
-pub(super) fn shown(url: &str) -> String {
-    http::address(url).map_or_else(|_| http::plain(url), |url| http::without_secrets(&url))
 }

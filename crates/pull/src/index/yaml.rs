@@ -10,7 +10,7 @@ use source::yaml::{Event, EventKind, Events, Options, Properties};
 use source::{Severity, json};
 
 use super::listing::{Entry, Listing};
-use crate::http::plain;
+use crate::shown::plain;
 
 /// The longest text that is made a tree of.
 const LARGEST_TREE: usize = 32 << 20;

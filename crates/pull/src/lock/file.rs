@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use source::{Node, Problem, Problems, Source as Text, typed, yaml};
 
 use super::{Entry, Pin};
-use crate::{Named, Source, git};
+use crate::{Named, Source, git, shown};
 
 /// A newer one is refused.
 const VERSION: u32 = 1;
@@ -65,7 +65,7 @@ pub(super) fn read(text: &Arc<Text>) -> Result<Vec<Entry>, Problems> {
     let mut entries = Vec::new();
     let mut answered = BTreeSet::new();
     for (position, row) in file.charts.into_iter().enumerate() {
-        let shown = row.source.escape_debug().to_string();
+        let shown = shown::without_query(&row.source.escape_debug().to_string());
         match entry(row).and_then(|entry| alone(entry, &mut answered)) {
             Ok(entry) => entries.push(entry),
             Err(why) => {
@@ -103,7 +103,7 @@ fn entry(row: Row) -> Result<Entry, String> {
                 Named { .. } => false,
             };
             if !is_archive {
-                return Err(format!("`{url}` is no archive's URL"));
+                return Err(format!("`{}` is no archive's URL", shown::address(&url)));
             }
             Pin::Archive { url, sha256: digest(&sha256)? }
         }
@@ -146,6 +146,7 @@ pub(super) fn write(entries: &[Entry]) -> String {
 fn row(entry: &Entry) -> Row {
     let (source, chart) = match &entry.source {
         Source::Repository { url, chart } => (url.clone(), Some(chart.clone())),
+        Source::Archive { url } => (url.clone(), None),
         other => (other.to_string(), None),
     };
     let mut row = Row {

@@ -51,7 +51,7 @@ fn read_as_it_is_written() {
         Pin::Commit { commit: "0123456789abcdef0123456789abcdef01234567".to_owned() },
         &["v0.3"],
     );
-    let alone = "https://files.example.com/cache-1.0.0.tgz";
+    let alone = "https://files.example.com/cache-1.0.0.tgz?of=shop";
     let lock = lock(&[
         oci("1.10", &["^1"]),
         repository,

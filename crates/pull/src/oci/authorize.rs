@@ -8,8 +8,8 @@ use source::base64;
 use super::challenge::Challenge;
 use super::registry::{self, Action, Failure, Registry};
 use super::{Error, refusal};
-use crate::Login;
 use crate::http::{self, Again, Sent};
+use crate::{Login, shown};
 
 /// The user name by which Docker's credential helpers say that the secret is an identity token.
 const IDENTITY: &str = "<token>";
@@ -53,7 +53,7 @@ fn trusted(registry: &Registry<'_>, realm: &str) -> Result<Url, Error> {
         url.scheme() == "https" || (url.scheme() == "http" && registry.access.plain_http)
     });
     url.ok_or_else(|| {
-        let realm = http::plain(realm);
+        let realm = shown::address(realm);
         registry.lie(format!("it sends us for a token to `{realm}`, which is no place with TLS"))
     })
 }
@@ -124,11 +124,11 @@ async fn exchange(registry: &Registry<'_>, sent: &Sent<'_>) -> Result<(u16, Vec<
         let body = registry::read(&mut response, LARGEST).await;
         Ok((status, body.map_err(|error| registry::cut(&sent.url, &error))?))
     };
-    let mut failed = 0;
+    let mut attempts = 0;
     loop {
         match attempt().await {
             Ok(answer) => return Ok(answer),
-            Err(failure) => registry.again(&mut failed, failure).await?,
+            Err(failure) => registry.again(&mut attempts, failure).await?,
         }
     }
 }

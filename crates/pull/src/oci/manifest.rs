@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{ARCHIVE, CONFIG, Error, OLD_ARCHIVE, PROVENANCE};
-use crate::{Digest, http};
+use crate::{Digest, provenance, shown};
 
 /// Media types of manifests: what we ask for.
 pub(super) const ACCEPTED: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
@@ -15,7 +15,6 @@ pub(super) const ACCEPTED: &str = "application/vnd.oci.image.manifest.v1+json, a
 pub(crate) const LARGEST: usize = 4 << 20;
 /// Helm's bound of an unpacked chart: no archive is larger.
 const LARGEST_ARCHIVE: u64 = 100 << 20;
-const LARGEST_PROVENANCE: u64 = 1 << 20;
 
 /// One piece of content: where it is and how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +79,7 @@ impl Descriptor {
 /// Reads a manifest of any kind. The error is the reason in words.
 pub(crate) fn read(bytes: &[u8]) -> Result<Manifest, String> {
     let manifest: Manifest = serde_json::from_slice(bytes)
-        .map_err(|error| http::plain(&format!("the manifest cannot be read: {error}")))?;
+        .map_err(|error| shown::plain(&format!("the manifest cannot be read: {error}")))?;
     if !manifest.manifests.is_empty() && (manifest.config.is_some() || !manifest.layers.is_empty())
     {
         // What one reader takes for an index is an image to another (CVE-2021-41190).
@@ -106,7 +105,7 @@ pub(super) fn chart(registry: &str, what: &str, bytes: &[u8]) -> Result<Chart, E
         | "application/vnd.docker.container.image.v1+json" => {
             return Err(no_chart("a container image".to_owned()));
         }
-        other => return Err(no_chart(format!("of the type `{}`", http::plain(other)))),
+        other => return Err(no_chart(format!("of the type `{}`", shown::plain(other)))),
     }
     let only = |types: &[&str], name: &str| {
         let mut found =
@@ -120,7 +119,7 @@ pub(super) fn chart(registry: &str, what: &str, bytes: &[u8]) -> Result<Chart, E
         .ok_or_else(|| no_chart("without an archive".to_owned()))?;
     let provenance = only(&[PROVENANCE], "provenance file")?;
     let provenance =
-        provenance.map(|layer| layer.layer("the provenance file", LARGEST_PROVENANCE)).transpose();
+        provenance.map(|layer| layer.layer("the provenance file", provenance::LARGEST)).transpose();
     Ok(Chart {
         archive: archive.layer("the archive", LARGEST_ARCHIVE).map_err(lie)?,
         provenance: provenance.map_err(lie)?,

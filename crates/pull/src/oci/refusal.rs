@@ -4,8 +4,8 @@ use reqwest::Response;
 
 use super::Error;
 use super::registry::{self, Action, Ask, Failure, Registry};
-use crate::Login;
 use crate::http::{self, Again};
+use crate::{Login, shown};
 
 /// How much of a refusal is read.
 const SAID: usize = 64 << 10;
@@ -52,5 +52,5 @@ fn message(body: &[u8]) -> Option<String> {
     let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
     let first = answer.get("errors")?.get(0)?;
     let text = |key: &str| first.get(key)?.as_str().filter(|text| !text.is_empty());
-    Some(http::plain(text("message").or_else(|| text("code"))?))
+    Some(shown::plain(text("message").or_else(|| text("code"))?))
 }

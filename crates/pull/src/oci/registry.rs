@@ -3,11 +3,11 @@
 use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, RANGE, WWW_AUTHENTICATE};
 use reqwest::{Method, Response, StatusCode, Url};
 use tokio::sync::Mutex;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::{Error, authorize, challenge, refusal};
-use crate::http::{self, Again, Failed, Sent};
-use crate::{Access, Session};
+use crate::http::{self, Failed, Sent};
+use crate::{Access, Session, shown};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -78,7 +78,7 @@ impl<'run> Registry<'run> {
             url.scheme() == "https" || (url.scheme() == "http" && self.base.scheme() == "http")
         };
         let url = from.join(text).ok().filter(is_safe);
-        url.ok_or_else(|| self.lie(format!("it leads to `{}`", http::plain(text))))
+        url.ok_or_else(|| self.lie(format!("it leads to `{}`", shown::address(text))))
     }
 
     pub(super) fn is_own(&self, url: &Url) -> bool {
@@ -87,11 +87,11 @@ impl<'run> Registry<'run> {
 
     /// The headers of an answer, which is a success; 404 and others are errors.
     pub(super) async fn ask(&self, ask: &Ask<'_>) -> Result<HeaderMap, Error> {
-        let mut failed = 0;
+        let mut attempts = 0;
         loop {
             match self.ask_once(ask).await {
                 Ok(headers) => return Ok(headers),
-                Err(failure) => self.again(&mut failed, failure).await?,
+                Err(failure) => self.again(&mut attempts, failure).await?,
             }
         }
     }
@@ -113,11 +113,11 @@ impl<'run> Registry<'run> {
     ) -> Result<(HeaderMap, Vec<u8>), Error> {
         let _permit = self.session.permit().await;
         let whole = async {
-            let (mut failed, mut body) = (0, Vec::new());
+            let (mut attempts, mut body) = (0, Vec::new());
             loop {
                 match self.go_on(&mut ask, &mut body, limit, &came).await {
                     Ok(headers) => return Ok((headers, body)),
-                    Err(failure) => self.again(&mut failed, failure).await?,
+                    Err(failure) => self.again(&mut attempts, failure).await?,
                 }
             }
         };
@@ -199,15 +199,9 @@ impl<'run> Registry<'run> {
         Err(refusal::of(self, response, ask).await)
     }
 
-    /// Waits for the next try, or gives the error back.
-    pub(super) async fn again(&self, failed: &mut u32, failure: Failure) -> Result<(), Error> {
-        *failed += 1;
-        let Failure { error, again } = failure;
-        let Again::After(asked) = again else { return Err(error) };
-        let Some(pause) = self.session.patience.pause(*failed, asked) else { return Err(error) };
-        self.session.watch.warn(&format!("{error}; asking again"));
-        sleep(pause).await;
-        Ok(())
+    /// Waits for the next attempt, or gives the error back.
+    pub(super) async fn again(&self, attempts: &mut u32, failure: Failure) -> Result<(), Error> {
+        http::again(self.session, attempts, failure).await
     }
 
     fn too_slow(&self) -> Error {
@@ -231,25 +225,10 @@ impl<'run> Registry<'run> {
 }
 
 /// A failed attempt, and whether another makes sense.
-pub(super) struct Failure {
-    pub(super) error: Error,
-    pub(super) again: Again,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, again: Again::Never }
-    }
-}
-
-impl From<Failed> for Failure {
-    fn from(failed: Failed) -> Self {
-        Self { error: failed.error.into(), again: failed.again }
-    }
-}
+pub(super) type Failure = Failed<Error>;
 
 pub(super) fn cut(url: &Url, error: &reqwest::Error) -> Failure {
-    http::cut(http::without_secrets(url), error).into()
+    http::cut(shown::without_secrets(url), error).map(Error::from)
 }
 
 /// The bytes of an answer up to a limit; the rest is not read.

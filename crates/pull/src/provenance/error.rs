@@ -1,11 +1,12 @@
 //! Why a chart does not count as signed, or could not be signed.
 
 use crate::Digest;
+use crate::shown::plain;
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     #[error("the provenance file is larger than {0} bytes")]
-    TooLarge(usize),
+    TooLarge(u64),
     #[error("the provenance file is not one signed message: {0}")]
     NotOneMessage(String),
     #[error("the keyring holds no public key that can be used{0}")]
@@ -40,7 +41,7 @@ pub enum Error {
 
 impl Error {
     pub(super) fn unsigned(error: pgp::errors::Error) -> Self {
-        Self::Unsigned(super::shown(&error.to_string()))
+        Self::Unsigned(plain(&error.to_string()))
     }
 
     /// What to do.

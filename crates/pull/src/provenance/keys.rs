@@ -3,6 +3,7 @@
 use pgp::composed::{Deserializable, SignedPublicKey, SignedSecretKey};
 
 use super::Error;
+use crate::shown::plain;
 
 /// More than any keyring of signers holds.
 const KEYS: usize = 10_000;
@@ -37,11 +38,11 @@ pub(super) fn named(keyring: &[u8], name: &str) -> Result<SignedSecretKey, Error
     }
     if found.len() > 1 {
         let names: Vec<String> =
-            found.iter().map(|(user, _)| format!("`{}`", super::shown(user))).collect();
-        let why = format!("has several keys with `{}`: {}", super::shown(name), names.join(", "));
+            found.iter().map(|(user, _)| format!("`{}`", plain(user))).collect();
+        let why = format!("has several keys with `{}`: {}", plain(name), names.join(", "));
         return Err(Error::NoSecretKey { why });
     }
-    let why = || format!("has no secret key of `{}`", super::shown(name));
+    let why = || format!("has no secret key of `{}`", plain(name));
     found.pop().map(|(_, key)| key).ok_or_else(|| Error::NoSecretKey { why: why() })
 }
 

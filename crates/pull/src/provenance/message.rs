@@ -6,11 +6,9 @@ use std::fmt::Write as _;
 use pgp::composed::CleartextSignedMessage;
 use source::{Source, yaml};
 
-use super::{Error, shown};
+use super::{Error, LARGEST};
 use crate::Digest;
-
-/// A Chart.yaml and a signature are far smaller.
-const MOST: usize = 4 << 20;
+use crate::shown::plain;
 
 const BEGIN_MESSAGE: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
 const BEGIN_SIGNATURE: &str = "-----BEGIN PGP SIGNATURE-----";
@@ -18,8 +16,8 @@ const END_SIGNATURE: &str = "-----END PGP SIGNATURE-----";
 
 /// Reads the message. Text before, between or behind its parts would not be signed, so there may be none.
 pub(super) fn read(provenance: &[u8]) -> Result<CleartextSignedMessage, Error> {
-    if provenance.len() > MOST {
-        return Err(Error::TooLarge(MOST));
+    if provenance.len() as u64 > LARGEST {
+        return Err(Error::TooLarge(LARGEST));
     }
     let not_one = |why: &str| Error::NotOneMessage(why.to_owned());
     let text = std::str::from_utf8(provenance).map_err(|_| not_one("it is not UTF-8"))?;
@@ -37,7 +35,7 @@ pub(super) fn read(provenance: &[u8]) -> Result<CleartextSignedMessage, Error> {
         return Err(not_one("there is text around it, which nobody signed"));
     }
     let (message, _) = CleartextSignedMessage::from_string(text)
-        .map_err(|error| Error::NotOneMessage(shown(&error.to_string())))?;
+        .map_err(|error| Error::NotOneMessage(plain(&error.to_string())))?;
     if message.signatures().is_empty() {
         return Err(not_one("it has no signature"));
     }
@@ -59,7 +57,7 @@ pub(super) fn digest_of(signed: &str, archive_name: &str) -> Result<Digest, Erro
     let files = files.ok_or_else(|| no_digests("has no list of digests"))?;
     let listed: BTreeMap<&str, Option<&str>> =
         files.iter().map(|(name, digest)| (&**name, digest.as_str())).collect();
-    let written = listed.get(archive_name).ok_or_else(|| Error::NotListed(shown(archive_name)))?;
+    let written = listed.get(archive_name).ok_or_else(|| Error::NotListed(plain(archive_name)))?;
     let digest = written.and_then(|text| text.strip_prefix("sha256:")?.parse().ok());
     digest.ok_or_else(|| no_digests("lists something that is no SHA-256 digest"))
 }
@@ -69,9 +67,9 @@ pub(super) fn write(archive_name: &str, chart_yaml: &str, digest: Digest) -> Res
     if chart_yaml.lines().any(|line| line.trim_end() == "...") {
         return Err(Error::Unsigned("Chart.yaml has a line `...` of its own".to_owned()));
     }
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
-    if archive_name.is_empty() || !archive_name.chars().all(plain) {
-        return Err(Error::Unsigned(format!("`{}` is no name of an archive", shown(archive_name))));
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "._+-".contains(letter);
+    if archive_name.is_empty() || !archive_name.chars().all(fits) {
+        return Err(Error::Unsigned(format!("`{}` is no name of an archive", plain(archive_name))));
     }
     let mut text = chart_yaml.trim_end().to_owned();
     // Without carriage returns: those who check may count them differently.

@@ -7,7 +7,8 @@ use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{KeyFlags, Signature, SignatureType};
 use pgp::types::{Duration, KeyDetails as _, Tag, Timestamp};
 
-use super::{Error, Signer, issuer, shown};
+use super::{Error, Signer, issuer};
+use crate::shown::plain;
 
 /// Clocks differ.
 const SKEW: u32 = 24 * 60 * 60;
@@ -80,7 +81,7 @@ fn is_issuer(signature: &Signature, key: &impl pgp::types::KeyDetails) -> bool {
 fn named(key: &SignedPublicKey) -> Signer {
     let user = key.details.users.iter().find(|user| user.is_primary());
     let user = user.or(key.details.users.first());
-    let user = user.map(|user| shown(&String::from_utf8_lossy(user.id.id()))).unwrap_or_default();
+    let user = user.map(|user| plain(&String::from_utf8_lossy(user.id.id()))).unwrap_or_default();
     Signer { user, fingerprint: fingerprint(key) }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use source::base64;
 
 use super::super::Error;
-use crate::{Login, Secret, http};
+use crate::{Login, Secret, shown};
 
 /// The user name that says that the secret is an identity token, as credential helpers write it.
 const IDENTITY: &str = "<token>";
@@ -38,7 +38,7 @@ pub(super) fn read(path: &Path) -> Result<File, Error> {
         Map::new()
     } else {
         // serde's words name a place, never the content.
-        serde_json::from_str(&text).map_err(|error| because(http::plain(&error.to_string())))?
+        serde_json::from_str(&text).map_err(|error| because(shown::plain(&error.to_string())))?
     };
     Ok(File { path: path.to_owned(), content })
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::super::Error;
-use crate::{Login, Secret, http, program};
+use crate::{Login, Secret, program, shown};
 
 /// Time to unlock a key ring, for who sits before it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -100,7 +100,7 @@ fn run(name: &str, verb: &str, input: &[u8], path: &OsStr) -> Result<Vec<u8>, Fa
         return Ok(ended.stdout);
     }
     let said = if ended.stdout.is_empty() { ended.stderr } else { ended.stdout };
-    Err(failed(http::plain(&String::from_utf8_lossy(&said))))
+    Err(failed(shown::plain(&String::from_utf8_lossy(&said))))
 }
 
 /// A program's path. A name with a separator could be any file, so it is found nowhere.

@@ -1,4 +1,4 @@
-//! What of a server's words and addresses a message may show.
+//! What of foreign words and addresses a message may show.
 
 use reqwest::Url;
 
@@ -16,20 +16,54 @@ pub(crate) fn without_secrets(url: &Url) -> String {
     shown.to_string().replace("%E2%80%A6", "…")
 }
 
-pub(super) fn strip_user(url: &mut Url) {
+/// The same of a text that may be no address: what could be a user in it is `***`.
+pub fn address(text: &str) -> String {
+    if let Ok(url) = Url::parse(text)
+        && url.has_host()
+    {
+        return plain(&without_secrets(&url));
+    }
+    let (scheme, rest) = text.split_at(text.find("://").map_or(0, |at| at + 3));
+    let mut users = rest.match_indices('@').filter(|(at, _)| !rest[*at..].starts_with("@sha256:"));
+    let rest = match users.next_back() {
+        Some((at, _)) => format!("***{}", &rest[at..]),
+        None => rest.to_owned(),
+    };
+    plain(&format!("{scheme}{}", without_query(&rest)))
+}
+
+/// An address that was read already, with `…` for its query; what stands behind `#` is no part of it.
+pub(crate) fn without_query(address: &str) -> String {
+    let address = address.split('#').next().unwrap_or(address);
+    match address.split_once('?') {
+        Some((place, _)) => format!("{place}?…"),
+        None => address.to_owned(),
+    }
+}
+
+pub(crate) fn strip_user(url: &mut Url) {
     // Fails for addresses that cannot have a user, which then have none.
     let _no_user = url.set_username("").and_then(|()| url.set_password(None));
 }
 
 /// One line of a foreign text without control characters and of bounded length.
 pub(crate) fn plain(text: &str) -> String {
-    let text = text.trim();
-    let letters = text.chars().map(|letter| if letter.is_whitespace() { ' ' } else { letter });
-    let mut shown: String = letters.filter(|letter| !is_hidden(*letter)).take(LONGEST).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
+    cut(&one_line(text), LONGEST)
+}
+
+/// A foreign text on one line, without characters that are not seen.
+pub(crate) fn one_line(text: &str) -> String {
+    let letters = text.trim().chars();
+    let letters = letters.map(|letter| if letter.is_whitespace() { ' ' } else { letter });
+    letters.filter(|letter| !is_hidden(*letter)).collect()
+}
+
+/// The beginning of a text, with `…` where there is more.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
-    shown
 }
 
 /// Control characters, and those that turn the direction of writing or are not seen at all.
@@ -39,7 +73,7 @@ fn is_hidden(letter: char) -> bool {
 }
 
 /// What a server said with an error, if it said it in words.
-pub(super) fn said(content_type: Option<&str>, body: &[u8]) -> Option<String> {
+pub(crate) fn said(content_type: Option<&str>, body: &[u8]) -> Option<String> {
     let kind = content_type.unwrap_or_default();
     if !(kind.starts_with("text/plain") || kind.starts_with("application/json")) {
         return None;
@@ -60,6 +94,17 @@ mod tests {
         check("https://ci:hunter2@h.example.com/a.tgz", "https://h.example.com/a.tgz");
         check("https://h:8443/a.tgz?X-Signature=abc#x", "https://h:8443/a.tgz?…");
         check("https://h/charts", "https://h/charts");
+    }
+
+    #[test]
+    fn what_may_be_no_address_is_shown_without_secrets_too() {
+        let check = |text: &str, expect: &str| assert_eq!(address(text), expect);
+        check("https://ci:hunter2@h/a.tgz?token=x", "https://h/a.tgz?…");
+        check("https://u:p/w@h/a.tgz", "https://***@h/a.tgz");
+        check("https://u:p?w@h", "https://***@h");
+        check("oci://h/x@sha256:00", "oci://h/x@sha256:00");
+        check("h/x?token=t\u{1b}", "h/x?…");
+        check("git@h:charts", "***@h:charts");
     }
 
     #[test]
