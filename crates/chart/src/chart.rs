@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use source::{Problem, Problems, Source, Tree};
+use sprig::Dialect;
 
 use crate::compiled::Sets;
 use crate::schema::Compiled;
@@ -16,6 +17,8 @@ pub struct Chart {
     pub metadata: Metadata,
     /// `values.yaml`, all its documents merged, numbers as floats.
     pub values: Tree,
+    /// What Helm 3 reads of it, where that is something else.
+    pub(crate) helm3_values: Option<Tree>,
     /// `values.schema.json`
     pub schema: Option<Arc<Source>>,
     pub templates: Vec<File>,
@@ -35,6 +38,14 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// `values.yaml` as a dialect reads it.
+    pub fn values(&self, dialect: Dialect) -> &Tree {
+        match (dialect, &self.helm3_values) {
+            (Dialect::Helm3, Some(values)) => values,
+            _ => &self.values,
+        }
+    }
+
     /// SHA-256 over every file's path and content, in order of path.
     pub fn digest(&self) -> [u8; 32] {
         use sha2::{Digest as _, Sha256};

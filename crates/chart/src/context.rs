@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use gotmpl::{List, ListType, MapRef, MapType, Str, Value};
+use gotmpl::{MapRef, MapType, Str, Value};
+use sprig::Dialect;
 
-use crate::metadata::ImportValue;
-use crate::objects::{Files, Questions, capabilities};
+use crate::objects::{Files, Questions, capabilities, metadata};
 use crate::values::{Effective, table};
-use crate::{Dependency, File, Input, Metadata};
+use crate::{File, Input};
 
-/// Go's name of the type that `.Values` has.
-pub(crate) const VALUES: MapType = MapType::Named("common.Values");
+/// The type that `.Values` has, by Go's name.
+fn values_type(dialect: Dialect) -> MapType {
+    MapType::Named(match dialect {
+        Dialect::Helm4 => "common.Values",
+        Dialect::Helm3 => "chartutil.Values",
+    })
+}
 
 /// A template that takes part, by its full name: `api/charts/db/templates/service.yaml`.
 pub(crate) struct Template<'a> {
@@ -37,10 +42,11 @@ pub(crate) fn templates<'a>(
 ) -> Templates<'a> {
     let shared = Shared {
         release: release(input),
-        capabilities: capabilities(&input.capabilities, questions),
+        capabilities: capabilities(&input.capabilities, questions, input.dialect),
+        dialect: input.dialect,
     };
     let mut templates = Templates::new();
-    let values = values.with_kind(VALUES);
+    let values = values.with_kind(values_type(input.dialect));
     collect(chart, values, true, &shared, &mut templates);
     templates
 }
@@ -49,6 +55,7 @@ pub(crate) fn templates<'a>(
 struct Shared {
     release: Value,
     capabilities: Value,
+    dialect: Dialect,
 }
 
 fn collect<'a>(
@@ -59,16 +66,17 @@ fn collect<'a>(
     templates: &mut Templates<'a>,
 ) -> MapRef {
     let subcharts = MapRef::new(MapType::Any);
-    let dot = MapRef::new(VALUES);
-    dot.insert("Chart", Value::Map(metadata(chart, is_root)));
+    let kind = values_type(shared.dialect);
+    let dot = MapRef::new(kind);
+    dot.insert("Chart", metadata(chart, is_root, shared.dialect));
     dot.insert("Files", Value::Object(Rc::new(Files::new(&chart.chart.files))));
     dot.insert("Release", shared.release.clone());
     dot.insert("Capabilities", shared.capabilities.clone());
     dot.insert("Subcharts", Value::Map(subcharts.clone()));
     for subchart in &chart.subcharts {
         // Helm looks the section up by a path, so a name with a dot finds none.
-        let section = table(&values, &subchart.name).unwrap_or_else(|| MapRef::new(VALUES));
-        let below = collect(subchart, section.with_kind(VALUES), false, shared, templates);
+        let section = table(&values, &subchart.name).unwrap_or_else(|| MapRef::new(kind));
+        let below = collect(subchart, section.with_kind(kind), false, shared, templates);
         subcharts.insert(subchart.name.as_str(), Value::Map(below.with_kind(MapType::Any)));
     }
     dot.insert("Values", Value::Map(values));
@@ -101,106 +109,9 @@ fn release(input: &Input<'_>) -> Value {
     ])
 }
 
-/// `.Chart` of Helm 4: a map with the names of Go's fields, nothing omitted.
-fn metadata(chart: &Effective<'_>, is_root: bool) -> MapRef {
-    let Metadata {
-        name: _,
-        home,
-        sources,
-        version,
-        description,
-        keywords,
-        maintainers,
-        icon,
-        api_version,
-        condition,
-        tags,
-        app_version,
-        deprecated,
-        annotations,
-        kube_version,
-        dependencies: _,
-        kind,
-    } = &chart.chart.metadata;
-    let text = |text: &str| Value::from(text);
-    let maintainers = maintainers.iter().map(|maintainer| {
-        Value::map([
-            ("Name", text(&maintainer.name)),
-            ("Email", text(&maintainer.email)),
-            ("URL", text(&maintainer.url)),
-        ])
-    });
-    let annotations = annotations.as_ref().map_or_else(
-        || MapRef::nil(MapType::Strings),
-        |annotations| {
-            let map = MapRef::new(MapType::Strings);
-            for (key, value) in annotations {
-                map.insert(key.as_str(), text(value));
-            }
-            map
-        },
-    );
-    let map = MapRef::new(MapType::Any);
-    for (key, value) in [
-        ("Name", text(&chart.name)),
-        ("Home", text(home)),
-        ("Sources", texts(sources)),
-        ("Version", text(version)),
-        ("Description", text(description)),
-        ("Keywords", texts(keywords)),
-        ("Maintainers", Value::list(maintainers.collect())),
-        ("Icon", text(icon)),
-        ("APIVersion", text(api_version)),
-        ("Condition", text(condition)),
-        ("Tags", text(tags)),
-        ("AppVersion", text(app_version)),
-        ("Deprecated", Value::Bool(*deprecated)),
-        ("Annotations", Value::Map(annotations)),
-        ("KubeVersion", text(kube_version)),
-        ("Dependencies", dependencies(chart.listed.as_deref().unwrap_or_default())),
-        ("Type", text(kind)),
-        ("IsRoot", Value::Bool(is_root)),
-    ] {
-        map.insert(key, value);
-    }
-    map
-}
-
-/// A `[]interface {}` of texts.
-fn texts(texts: &[String]) -> Value {
-    Value::List(List::new(ListType::Any, texts.iter().map(|text| Value::from(&**text)).collect()))
-}
-
-/// Those that are enabled, under their aliases.
-fn dependencies(listed: &[&Dependency]) -> Value {
-    let import = |import: &ImportValue| {
-        let (child, parent) = match import {
-            ImportValue::Export(name) => (format!("exports.{name}"), "."),
-            ImportValue::Table { child, parent } => (child.clone(), parent.as_str()),
-        };
-        let map = MapRef::new(MapType::Strings);
-        map.insert("child", Value::from(child));
-        map.insert("parent", Value::from(parent));
-        Value::Map(map)
-    };
-    let dependency = |dependency: &&Dependency| {
-        Value::map([
-            ("Name", Value::from(dependency.key())),
-            ("Version", Value::from(dependency.version.as_str())),
-            ("Repository", Value::from(dependency.repository.as_str())),
-            ("Condition", Value::from(dependency.condition.as_str())),
-            ("Tags", texts(&dependency.tags)),
-            ("Enabled", Value::Bool(true)),
-            ("ImportValues", Value::list(dependency.import_values.iter().map(import).collect())),
-            ("Alias", Value::from(dependency.alias.as_str())),
-        ])
-    };
-    Value::list(listed.iter().map(dependency).collect())
-}
-
 /// Sets what only one template sees, on the map that all templates of its chart share.
 pub(crate) fn set_template(template: &Template<'_>, name: &str) {
-    let map = MapRef::new(VALUES);
+    let map = MapRef::new(template.dot.kind());
     map.insert("Name", Value::from(name));
     map.insert("BasePath", Value::Str(Str::from(&*template.base_path)));
     template.dot.insert("Template", Value::Map(map));

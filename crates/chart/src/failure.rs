@@ -99,7 +99,10 @@ fn of_parser(message: &str) -> (String, String, Option<String>) {
         Some(name.trim_matches('"').to_owned())
     };
     if let Some(name) = quoted("function ", " not defined") {
-        let near = suggestion(&name).map(|near| format!("did you mean `{near}`?"));
+        let near = suggestion(&name).map(|near| match near == name {
+            true => "it came with Helm 4, and this chart is rendered as Helm 3 does".to_owned(),
+            false => format!("did you mean `{near}`?"),
+        });
         return (format!("there is no function `{name}`"), "no such function".to_owned(), near);
     }
     if let Some(name) = quoted("undefined variable ", "") {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use source::{Node, Problem, Problems, Source, Tree, yaml};
+use sprig::Dialect;
 
 use crate::archive::{Budget, chart_file, unpack};
 use crate::compiled::Sets;
@@ -136,6 +137,7 @@ fn chart(
         || dependencies(origin, charts, budget),
     );
     let Own { metadata, values, schema, warnings } = own?;
+    let (values, helm3_values) = values?;
     problems.extend(problems_below);
     let mut shown = sorted.files;
     if metadata.api_version == "v1" {
@@ -147,7 +149,8 @@ fn chart(
     Some(Chart {
         origin: origin.to_owned(),
         metadata,
-        values: values?,
+        values,
+        helm3_values,
         schema,
         templates: sorted.templates,
         crds: shown.iter().filter(is_crd).cloned().collect(),
@@ -163,8 +166,8 @@ fn chart(
 /// What a chart's own files say, without those of its subcharts.
 struct Own {
     metadata: Metadata,
-    /// None where they cannot be read.
-    values: Option<Tree>,
+    /// As Helm 4 reads them, and as Helm 3 where it differs; none where they cannot be read.
+    values: Option<(Tree, Option<Tree>)>,
     schema: Option<Arc<Source>>,
     warnings: Problems,
 }
@@ -185,9 +188,9 @@ fn own(origin: &str, sorted: &Sorted, problems: &mut Problems) -> Option<Own> {
         .map_err(|more| problems.extend(more));
     let values = match &sorted.values {
         Some(file) => text(file, problems).and_then(|text| {
-            read_values(&text, &mut warnings).map_err(|more| problems.extend(more)).ok()
+            values(&text, &mut warnings).map_err(|more| problems.extend(more)).ok()
         }),
-        None => Some(Tree::from(source::Map::new())),
+        None => Some((Tree::from(source::Map::new()), None)),
     };
     let schema = sorted.schema.as_ref().and_then(|file| text(file, problems));
     Some(Own { metadata: metadata.ok()?, values, schema, warnings })
@@ -256,13 +259,39 @@ fn subchart(
     }
 }
 
-/// A values file as Helm reads it: all documents merged, later ones win; numbers as floats.
-pub fn read_values(text: &Arc<Source>, warnings: &mut Problems) -> Result<Tree, Problems> {
-    let read = yaml::read_all(text, yaml::Options::HELM)?;
-    warnings.extend(read.warnings);
+/// A chart's values as Helm 4 reads them, and as Helm 3 does where that may differ.
+fn values(text: &Arc<Source>, warnings: &mut Problems) -> Result<(Tree, Option<Tree>), Problems> {
+    let values = read_values(text, Dialect::Helm4, warnings)?;
+    if text.text.ends_with('\n') && !text.text.contains("\n---") {
+        return Ok((values, None));
+    }
+    let first = Some(read_values(text, Dialect::Helm3, &mut Problems::new())?);
+    let first = first.filter(|first| *first != values);
+    Ok((values, first))
+}
+
+/// A values file with numbers as floats. Helm 4 merges its documents, later ones win, and ends its last line; Helm 3 reads
+/// the first document as it stands.
+pub fn read_values(
+    text: &Arc<Source>,
+    dialect: Dialect,
+    warnings: &mut Problems,
+) -> Result<Tree, Problems> {
+    let documents = match dialect {
+        Dialect::Helm4 => {
+            let read = yaml::read_all(text, yaml::Options::HELM)?;
+            warnings.extend(read.warnings);
+            read.value
+        }
+        Dialect::Helm3 => {
+            let read = yaml::read(text, yaml::Options::HELM)?;
+            warnings.extend(read.warnings);
+            vec![read.value]
+        }
+    };
     let mut merged = source::Map::new();
     let mut problems = Problems::new();
-    for mut document in read.value {
+    for mut document in documents {
         document.integers_to_floats();
         match document.node {
             Node::Map(map) => merge(&mut merged, map),

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use source::{Problem, Problems};
-use sprig::Dialect;
 
 use crate::rendered::HookEvent;
 use crate::{PrintOptions, Rendered, pattern, split};
@@ -30,7 +29,7 @@ pub fn print_template(rendered: &Rendered, options: &PrintOptions) -> Result<Str
             }
         }
     }
-    if options.show_only.is_empty() { Ok(text) } else { only(&text, &options.show_only) }
+    if options.show_only.is_empty() { Ok(text) } else { only(&text, options) }
 }
 
 fn entry(text: &mut String, source: &str, document: &str) {
@@ -38,11 +37,11 @@ fn entry(text: &mut String, source: &str, document: &str) {
 }
 
 /// Splits what was printed and keeps what the globs name, in their order, each as often as it fits.
-fn only(text: &str, globs: &[String]) -> Result<String, Problems> {
-    let documents = split::split(text, Dialect::Helm4);
+fn only(text: &str, options: &PrintOptions) -> Result<String, Problems> {
+    let documents = split::split(text, options.dialect);
     let mut shown = String::new();
     let mut problems = Problems::new();
-    for glob in globs {
+    for glob in &options.show_only {
         let glob = glob.replace('\\', "/");
         let mut found = false;
         for document in &documents {

@@ -68,7 +68,7 @@ fn prepare<'a>(
     };
     let conflicts = RefCell::default();
     let pass = Coalesce { dialect: input.dialect, keep_nulls: false, conflicts: &conflicts };
-    let mut effective = Effective::new(chart);
+    let mut effective = Effective::new(chart, input.dialect);
     let values = copy_map(&user);
     let merged = process_dependencies(pass, &mut effective, &user, warnings)
         .and_then(|()| coalesce_values(pass, &effective, &values));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use source::{Path, Problems};
+use sprig::Dialect;
 
 #[derive(Clone, Debug, Default)]
 pub struct Rendered {
@@ -155,4 +156,6 @@ pub struct PrintOptions {
     pub no_hooks: bool,
     /// Globs over paths below the chart: `templates/deployment.yaml`. Empty shows all.
     pub show_only: Vec<String>,
+    /// That of the render.
+    pub dialect: Dialect,
 }

@@ -21,7 +21,7 @@ pub fn stored(chart: &Chart, values: &Tree, dialect: Dialect) -> Result<Tree, Pr
     let user = user_values(values).map_err(|problem| vec![problem])?;
     let conflicts = RefCell::default();
     let pass = Coalesce { dialect, keep_nulls: false, conflicts: &conflicts };
-    let mut effective = Effective::new(chart);
+    let mut effective = Effective::new(chart, dialect);
     process_dependencies(pass, &mut effective, &user, &mut Problems::new()).map_err(
         |no_table| vec![warning::no_table(&no_table, &Places { user: values, chart: &effective })],
     )?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chart::{Dialect, Rendered};
+use chart::Rendered;
 use plan::{
     Content, Declared, DeletePolicy, Desired, DesiredRelease, Document, Hook, HookEvent,
     ImpureCall, Inputs, Lookup, OutputLogPolicy, RecordedChart, ReleaseKey, Section,
@@ -10,7 +10,7 @@ use plan::{
 use source::{Problem, Problems};
 use stack::{Crds, Release, Stack};
 
-use crate::render::Job;
+use crate::render::{Job, dialect};
 
 /// One release, with every reason why a rendered document cannot be an object. Costly enough to be done side by side.
 pub fn release(job: &Job<'_>, rendered: &Rendered) -> Result<DesiredRelease, Problems> {
@@ -74,9 +74,10 @@ fn content(job: &Job<'_>, rendered: &Rendered) -> Result<Option<Content>, Proble
     if !job.keeps_records {
         return Ok(None);
     }
-    let chart = chart::stored(&job.chart, &job.values, Dialect::Helm4).map_err(|problems| {
-        problems.into_iter().map(|one| of_release(one, job.release)).collect::<Problems>()
-    })?;
+    let chart =
+        chart::stored(&job.chart, &job.values, dialect(job.body.compat)).map_err(|problems| {
+            problems.into_iter().map(|one| of_release(one, job.release)).collect::<Problems>()
+        })?;
     let documents = documents(job, rendered);
     Ok(Some(Content {
         config: job.values.clone(),

@@ -10,7 +10,7 @@ use jiff::Zoned;
 use plan::ReleaseKey;
 use sha2::{Digest as _, Sha256};
 use source::{Problem, Problems, Redactor, Tree, arrange};
-use stack::{Body, Release, Stack};
+use stack::{Body, Compat, Release, Stack};
 
 use crate::args::Kube;
 use crate::charts::{self, Gathered, Loaded, LockFile, Remote};
@@ -206,10 +206,18 @@ pub fn input<'a>(job: &'a Job<'_>, run: &Run) -> Input<'a> {
         lookup: Arc::clone(&job.lookup),
         seed: run.seed_of(job.release.id.as_str()),
         now: Arc::clone(&run.now),
-        dialect: Dialect::Helm4,
+        dialect: dialect(job.body.compat),
         skip_schema_validation: job.body.skip_schema_validation,
         subchart_notes: false,
         limits: Limits::default(),
+    }
+}
+
+/// A manifest's word for it in the renderer's.
+pub fn dialect(compat: Compat) -> Dialect {
+    match compat {
+        Compat::Helm4 => Dialect::Helm4,
+        Compat::Helm3 => Dialect::Helm3,
     }
 }
 
@@ -238,7 +246,8 @@ pub fn defaults(
         return Err(arrange(gathered.problems).into());
     }
     let chart = gathered.charts.get(&release.id).expect("what has no problem has a chart");
-    Ok(chart.values.clone())
+    let compat = release.body.as_ref().map(|body| body.compat).unwrap_or_default();
+    Ok(chart.values(dialect(compat)).clone())
 }
 
 /// The charts of releases; what had to be chosen for them goes into the lock file.

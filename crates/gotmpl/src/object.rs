@@ -51,9 +51,18 @@ pub trait Object: Debug + Any {
         None
     }
 
-    /// The map or value that Go's `json.Marshal` would write for it (field order of maps is by key).
+    /// For structs without a way of their own to write themselves: what Go's `json.Marshal` writes, by the names of the
+    /// JSON and in the order of the fields.
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
+    /// The map or value that Go's `json.Marshal` would write for it; the order of fields is lost.
     fn to_plain(&self) -> Value {
-        self.underlying().unwrap_or(Value::Nil)
+        match self.json_fields() {
+            Some(fields) => Value::map(fields),
+            None => self.underlying().unwrap_or(Value::Nil),
+        }
     }
 
     /// Go's `%v`: the `String()` or `Error()` method where the type has one, otherwise what fmt prints.

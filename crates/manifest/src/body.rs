@@ -10,7 +10,7 @@ use crate::check::names;
 use crate::expression::{Evaluator, text};
 use crate::identity::Identity;
 use crate::types::{self, DurationText};
-use crate::{repositories, typed, values};
+use crate::{releases, repositories, typed, values};
 
 /// Helm's own default for `--timeout`, and ours for the rest.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);
@@ -52,13 +52,17 @@ pub(crate) fn body(
     let tree = Tree { span: whole.span.clone(), ..Tree::from(fields) };
     let read = typed::read::<types::Release>("releases", identity.release.id.as_str(), &tree);
 
+    let compat = releases::compat(whole);
     let mut layers = Vec::new();
+    let mut layers_of = |evaluator: &mut Evaluator<'_>, values: Option<&Tree>| {
+        values::layers(evaluator, cache, values, compat, &identity.scope)
+    };
     for values in below {
-        let global = values::layers(evaluator, cache, Some(values), &identity.scope);
+        let global = layers_of(evaluator, Some(values));
         evaluator.problems.extend(values::only_global(&global));
         layers.extend(global);
     }
-    layers.extend(values::layers(evaluator, cache, whole.get("values"), &identity.scope));
+    layers.extend(layers_of(evaluator, whole.get("values")));
     layers.extend(above);
 
     let read = match read {
@@ -113,6 +117,7 @@ pub(crate) fn body(
         provenance,
         values: layers,
         settings,
+        compat,
         skip_schema_validation: read.skip_schema_validation.unwrap_or_default(),
         kube_version: read.kube_version,
         api_versions: read.api_versions.unwrap_or_default(),

@@ -225,7 +225,10 @@ fn bodies(
     let flags = {
         let all: Vec<&Release> = stack.releases.values().collect();
         let selected: Vec<&ReleaseId> = chosen.iter().collect();
-        values::flags(evaluator.ask, &all, &selected, &mut cache.warnings)
+        let compat = |id: &ReleaseId| {
+            members.all.get(id).map(|member| releases::compat(&member.tree)).unwrap_or_default()
+        };
+        values::flags(evaluator.ask, &all, &selected, compat, &mut cache.warnings)
     };
     let mut flags = flags.unwrap_or_else(|problems| {
         evaluator.problems.extend(problems);

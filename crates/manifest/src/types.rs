@@ -12,7 +12,7 @@ mod workspace;
 
 pub(crate) use environment::{Environment, Prune, State, Target};
 pub(crate) use input::{Input, InputType};
-pub(crate) use release::{Crds, FailFast, OnFailure, Release, Until};
+pub(crate) use release::{Compat, Crds, FailFast, OnFailure, Release, Until};
 pub(crate) use union::{Anything, DurationText, StringOr, Wait};
 pub(crate) use workspace::{Cluster, LongRepository, Provenance, Repository, Workspace};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use source::{Map, Node, Problem, Problems, Source, Span, Tree, yaml};
+use source::{Map, Node, Problem, Problems, Source, Span, Tree};
 use stack::set::{self, Kind};
-use stack::{Content, Layer, Origin, Release, ReleaseId};
+use stack::{Compat, Content, Layer, Origin, Release, ReleaseId};
 
 use crate::expression::{Evaluator, Scope};
 use crate::{Ask, Flag, files};
@@ -13,7 +13,7 @@ use crate::{Ask, Flag, files};
 /// Values files are read once, however many releases name them.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    files: BTreeMap<String, Option<Tree>>,
+    files: BTreeMap<(Compat, String), Option<Tree>>,
     pub(crate) warnings: Problems,
 }
 
@@ -22,6 +22,7 @@ pub(crate) fn layers(
     evaluator: &mut Evaluator<'_>,
     cache: &mut Cache,
     values: Option<&Tree>,
+    compat: Compat,
     scope: &Scope,
 ) -> Vec<Layer> {
     let Some(values) = values else { return Vec::new() };
@@ -30,7 +31,7 @@ pub(crate) fn layers(
     let mut layers = Vec::new();
     for value in values.as_list().unwrap_or_default() {
         match &value.node {
-            Node::Text(_) => named(evaluator, cache, value, scope, &mut layers),
+            Node::Text(_) => named(evaluator, cache, value, compat, scope, &mut layers),
             _ => layers.extend(inline(evaluator, value, scope)),
         }
     }
@@ -48,6 +49,7 @@ fn named(
     evaluator: &mut Evaluator<'_>,
     cache: &mut Cache,
     value: &Tree,
+    compat: Compat,
     scope: &Scope,
     layers: &mut Vec<Layer>,
 ) {
@@ -67,7 +69,7 @@ fn named(
             for path in paths {
                 let tree = match path.ends_with(".j2") {
                     true => template(evaluator, &path, &filled, scope),
-                    false => data(evaluator, cache, &path, &filled),
+                    false => data(evaluator, cache, compat, &path, &filled),
                 };
                 if let Some(tree) = tree {
                     layers.push(Layer {
@@ -81,13 +83,20 @@ fn named(
     }
 }
 
-fn data(evaluator: &mut Evaluator<'_>, cache: &mut Cache, path: &str, node: &Tree) -> Option<Tree> {
-    if let Some(read) = cache.files.get(path) {
+fn data(
+    evaluator: &mut Evaluator<'_>,
+    cache: &mut Cache,
+    compat: Compat,
+    path: &str,
+    node: &Tree,
+) -> Option<Tree> {
+    let key = (compat, path.to_owned());
+    if let Some(read) = cache.files.get(&key) {
         return read.clone();
     }
     let read = files::text(evaluator.files, path, node, "values file")
         .map_err(|problem| vec![problem])
-        .and_then(|file| documents(&file, &mut cache.warnings));
+        .and_then(|file| documents(&file, compat, &mut cache.warnings));
     let tree = match read {
         Ok(tree) => Some(tree),
         Err(problems) => {
@@ -95,13 +104,17 @@ fn data(evaluator: &mut Evaluator<'_>, cache: &mut Cache, path: &str, node: &Tre
             None
         }
     };
-    cache.files.insert(path.to_owned(), tree.clone());
+    cache.files.insert(key, tree.clone());
     tree
 }
 
-/// Helm merges the documents of a values file (`pkg/chart/loader`, `LoadValues`).
-fn documents(file: &Arc<Source>, warnings: &mut Problems) -> Result<Tree, Problems> {
-    let read = yaml::read_all(file, yaml::Options::HELM)?;
+/// Helm merges the documents of a values file that count (`pkg/chart/loader`, `LoadValues`).
+fn documents(
+    file: &Arc<Source>,
+    compat: Compat,
+    warnings: &mut Problems,
+) -> Result<Tree, Problems> {
+    let read = stack::layers::documents(file, compat)?;
     warnings.extend(read.warnings);
     let mut whole = Tree::from(Map::new());
     for tree in read.value {
@@ -157,6 +170,7 @@ pub(crate) fn flags(
     ask: &Ask<'_>,
     releases: &[&Release],
     selected: &[&ReleaseId],
+    compat: impl Fn(&ReleaseId) -> Compat,
     warnings: &mut Problems,
 ) -> Result<BTreeMap<ReleaseId, Vec<Layer>>, Problems> {
     let mut layers: BTreeMap<ReleaseId, Vec<Layer>> = BTreeMap::new();
@@ -174,14 +188,22 @@ pub(crate) fn flags(
         for given in ask.overrides.iter().filter(|given| given.flag == flag) {
             let source = Source::new(flag.name(), given.text.as_str());
             match meant(&source, releases, selected) {
-                Ok((ids, start)) => match layer(ask, flag, &source, start, warnings) {
-                    Ok(layer) => {
-                        for id in ids {
-                            layers.entry(id).or_default().push(layer.clone());
+                Ok((ids, start)) => {
+                    let mut by_compat: BTreeMap<Compat, Vec<ReleaseId>> = BTreeMap::new();
+                    for id in ids {
+                        by_compat.entry(compat(&id)).or_default().push(id);
+                    }
+                    for (compat, ids) in by_compat {
+                        match layer(ask, flag, &source, start, compat, warnings) {
+                            Ok(layer) => {
+                                for id in ids {
+                                    layers.entry(id).or_default().push(layer.clone());
+                                }
+                            }
+                            Err(more) => problems.extend(more),
                         }
                     }
-                    Err(more) => problems.extend(more),
-                },
+                }
                 Err(problem) => problems.push(problem),
             }
         }
@@ -229,13 +251,14 @@ fn layer(
     flag: Flag,
     source: &Arc<Source>,
     start: usize,
+    compat: Compat,
     warnings: &mut Problems,
 ) -> Result<Layer, Problems> {
     let origin = Origin::Flag { text: format!("{} {}", flag.name(), source.text) };
     match flag {
         Flag::Set(kind) => {
-            let edits =
-                set::parse(kind, source, start, ask.flag_file).map_err(|problem| vec![problem])?;
+            let edits = set::parse(kind.in_dialect(compat), source, start, ask.flag_file)
+                .map_err(|problem| vec![problem])?;
             Ok(Layer { origin, content: Content::Edits(edits) })
         }
         Flag::Values => {
@@ -253,7 +276,7 @@ fn layer(
             let bytes = (ask.flag_file)(path).map_err(unreadable)?;
             let text =
                 String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))?;
-            let tree = documents(&Source::new(path, text), warnings)?;
+            let tree = documents(&Source::new(path, text), compat, warnings)?;
             Ok(Layer { origin, content: Content::Values(tree) })
         }
     }
@@ -266,7 +289,7 @@ impl Flag {
             Self::Set(Kind::Typed) => "--set",
             Self::Set(Kind::Text) => "--set-string",
             Self::Set(Kind::File) => "--set-file",
-            Self::Set(Kind::Json) => "--set-json",
+            Self::Set(Kind::Json | Kind::JsonByKey) => "--set-json",
             Self::Set(Kind::Literal) => "--set-literal",
         }
     }

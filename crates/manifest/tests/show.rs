@@ -122,6 +122,9 @@ fn body(body: &Body) -> String {
     if rare != "true false false false None None [] None" {
         add(format!("rare {rare}"));
     }
+    if body.compat != stack::Compat::default() {
+        add(format!("compat {:?}", body.compat));
+    }
     if !body.pinned || body.provenance != stack::Provenance::default() {
         add(format!("pinned {} {:?}", body.pinned, body.provenance));
     }

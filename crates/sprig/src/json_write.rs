@@ -1,4 +1,4 @@
-//! Values as Go's `json.Marshal` writes them: keys in byte order, bytes as base 64, broken UTF-8 as `\ufffd`.
+//! Values as Go's `json.Marshal` writes them: fields in their order, keys in that of their bytes, bytes as base 64, broken UTF-8 as `\ufffd`.
 
 use gotmpl::{Str, Value, deeper};
 use source::json::{Html, quote};
@@ -32,6 +32,13 @@ struct Writer {
 impl Writer {
     fn value(&mut self, value: &Value) -> Result<(), String> {
         self.walk.enter(value)?;
+        if let Value::Object(object) = value
+            && let Some(fields) = object.json_fields()
+        {
+            self.object(fields.iter().map(|(name, value)| (Str::from(*name), value.clone())))?;
+            self.walk.leave();
+            return Ok(());
+        }
         match plain(value) {
             Value::Nil | Value::Object(_) => self.out.push_str("null"),
             Value::Bool(value) => self.out.push_str(if value { "true" } else { "false" }),
@@ -50,18 +57,25 @@ impl Writer {
                 }
                 self.after_items(list.items.len(), ']');
             }
-            Value::Map(map) => {
-                self.out.push('{');
-                for (index, (key, item)) in map.entries().iter().enumerate() {
-                    self.before_item(index);
-                    self.text(key);
-                    self.out.push_str(if self.layout == Layout::Compact { ":" } else { ": " });
-                    self.nested(item)?;
-                }
-                self.after_items(map.len(), '}');
-            }
+            Value::Map(map) => self.object(map.entries().into_iter())?,
         }
         self.walk.leave();
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        entries: impl ExactSizeIterator<Item = (Str, Value)>,
+    ) -> Result<(), String> {
+        let count = entries.len();
+        self.out.push('{');
+        for (index, (key, item)) in entries.enumerate() {
+            self.before_item(index);
+            self.text(&key);
+            self.out.push_str(if self.layout == Layout::Compact { ":" } else { ": " });
+            self.nested(&item)?;
+        }
+        self.after_items(count, '}');
         Ok(())
     }
 

@@ -1,7 +1,11 @@
 //! Values layers: where each comes from, how Helm merges them, and where each leaf of the result was written.
 
-use source::{Map, Node, Path, Span, Tree};
+use std::sync::Arc;
 
+use source::yaml::{self, Read};
+use source::{Map, Node, Path, Problems, Source, Span, Tree};
+
+use crate::Compat;
 use crate::set::Edit;
 
 /// Values from one place.
@@ -27,6 +31,17 @@ pub enum Content {
     Values(Tree),
     /// What `--set` and its like change; their integers stay int64.
     Edits(Vec<Edit>),
+}
+
+/// The documents of a values file that count: all of them, or for Helm 3 the first. Empty ones are null.
+pub fn documents(file: &Arc<Source>, compat: Compat) -> Result<Read<Vec<Tree>>, Problems> {
+    match compat {
+        Compat::Helm4 => yaml::read_all(file, yaml::Options::HELM),
+        Compat::Helm3 => {
+            let Read { value, warnings } = yaml::read(file, yaml::Options::HELM)?;
+            Ok(Read { value: vec![value], warnings })
+        }
+    }
 }
 
 /// All layers over each other, as `helm -f … --set …` does (`pkg/cli/values/options.go`, `MergeValues`): maps merge, all else
@@ -131,10 +146,6 @@ fn collect(tree: &Tree, path: &Path, near: Option<&Span>, secret: bool, leaves: 
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use source::{Source, yaml};
-
     use super::*;
     use crate::set::{self, Kind};
 

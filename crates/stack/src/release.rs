@@ -61,6 +61,7 @@ pub struct Body {
     /// Lowest first; the chart's own defaults lie below them.
     pub values: Vec<Layer>,
     pub settings: Settings,
+    pub compat: Compat,
     pub skip_schema_validation: bool,
     /// `Capabilities.KubeVersion` off a cluster.
     pub kube_version: Option<String>,
@@ -68,6 +69,14 @@ pub struct Body {
     pub api_versions: Vec<String>,
     /// Its former Helm name.
     pub was: Option<ReleaseName>,
+}
+
+/// Whose rules hold for values and templates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Compat {
+    #[default]
+    Helm4,
+    Helm3,
 }
 
 /// What the manifest says about applying a release.

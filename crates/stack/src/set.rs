@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use source::{Problem, Segment, Source, Span, Tree};
 
+use crate::Compat;
+
 /// Which flag's grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -17,10 +19,22 @@ pub enum Kind {
     Text,
     /// `--set-file`: the value is a path, and becomes the file's text.
     File,
-    /// `--set-json`
+    /// `--set-json`: `key=JSON`, or a whole map.
     Json,
+    /// `--set-json` of Helm 3, which takes no whole map.
+    JsonByKey,
     /// `--set-literal`: all behind the first `=` is the value.
     Literal,
+}
+
+impl Kind {
+    /// The grammar that a flag has in a dialect.
+    pub fn in_dialect(self, compat: Compat) -> Self {
+        match (self, compat) {
+            (Self::Json, Compat::Helm3) => Self::JsonByKey,
+            (kind, _) => kind,
+        }
+    }
 }
 
 /// One `key=value`: the route it names and what it puts there.

@@ -33,7 +33,7 @@ fn values(chart: &Chart, input: &Input<'_>) -> Problems {
     if input.skip_schema_validation {
         return Problems::new();
     }
-    let alone = Effective { subcharts: Vec::new(), ..Effective::new(chart) };
+    let alone = Effective { subcharts: Vec::new(), ..Effective::new(chart, input.dialect) };
     let values = match crate::render::coalesced(&alone, input) {
         Ok(values) => values,
         Err(problems) => return problems,

@@ -7,34 +7,63 @@ use std::sync::Arc;
 
 use gotmpl::{Call, CallError, Kind, List, ListType, Object, Signature, Str, Value};
 
+use sprig::Dialect;
+
+use super::structure::{Field, Struct};
 use super::{NOTHING, ONE_TEXT, text};
 use crate::{Capabilities, CapabilityQuestion, KubeVersion};
 
 /// Questions of all templates of a render.
 pub(crate) type Questions = Rc<RefCell<BTreeSet<CapabilityQuestion>>>;
 
-/// What Helm says of itself. Builds differ in the rest, which no chart can rely on.
-const HELM_VERSION: [(&str, &str); 5] = [
-    ("Version", "v4.3.1"),
-    ("GitCommit", ""),
-    ("GitTreeState", ""),
-    ("GoVersion", "go1.26.8"),
-    ("KubeClientVersion", "v1.37"),
-];
+/// What a Helm of the dialect says of itself. Builds differ in the rest, which no chart can rely on.
+fn helm_version(dialect: Dialect) -> Value {
+    let field = |name, json, text: &str| Field::new(name, json, Value::from(text));
+    let version = match dialect {
+        Dialect::Helm4 => "v4.3.1",
+        Dialect::Helm3 => "v3.22.0",
+    };
+    let mut fields = vec![
+        field("Version", "version", version),
+        field("GitCommit", "git_commit", ""),
+        field("GitTreeState", "git_tree_state", ""),
+        field("GoVersion", "go_version", "go1.26.8"),
+    ];
+    if dialect == Dialect::Helm4 {
+        fields.push(field("KubeClientVersion", "kube_client_version", "v1.37"));
+    }
+    Value::object(Struct { type_name: "version.BuildInfo", embedded: None, fields })
+}
 
-pub(crate) fn capabilities(capabilities: &Arc<Capabilities>, questions: &Questions) -> Value {
+/// Go's names of these types begin with their package.
+fn type_name(dialect: Dialect, helm4: &'static str, helm3: &'static str) -> &'static str {
+    match dialect {
+        Dialect::Helm4 => helm4,
+        Dialect::Helm3 => helm3,
+    }
+}
+
+pub(crate) fn capabilities(
+    capabilities: &Arc<Capabilities>,
+    questions: &Questions,
+    dialect: Dialect,
+) -> Value {
+    let kube_version = capabilities.kube_version.clone();
     Value::object(CapabilitiesObject {
-        kube_version: Value::object(KubeVersionObject(capabilities.kube_version.clone())),
+        dialect,
+        kube_version: Value::object(KubeVersionObject { dialect, kube_version }),
         api_versions: Value::object(VersionSet {
+            dialect,
             capabilities: Arc::clone(capabilities),
             questions: Rc::clone(questions),
         }),
-        helm_version: Value::object(HelmVersion),
+        helm_version: helm_version(dialect),
     })
 }
 
 #[derive(Debug)]
 struct CapabilitiesObject {
+    dialect: Dialect,
     kube_version: Value,
     api_versions: Value,
     helm_version: Value,
@@ -42,7 +71,7 @@ struct CapabilitiesObject {
 
 impl Object for CapabilitiesObject {
     fn type_name(&self) -> &'static str {
-        "*common.Capabilities"
+        type_name(self.dialect, "*common.Capabilities", "*chartutil.Capabilities")
     }
 
     fn kind(&self) -> Kind {
@@ -58,12 +87,9 @@ impl Object for CapabilitiesObject {
         }
     }
 
-    fn to_plain(&self) -> Value {
-        Value::map([
-            ("KubeVersion", plain(&self.kube_version)),
-            ("APIVersions", plain(&self.api_versions)),
-            ("HelmVersion", plain(&self.helm_version)),
-        ])
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let fields = ["KubeVersion", "APIVersions", "HelmVersion"];
+        Some(fields.map(|name| (name, self.field(name).unwrap_or_default())).to_vec())
     }
 
     fn print(&self) -> Str {
@@ -74,19 +100,25 @@ impl Object for CapabilitiesObject {
     }
 }
 
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(object) => object.to_plain(),
-        other => other.clone(),
+#[derive(Debug)]
+struct KubeVersionObject {
+    dialect: Dialect,
+    kube_version: KubeVersion,
+}
+
+impl KubeVersionObject {
+    /// `.Version`: Helm 3 has lost the suffix of a version that it was told.
+    fn version(&self) -> &str {
+        match self.dialect {
+            Dialect::Helm4 => &self.kube_version.version,
+            Dialect::Helm3 => &self.kube_version.normalized,
+        }
     }
 }
 
-#[derive(Debug)]
-struct KubeVersionObject(KubeVersion);
-
 impl Object for KubeVersionObject {
     fn type_name(&self) -> &'static str {
-        "common.KubeVersion"
+        type_name(self.dialect, "common.KubeVersion", "chartutil.KubeVersion")
     }
 
     fn kind(&self) -> Kind {
@@ -95,9 +127,9 @@ impl Object for KubeVersionObject {
 
     fn field(&self, name: &str) -> Option<Value> {
         match name {
-            "Version" => Some(Value::from(self.0.version.as_str())),
-            "Major" => Some(Value::from(self.0.major.as_str())),
-            "Minor" => Some(Value::from(self.0.minor.as_str())),
+            "Version" => Some(Value::from(self.version())),
+            "Major" => Some(Value::from(self.kube_version.major.as_str())),
+            "Minor" => Some(Value::from(self.kube_version.minor.as_str())),
             _ => None,
         }
     }
@@ -111,35 +143,39 @@ impl Object for KubeVersionObject {
     }
 
     fn method(&self, _: &Call<'_>, name: &str, _: &[Value]) -> Result<Value, CallError> {
-        let text = if name == "String" { &self.0.normalized } else { &self.0.version };
-        Ok(Value::from(text.as_str()))
+        let text = if name == "String" { &self.kube_version.normalized } else { self.version() };
+        Ok(Value::from(text))
     }
 
-    fn to_plain(&self) -> Value {
-        let field = |name| (name, self.field(name).unwrap_or_default());
-        Value::map(["Version", "Major", "Minor"].map(field))
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let fields = ["Version", "Major", "Minor"];
+        Some(fields.map(|name| (name, self.field(name).unwrap_or_default())).to_vec())
     }
 
     fn print(&self) -> Str {
-        let KubeVersion { version, normalized, major, minor } = &self.0;
-        format!("{{{version} {normalized} {major} {minor}}}").into()
+        let KubeVersion { version, normalized, major, minor } = &self.kube_version;
+        match self.dialect {
+            Dialect::Helm4 => format!("{{{version} {normalized} {major} {minor}}}").into(),
+            Dialect::Helm3 => format!("{{{normalized} {major} {minor}}}").into(),
+        }
     }
 
     /// `String()`
     fn print_in_place(&self) -> Option<Str> {
-        Some(self.0.normalized.as_str().into())
+        Some(self.kube_version.normalized.as_str().into())
     }
 }
 
 #[derive(Debug)]
 struct VersionSet {
+    dialect: Dialect,
     capabilities: Arc<Capabilities>,
     questions: Questions,
 }
 
 impl Object for VersionSet {
     fn type_name(&self) -> &'static str {
-        "common.VersionSet"
+        type_name(self.dialect, "common.VersionSet", "chartutil.VersionSet")
     }
 
     fn kind(&self) -> Kind {
@@ -168,38 +204,5 @@ impl Object for VersionSet {
 
     fn print(&self) -> Str {
         format!("[{}]", self.capabilities.api_versions.join(" ")).into()
-    }
-}
-
-#[derive(Debug)]
-struct HelmVersion;
-
-impl Object for HelmVersion {
-    fn type_name(&self) -> &'static str {
-        "version.BuildInfo"
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Struct
-    }
-
-    fn field(&self, name: &str) -> Option<Value> {
-        let (_, value) = HELM_VERSION.iter().find(|(field, _)| *field == name)?;
-        Some(Value::from(*value))
-    }
-
-    /// Go's JSON names; what is empty is left out.
-    fn to_plain(&self) -> Value {
-        let field = |name: &str| self.field(name).unwrap_or_default();
-        Value::map([
-            ("version", field("Version")),
-            ("go_version", field("GoVersion")),
-            ("kube_client_version", field("KubeClientVersion")),
-        ])
-    }
-
-    fn print(&self) -> Str {
-        let values: Vec<&str> = HELM_VERSION.iter().map(|(_, value)| *value).collect();
-        format!("{{{}}}", values.join(" ")).into()
     }
 }

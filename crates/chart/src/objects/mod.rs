@@ -1,10 +1,13 @@
-//! The Go types that templates meet besides plain values: `.Files` and `.Capabilities`.
+//! The Go types that templates meet besides plain values: `.Files`, `.Capabilities`, and in Helm 3 `.Chart`.
 
 mod capabilities;
 mod files;
+mod metadata;
+mod structure;
 
 pub(crate) use capabilities::{Questions, capabilities};
 pub(crate) use files::Files;
+pub(crate) use metadata::metadata;
 
 use gotmpl::{CallError, Kind, ParamType, Signature, Str, Value};
 

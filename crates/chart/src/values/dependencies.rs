@@ -2,12 +2,13 @@
 
 use gotmpl::{MapRef, Str, Value};
 use source::{Problem, Problems};
+use sprig::Dialect;
 use sprig::semver::{Constraint, Version};
 
 use super::coalesce::{Coalesce, NoTable, coalesce_values};
 use super::convert::copy_map;
 use super::{Effective, import};
-use crate::Dependency;
+use crate::{Chart, Dependency};
 
 /// Takes out what tags and conditions disable, gives aliases, then imports values from subcharts into their parents.
 pub(crate) fn process_dependencies(
@@ -16,24 +17,37 @@ pub(crate) fn process_dependencies(
     values: &MapRef,
     warnings: &mut Problems,
 ) -> Result<(), NoTable> {
-    enable(pass, chart, values, "", warnings)?;
+    enable(pass, chart, values, "", &mut Vec::new(), warnings)?;
     import::import_values(pass, chart, warnings)
 }
 
-fn enable(
+/// `met` are the charts whose lists were gone through before.
+fn enable<'a>(
     pass: Coalesce<'_>,
-    chart: &mut Effective<'_>,
+    chart: &mut Effective<'a>,
     values: &MapRef,
     path: &str,
+    met: &mut Vec<&'a Chart>,
     warnings: &mut Problems,
 ) -> Result<(), NoTable> {
     let Some(listed) = chart.listed.take() else { return Ok(()) };
-    chart.subcharts = by_list(&chart.subcharts, &listed);
+    chart.is_settled = true;
+    let again = met.iter().any(|met| std::ptr::eq(*met, chart.chart));
+    met.push(chart.chart);
+    chart.subcharts = by_list(&chart.subcharts, &listed, again && keeps_aliases(pass.dialect));
     for subchart in &mut chart.subcharts {
+        let is_listed = listed.iter().any(|dependency| dependency.key() == subchart.name);
         subchart.place_below(&chart.path);
-        if listed.iter().any(|dependency| dependency.key() == subchart.name) {
-            let Effective { path, subcharts, .. } = subchart;
-            subcharts.iter_mut().for_each(|below| below.place_below(path));
+        let Effective { path, subcharts, .. } = subchart;
+        match (pass.dialect, is_listed) {
+            (Dialect::Helm4, true) => {
+                subcharts.iter_mut().for_each(|below| below.place_below(path));
+            }
+            (Dialect::Helm3, false) => {
+                subcharts.iter_mut().for_each(|below| below.place_all_below(path));
+            }
+            // What is listed is a copy, and what lies below belongs to the original.
+            (Dialect::Helm3, true) | (Dialect::Helm4, false) => {}
         }
     }
 
@@ -54,17 +68,30 @@ fn enable(
     chart.subcharts.retain(|subchart| !disabled(&subchart.name));
     for subchart in &mut chart.subcharts {
         let path = format!("{path}{}.", subchart.name);
-        enable(pass, subchart, &merged, &path, warnings)?;
+        enable(pass, subchart, &merged, &path, met, warnings)?;
     }
     // Go's nil: a list of which nothing is left is no list to the import that follows.
     chart.listed = Some(enabled).filter(|enabled| !enabled.is_empty());
     Ok(())
 }
 
+/// In Helm 3, two copies of a chart share its list of dependencies, and who goes through it first leaves the aliases in it
+/// as names: the second copy does not find what has one.
+fn keeps_aliases(dialect: Dialect) -> bool {
+    dialect == Dialect::Helm3
+}
+
 /// Charts that Chart.yaml does not list come first, under their own names; then the listed ones in the list's order.
-fn by_list<'a>(loaded: &[Effective<'a>], listed: &[&'a Dependency]) -> Vec<Effective<'a>> {
-    let fits = |subchart: &Effective<'_>, dependency: &Dependency| {
-        subchart.name == dependency.name
+fn by_list<'a>(
+    loaded: &[Effective<'a>],
+    listed: &[&'a Dependency],
+    aliases_are_names: bool,
+) -> Vec<Effective<'a>> {
+    let name = |dependency: &'a Dependency| {
+        if aliases_are_names { dependency.key() } else { dependency.name.as_str() }
+    };
+    let fits = |subchart: &Effective<'_>, dependency: &'a Dependency| {
+        subchart.name == name(dependency)
             && fits_range(&dependency.version, &subchart.chart.metadata.version)
     };
     let unlisted = loaded

@@ -34,7 +34,7 @@ pub(crate) fn import_values(
                 ImportValue::Export(name) => (format!("exports.{name}"), "."),
                 ImportValue::Table { child, parent } => (child.clone(), parent.as_str()),
             };
-            match table(&merged, &format!("{}.{child}", dependency.key())) {
+            match table(&merged, &format!("{}.{child}", chart.name_of(dependency))) {
                 Some(found) => tables.merge(&imported, &wrapped(parent, found), None),
                 None => warnings.push(nothing_to_import(dependency, &child)),
             }

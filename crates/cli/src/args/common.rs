@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 use plan::live::Policy;
+use stack::Compat;
 
 use crate::terminal;
 
@@ -242,6 +243,21 @@ pub struct Run {
     #[arg(long, env = "REGATTA_DETAILED_EXITCODE", hide_env = true,
           value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub detailed_exitcode: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Helm {
+    Helm4,
+    Helm3,
+}
+
+impl From<Helm> for Compat {
+    fn from(helm: Helm) -> Self {
+        match helm {
+            Helm::Helm4 => Self::Helm4,
+            Helm::Helm3 => Self::Helm3,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

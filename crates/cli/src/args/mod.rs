@@ -10,8 +10,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use common::{
-    Charts, Color, Contest, Environments, Inputs, Kube, Output, Overrides, Reach, Run, Selection,
-    Sure, Talk, TextOrJson, Workspace, duration,
+    Charts, Color, Contest, Environments, Helm, Inputs, Kube, Output, Overrides, Reach, Run,
+    Selection, Sure, Talk, TextOrJson, Workspace, duration,
 };
 pub use source::{Choice, Manifest, Offline, Server, Tls};
 

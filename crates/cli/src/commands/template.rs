@@ -58,11 +58,12 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
     let run = render::Run::new(&args.kube, shell)?;
-    let options = PrintOptions {
+    let options = |job: &Job<'_>| PrintOptions {
         include_crds: args.include_crds,
         skip_tests: args.skip_tests,
         no_hooks: args.no_hooks,
         show_only: args.show_only.clone(),
+        dialect: render::dialect(job.body.compat),
     };
     let reads = workspace.stacks(&args.environments, &wanted, Purpose::Render, shell)?;
     let several = reads.len() > 1;
@@ -73,7 +74,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         let jobs: &[_] = Vec::leak(jobs);
         let print = |job: &Job<'_>| -> Result<_, Problems> {
             let rendered = render::render(job, &run)?;
-            Ok((chart::print_template(&rendered, &options)?, rendered.warnings))
+            Ok((chart::print_template(&rendered, &options(job))?, rendered.warnings))
         };
         let folder = args.output_dir.as_ref().map(|folder| match several {
             true => folder.join(read.stack.id.environment.as_str()),

@@ -63,8 +63,8 @@ pub(crate) struct Release {
     pub(crate) pinned: Option<bool>,
     /// Whose signature a remote chart must carry.
     pub(crate) provenance: Option<Provenance>,
-    /// The dialect of templates: `helm4` (the default).
-    pub(crate) compat: Option<String>,
+    /// Which Helm's rules hold for values and templates; otherwise the workspace's.
+    pub(crate) compat: Option<Compat>,
     /// Not yet supported.
     pub(crate) secrets: Option<Anything>,
     /// Not yet supported.
@@ -124,6 +124,15 @@ pub(crate) enum Crds {
     Create,
     Apply,
     Skip,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Compat {
+    /// Helm 4.3.
+    Helm4,
+    /// Helm 3.22.
+    Helm3,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::union::{Anything, OneOrMany, StringOr, ValueSources, VarSources};
-use super::{Environment, Input, Named, Release, State, Target};
+use super::{Compat, Environment, Input, Named, Release, State, Target};
 
 /// The forms of names, as far as a pattern can say them; `stack::names` knows all of them.
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
@@ -54,8 +54,8 @@ pub(crate) struct Workspace {
     pub(crate) policies: Option<Anything>,
     /// Not yet supported.
     pub(crate) notify: Option<Anything>,
-    /// The dialect of templates: `helm4` (the default).
-    pub(crate) compat: Option<String>,
+    /// Which Helm's rules hold for values and templates: `helm4`, unless said otherwise.
+    pub(crate) compat: Option<Compat>,
 }
 
 /// A cluster under the names by which kubeconfigs know it.

@@ -160,7 +160,7 @@ impl Cursor<'_> {
         read_file: &dyn Fn(&str) -> Result<Vec<u8>, String>,
     ) -> Result<Tree, Problem> {
         let begin = self.at;
-        if kind == Kind::Json {
+        if matches!(kind, Kind::Json | Kind::JsonByKey) {
             return self.json_value();
         }
         if kind == Kind::Literal {

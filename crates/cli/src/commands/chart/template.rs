@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chart::{Dialect, Input, Limits, NoLookup, PrintOptions, ReleaseInfo};
+use chart::{Input, Limits, NoLookup, PrintOptions, ReleaseInfo};
 use clap::Args as ClapArgs;
 use source::{Problem, Source, Tree};
 use stack::set::{self, Kind};
-use stack::{Content, Layer, Origin, ReleaseName};
+use stack::{Compat, Content, Layer, Origin, ReleaseName};
 
-use crate::args::{Choice, Kube};
+use crate::args::{Choice, Helm, Kube};
 use crate::charts::single;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
@@ -63,6 +63,15 @@ pub struct Args {
     /// Do not check values against values.schema.json
     #[arg(long)]
     pub skip_schema_validation: bool,
+    /// Whose rules hold
+    #[arg(
+        long,
+        value_name = "HELM",
+        default_value = "helm4",
+        env = "REGATTA_COMPAT",
+        hide_env = true
+    )]
+    pub compat: Helm,
     #[command(flatten)]
     pub choice: Choice,
     #[command(flatten)]
@@ -78,12 +87,15 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     ReleaseName::new(name).map_err(|why| Failure::usage(why.to_string()))?;
     let run = render::Run::new(&args.kube, shell)?;
     let capabilities = Arc::new(run.capabilities(None)?);
-    let values = values(&args)?;
+    let compat = Compat::from(args.compat);
+    let dialect = render::dialect(compat);
+    let values = values(&args, compat)?;
     let options = PrintOptions {
         include_crds: args.include_crds,
         skip_tests: args.skip_tests,
         no_hooks: args.no_hooks,
         show_only: args.show_only.clone(),
+        dialect,
     };
     let chart = single::load(path, &args.choice, &run.remote, shell)?;
     let rendered = chart::render(
@@ -100,7 +112,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
             lookup: Arc::new(NoLookup),
             seed: run.seed_of(name),
             now: Arc::clone(&run.now),
-            dialect: Dialect::Helm4,
+            dialect,
             skip_schema_validation: args.skip_schema_validation,
             subchart_notes: false,
             limits: Limits::default(),
@@ -115,7 +127,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
 }
 
 /// Values in Helm's order: files, then JSON, plain, text, file contents, literals.
-fn values(args: &Args) -> Result<Tree, Failure> {
+fn values(args: &Args, compat: Compat) -> Result<Tree, Failure> {
     let mut layers = Vec::new();
     let mut problems = Vec::new();
     for path in &args.values {
@@ -124,7 +136,7 @@ fn values(args: &Args) -> Result<Tree, Failure> {
             .map_err(|error| Failure::usage(format!("cannot read `-f {name}`: {error}")))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let source = Source::new(name.as_ref(), text);
-        match source::yaml::read_all(&source, source::yaml::Options::HELM) {
+        match stack::layers::documents(&source, compat) {
             Ok(read) => {
                 let layer = |tree| Layer {
                     origin: Origin::File { path: name.to_string() },
@@ -146,7 +158,8 @@ fn values(args: &Args) -> Result<Tree, Failure> {
     for (flag, texts, kind) in kinds {
         for text in texts {
             let name = format!("{flag} {text}");
-            match set::parse(kind, &Source::new(name.clone(), text.clone()), 0, &read_file) {
+            let source = Source::new(name.clone(), text.clone());
+            match set::parse(kind.in_dialect(compat), &source, 0, &read_file) {
                 Ok(edits) => layers.push(Layer {
                     origin: Origin::Flag { text: name },
                     content: Content::Edits(edits),
