@@ -10,12 +10,16 @@ pub const VERSION: &str = "4.3.1";
 /// The version that the other dialect stands for.
 const HELM3: &str = "3.22.0";
 
-/// The path of Helm's program. Built where it is absent, which takes some minutes; other tests wait meanwhile.
+/// The path of the Helm that judges a dialect. Built where it is absent, which takes some minutes; other tests wait
+/// meanwhile.
 ///
 /// # Panics
 /// Where it can be neither found nor built: without the judge nothing is proven.
-pub fn binary() -> PathBuf {
-    built("helm")
+pub fn binary(dialect: Dialect) -> PathBuf {
+    match dialect {
+        Dialect::Helm4 => built("helm"),
+        Dialect::Helm3 => built_by("tests/controlplane/build", "helm", HELM3),
+    }
 }
 
 /// The program that writes and reads release records with the code of Helm 4 (`tests/helm/records`) or Helm 3

@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use chart::Dialect;
+
 use crate::helm;
 
 /// A chart with one of its values files, or none.
@@ -27,13 +29,14 @@ pub struct Case {
 pub struct Programs {
     pub helm: PathBuf,
     pub regatta: PathBuf,
+    pub dialect: Dialect,
     pub kube_version: String,
 }
 
 impl Programs {
-    /// Real Helm, and ours at a path.
-    pub fn new(regatta: PathBuf, kube_version: String) -> Self {
-        Self { helm: helm::binary(), regatta, kube_version }
+    /// The Helm that judges a dialect, and ours at a path.
+    pub fn new(regatta: PathBuf, dialect: Dialect, kube_version: String) -> Self {
+        Self { helm: helm::binary(dialect), regatta, dialect, kube_version }
     }
 }
 
@@ -97,7 +100,12 @@ pub fn judge(programs: &Programs, cases: &[Case]) -> Vec<Verdict> {
 
 fn judge_one(programs: &Programs, case: &Case) -> Verdict {
     let helm = || run(Command::new(&programs.helm).arg("template"), programs, case);
-    let ours = run(Command::new(&programs.regatta).args(["chart", "template"]), programs, case);
+    let compat = match programs.dialect {
+        Dialect::Helm4 => "helm4",
+        Dialect::Helm3 => "helm3",
+    };
+    let ours = ["chart", "template", "--compat", compat];
+    let ours = run(Command::new(&programs.regatta).args(ours), programs, case);
     // Twice, to know what Helm itself makes differently each time.
     let first = helm();
     let verdict = compare::compare(&first, &helm(), &ours);
