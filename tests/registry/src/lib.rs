@@ -5,6 +5,7 @@
 pub mod hand;
 pub mod key;
 pub mod oci;
+pub mod proxy;
 pub mod repository;
 pub mod signer;
 pub mod tls;
