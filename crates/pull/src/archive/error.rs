@@ -31,6 +31,18 @@ impl Error {
         }
     }
 
+    /// Whether the archive could not be had there, while another place may have it.
+    pub(crate) fn is_absent(&self) -> bool {
+        let is_absent = |error: &http::Error| {
+            error.is_absent() || matches!(error, http::Error::Unreachable { .. })
+        };
+        match self {
+            Self::Fetch(error) | Self::Registry(oci::Error::Http(error)) => is_absent(error),
+            Self::Registry(error) => matches!(error, oci::Error::Absent { .. }),
+            Self::NoArchive { .. } | Self::Digest { .. } | Self::Vanished | Self::Cache(_) => false,
+        }
+    }
+
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Fetch(error) => error.help(),

@@ -5,8 +5,14 @@ use std::collections::BTreeSet;
 use chart::Metadata;
 
 use super::Found;
+use crate::index::Offer;
 use crate::lock::{Entry, Pin};
-use crate::{Digest, Error, Narrowed, Session, Source, Wanted, archive, choose, git, index, oci};
+use crate::{
+    Access, Digest, Error, Narrowed, Session, Source, Wanted, archive, choose, git, index, oci,
+};
+
+/// More places than anybody keeps a chart at.
+const PLACES: usize = 8;
 
 /// What the lock file names, from the cache or from where the lock file says.
 pub(super) async fn pinned(
@@ -53,10 +59,8 @@ pub(super) async fn newest(session: &Session, wanted: &Wanted) -> Result<(Entry,
                 Some(position) => &offers[position],
                 None => return Err(none_fits(wanted, offers.iter().map(|it| &it.version))),
             };
-            let from = offer.urls.first().expect("an offer has a place");
-            let bytes = archive::fetch(session, from, access, Some(url), offer.digest).await?;
-            let sha256 = Digest::of(&bytes);
-            (Pin::Archive { url: from.clone(), sha256 }, sha256, Some(offer.version.clone()))
+            let (from, sha256) = offered(session, offer, access, url).await?;
+            (Pin::Archive { url: from, sha256 }, sha256, Some(offer.version.clone()))
         }
         Source::Oci { address } => {
             let (at, version) = match &wanted.narrowed {
@@ -98,6 +102,30 @@ pub(super) async fn newest(session: &Session, wanted: &Wanted) -> Result<(Entry,
     let found = Found { version: version.clone(), archive };
     let source = wanted.source.clone();
     Ok((Entry { source, version, pin, asked: BTreeSet::new() }, found))
+}
+
+/// The archive of an offer, and where it lay: the best place, or where that is down or empty, another that the index names.
+/// What comes from there is held to the same digest.
+async fn offered(
+    session: &Session,
+    offer: &Offer,
+    access: &Access,
+    repository: &str,
+) -> Result<(String, Digest), Error> {
+    let mut first = None;
+    for url in offer.urls.iter().take(PLACES) {
+        match archive::fetch(session, url, access, Some(repository), offer.digest).await {
+            Ok(bytes) => return Ok((url.clone(), Digest::of(&bytes))),
+            Err(error) if error.is_absent() => {
+                if first.is_none() && offer.urls.len() > 1 {
+                    session.watch.warn(&format!("{error}; the index names another place"));
+                }
+                first.get_or_insert(error);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(first.expect("an offer has a place").into())
 }
 
 /// The version of a registry's chart that is meant. A version that is spelled out needs no list of tags, which some

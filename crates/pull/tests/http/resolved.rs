@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use pull::lock::Pin;
 use pull::resolve::{Found, Policy, Resolved, resolve};
 use pull::{Digest, Failure, Lock, Narrowed, Session, Source, Trust, Wanted, provenance};
+use registry::hand::Answer;
 use registry::repository::Repository;
 use registry::signer::Signer;
 
@@ -79,4 +81,62 @@ fn a_version_that_is_not_that_of_its_digest_is_refused() {
         refused,
         @"the lock file takes it for version 1.1.0, and its archive is `api` 1.0.0"
     );
+}
+
+#[test]
+fn another_place_serves_where_the_first_is_down_or_empty() {
+    let mut place = Place::new();
+    place.session.patience.attempts = 1;
+    let down = {
+        let gone = Repository::open(&place.served());
+        format!("{}/api-1.0.0.tgz", gone.url())
+    };
+    let (archive, repository) = (chart("1.0.0"), Repository::open(&place.served()));
+    place.serve("api-1.0.0.tgz", &archive);
+    let here = format!("{}/api-1.0.0.tgz", repository.url());
+    for first in [&*down, "nowhere/api-1.0.0.tgz"] {
+        place.serve("index.yaml", index("1.0.0", &format!("\"{first}\", api-1.0.0.tgz")));
+        let found = resolved(&place.again(), &wanted(&repository), &Lock::default()).unwrap();
+        let expect = Pin::Archive { url: here.clone(), sha256: Digest::of(&archive) };
+        assert_eq!(found.lock.entries()[0].pin, expect, "{first}");
+    }
+    assert!(place.told()[0].ends_with("; the index names another place"), "{:?}", place.told());
+
+    place.serve("index.yaml", index("1.0.0", "nowhere/api.tgz, nowhere/else.tgz"));
+    let refused = resolved(&place.again(), &wanted(&repository), &Lock::default()).unwrap_err();
+    assert!(refused.contains("/nowhere/api.tgz` answers 404"), "{refused}");
+}
+
+#[test]
+fn other_bytes_and_closed_doors_are_no_reason_to_look_elsewhere() {
+    let (place, archive) = (Place::new(), chart("1.0.0"));
+    let repository = Repository::open(&place.served());
+    place.serve("api-1.0.0.tgz", &archive);
+    place.serve("other.tgz", chart("1.1.0"));
+    let of = format!("], digest: {}, x: [", Digest::of(&archive));
+    place.serve("index.yaml", index("1.0.0", &format!("other.tgz, api-1.0.0.tgz{of}")));
+    let refused = resolved(&place.again(), &wanted(&repository), &Lock::default()).unwrap_err();
+    assert!(refused.contains("other.tgz` has the SHA-256"), "{refused}");
+    repository.fault("/closed.tgz", [Answer::new(403, "")]);
+    place.serve("index.yaml", index("1.0.0", "closed.tgz, api-1.0.0.tgz"));
+    let refused = resolved(&place.again(), &wanted(&repository), &Lock::default()).unwrap_err();
+    assert!(refused.contains("closed.tgz` answers 403"), "{refused}");
+}
+
+#[test]
+fn an_archive_that_its_version_does_not_fit() {
+    let place = Place::new();
+    place.serve("api.tgz", chart("1.2.0"));
+    let repository = Repository::open(&place.served());
+    let ask = |range: &str| {
+        let named = Source::parse(&format!("{}/api.tgz?token=secret", repository.url())).unwrap();
+        let (source, narrowed) = named.narrow(Some(range)).unwrap();
+        resolved(
+            &place.session,
+            &Wanted { source, narrowed, ..wanted(&repository) },
+            &Lock::default(),
+        )
+    };
+    assert_eq!(ask("~1.2").unwrap().charts[0].version, "1.2.0");
+    assert_eq!(ask("^2").unwrap_err(), "no version fits `^2`; the newest there are 1.2.0");
 }
