@@ -118,7 +118,7 @@ pub fn gather<'a>(
             }
             Place::Archive { source, version, archive } => {
                 let origin = format!("{} {version}", users[0].chart);
-                (origin.clone(), remote.open(source, *archive, &origin), Base::Source(source))
+                (origin.clone(), remote.open(source, *archive, &origin), Base::Afar)
             }
         };
         let chart = complete(workspace, stack, &origin, chart?, &base, remote, lock)?;

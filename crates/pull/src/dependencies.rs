@@ -99,9 +99,28 @@ pub fn placed(name: &str, version: &str, archive: Vec<u8>) -> File {
     File::new(format!("charts/{name}-{version}.tgz"), archive)
 }
 
+/// The chart with the files of what was found in its `charts/`, and without what is stale there.
+pub fn laid(chart: Chart, found: Vec<File>) -> Result<Chart, Problems> {
+    let stale = stale(&chart);
+    let is_stale = |file: &File| {
+        let below = |path: &String| file.path.strip_prefix(path.as_str());
+        stale.iter().filter_map(below).any(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut files = chart.raw;
+    files.retain(|file| !is_stale(file));
+    files.extend(found);
+    let mut laid = chart::load(&chart.origin, files)?;
+    for warning in chart.warnings {
+        if !laid.warnings.contains(&warning) {
+            laid.warnings.push(warning);
+        }
+    }
+    Ok(laid)
+}
+
 /// What of `charts/` Chart.yaml lists by name and in no version that fits, as paths of the chart. Helm would render it beside
 /// the one that fits, as if it were not listed.
-pub fn stale(chart: &Chart) -> Vec<String> {
+fn stale(chart: &Chart) -> Vec<String> {
     let listed = chart.metadata.dependencies.as_deref().unwrap_or_default();
     let is_stale = |loaded: &&Arc<Chart>| {
         let mut same = listed.iter().filter(|one| one.name == loaded.metadata.name).peekable();

@@ -4,6 +4,7 @@
 //! Nothing is ever checked out, so nothing of a repository can run or be written anywhere: objects come into a bare
 //! repository of ours, and files are read from it into memory.
 
+mod complete;
 mod error;
 mod program;
 mod references;
@@ -14,7 +15,7 @@ pub use error::Error;
 
 pub(crate) use references::is_commit;
 
-use chart::Chart;
+use chart::{Chart, File};
 
 use self::repository::{Hash, Repository};
 use self::tree::Found;
@@ -80,33 +81,39 @@ fn archive(
     commit: &str,
 ) -> Result<Vec<u8>, Error> {
     let hash = Hash::of(commit);
-    let repository = Repository::alone(session, url, hash)?;
+    let mut repository = Repository::alone(session, url, hash)?;
     repository.obtain(commit)?;
     let found = match tree::read(&repository, commit, path) {
         Err(Error::Said { .. } | Error::Damaged) if !session.offline => {
             repository.forget()?;
             drop(repository);
-            let repository = Repository::alone(session, url, hash)?;
+            repository = Repository::alone(session, url, hash)?;
             repository.obtain(commit)?;
             tree::read(&repository, commit, path)?
         }
         read => read?,
     };
-    let origin = source.to_string();
     match found {
         Found::Archive(bytes) => {
-            chart::load_archive(&origin, &bytes).map_err(Error::chart)?;
+            chart::load_archive(&source.to_string(), &bytes).map_err(Error::chart)?;
             Ok(bytes)
         }
         Found::Files(files) => {
-            let chart = if files.iter().any(|file| file.path == "Chart.yaml") {
-                chart::load(&origin, files)
-            } else {
-                chart::plain(&origin, source.chart(), files)
-            };
-            pack(session, &chart.map_err(Error::chart)?)
+            let chart = load(source, files)?;
+            pack(session, &complete::complete(&repository, commit, path, chart)?)
         }
     }
+}
+
+/// A folder as a chart; one without Chart.yaml is one of plain manifests.
+fn load(source: &Source, files: Vec<File>) -> Result<Chart, Error> {
+    let origin = source.to_string();
+    let chart = if files.iter().any(|file| file.path == "Chart.yaml") {
+        chart::load(&origin, files)
+    } else {
+        chart::plain(&origin, source.chart(), files)
+    };
+    chart.map_err(Error::chart)
 }
 
 fn pack(session: &Session, chart: &Chart) -> Result<Vec<u8>, Error> {

@@ -4,6 +4,7 @@ mod hostile;
 mod repository;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -287,4 +288,67 @@ fn ssh_runs_the_command_that_the_user_names() {
     let commit = git::commit(&session, &url, Some("main")).unwrap();
     assert_eq!(commit, repository.head());
     assert_eq!(fetched(&session, &url, "charts/api", &commit).metadata.name, "api");
+}
+
+/// A chart that lists others: `NAME REPOSITORY` each.
+fn listing(name: &str, dependencies: &[&str]) -> String {
+    let mut text = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\ndependencies:\n");
+    for one in dependencies {
+        let (name, repository) = one.split_once(' ').unwrap();
+        writeln!(text, "- {{ name: {name}, version: ^1, repository: '{repository}' }}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn folders_that_a_chart_lists_come_with_it() {
+    let repository = Repository::new();
+    let listed = ["library file://../library", "redis https://charts.example.com"];
+    repository.write("charts/api/Chart.yaml", &listing("api", &listed));
+    repository.write("charts/library/Chart.yaml", &listing("library", &["base file://../../base"]));
+    repository.write("charts/library/templates/_a.tpl", "{{ define \"a\" }}{{ end }}");
+    repository.write("base/Chart.yaml", &listing("base", &[]));
+    repository.commit("first");
+    let folder = tempfile::tempdir().unwrap();
+    let chart =
+        fetched(&session(folder.path()), &repository.publish(), "charts/api", &repository.head());
+    let [library] = &chart.dependencies[..] else { panic!("one") };
+    assert_eq!((&*library.metadata.name, library.templates.len()), ("library", 1));
+    assert_eq!(library.dependencies[0].metadata.name, "base");
+    let missing = pull::dependencies::missing(&chart, &mut Vec::new()).unwrap();
+    let names: Vec<&str> = missing.iter().map(|one| &*one.name).collect();
+    assert_eq!(names, ["redis"], "a repository's are for whoever knows the repositories");
+}
+
+#[test]
+fn folders_that_cannot_come_with_a_chart() {
+    let repository = Repository::new();
+    let lists = |path: &str, listed: &str| {
+        let name = path.rsplit('/').next().unwrap();
+        repository.write(&format!("{path}/Chart.yaml"), &listing(name, &[listed]));
+    };
+    lists("a/outside", "lib file://../../../lib");
+    lists("a/absolute", "passwd file:///etc/passwd");
+    lists("a/absent", "lib file://../lib");
+    lists("a/other", "lib file://../outside");
+    lists("a/circle", "circle file://../circle");
+    lists("a/deep", "lists file://../lists");
+    lists("a/lists", "redis https://charts.example.com");
+    repository.commit("first");
+    let folder = tempfile::tempdir().unwrap();
+    let (session, url) = (session(folder.path()), repository.publish());
+    let mut said = Vec::new();
+    for name in ["outside", "absolute", "absent", "other", "circle", "deep"] {
+        let path = format!("a/{name}");
+        let error = git::fetch(&session, &url, &path, &repository.head()).unwrap_err();
+        said.push(error.to_string());
+    }
+    insta::assert_snapshot!(said.join("\n"), @r"
+    its dependency `lib`: `file://../../../lib` leaves the repository
+    its dependency `passwd`: `file:///etc/passwd` leaves the repository
+    its dependency `lib`: `file://../lib` is no folder of this commit
+    its dependency `lib`: `file://../outside` is `outside` 1.0.0, which is not what is listed
+    its dependency `circle`: `file://../circle` leads on to too many others, or in a circle
+    its dependency `lists`: `file://../lists` lists `redis` itself, which it does not bring
+    ");
 }

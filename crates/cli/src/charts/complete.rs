@@ -1,8 +1,8 @@
 //! A chart with what it lists under `dependencies` and does not bring: laid into its `charts/` in memory, never on the disk.
 
 use chart::{Chart, File};
+use pull::Wanted;
 use pull::dependencies::{self, From, Missing};
-use pull::{Source, Wanted};
 use source::{Problem, Problems};
 use stack::Stack;
 
@@ -18,7 +18,8 @@ const DEPTH: usize = 10;
 pub(super) enum Base<'a> {
     /// A path of the repository.
     Folder(&'a str),
-    Source(&'a Source),
+    /// Folders that it lists came with it.
+    Afar,
 }
 
 pub(super) fn complete(
@@ -70,14 +71,8 @@ impl Work<'_> {
                 }
                 continue;
             }
-            let asked = match (&one.from, base) {
-                (From::Folder(path), Base::Source(Source::Git { .. })) => Err(Problem::error(
-                    "not-yet",
-                    format!("`file://{path}` of a chart in git is not followed yet"),
-                )
-                .help("commit the dependency into `charts/`")),
-                _ => wanted::of_dependency(self.workspace, self.stack, (one, named), self.remote),
-            };
+            let asked =
+                wanted::of_dependency(self.workspace, self.stack, (one, named), self.remote);
             match asked {
                 Ok(wanted) => afar.push((one, wanted)),
                 Err(problem) => problems.push(problem.at(one.place.as_ref(), "listed here")),
@@ -98,22 +93,7 @@ impl Work<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let warnings = std::mem::take(&mut chart.warnings);
-        let stale = dependencies::stale(&chart);
-        let is_stale = |file: &File| {
-            let below = |path: &String| file.path.strip_prefix(path.as_str());
-            stale.iter().filter_map(below).any(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let mut whole = chart.raw;
-        whole.retain(|file| !is_stale(file));
-        whole.extend(files);
-        let mut chart = chart::load(&chart.origin, whole)?;
-        for warning in warnings {
-            if !chart.warnings.contains(&warning) {
-                chart.warnings.push(warning);
-            }
-        }
-        Ok(chart)
+        dependencies::laid(chart, files)
     }
 
     /// A folder beside the chart, as `charts/NAME/…`.
@@ -155,7 +135,7 @@ impl Work<'_> {
             let archive = self.remote.archive(found.archive, &named)?;
             return Ok(vec![dependencies::placed(&missing.name, &found.version, archive)]);
         }
-        let chart = self.complete(&named, chart, &Base::Source(&wanted.source), depth + 1)?;
+        let chart = self.complete(&named, chart, &Base::Afar, depth + 1)?;
         Ok(below(&missing.name, chart))
     }
 }

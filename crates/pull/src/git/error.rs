@@ -38,6 +38,9 @@ pub enum Error {
     Refused { path: String, why: String },
     #[error("the chart {0}")]
     TooLarge(String),
+    /// A dependency by `file://` that is not taken.
+    #[error("its dependency `{name}`: `file://{folder}` {why}")]
+    Dependency { name: String, folder: String, why: String },
     /// What is there is no chart.
     #[error("{0}")]
     Chart(String),
@@ -70,6 +73,9 @@ impl Error {
             Self::Ambiguous(_) => "write more of it",
             Self::NoFolder(_) => {
                 "the path stands behind `//` in the address, from the root of the repository"
+            }
+            Self::Dependency { .. } => {
+                "`file://` of a chart in git names a folder of the same repository, relative to the chart's own; `charts/` may hold others"
             }
             Self::TooLarge(_) => "name what is no part of it in .helmignore",
             Self::Cache(error) => return error.help(),
