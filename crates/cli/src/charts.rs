@@ -7,19 +7,19 @@ pub mod single;
 
 mod complete;
 mod folder;
+mod library;
 mod lock;
 mod remote;
-mod turns;
 mod wanted;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use chart::Chart;
+use pull::Wanted;
 use pull::resolve::Found;
-use pull::{Source, Wanted};
+use rayon::ThreadPool;
 use rayon::prelude::*;
 use source::{Problem, Problems};
 use stack::{ChartRef, Release, ReleaseId, Stack};
@@ -30,7 +30,8 @@ pub use remote::Remote;
 use crate::disk;
 use crate::threads;
 use crate::workspace::Workspace;
-use complete::{Base, complete};
+use complete::Search;
+use library::Place;
 
 /// A chart that releases share.
 pub struct Loaded {
@@ -64,14 +65,8 @@ pub struct Gathered {
     pub problems: Problems,
 }
 
-/// Where the chart of a release is read from.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Folder(String),
-    Archive { source: Source, version: String, archive: pull::Digest },
-}
-
-/// Reads every distinct chart of some releases, side by side, and fetches what is not here.
+/// Reads every distinct chart of some releases, side by side, and fetches what is not here. What is chosen for the lock file
+/// does not depend on threads: releases together, then the dependencies of one chart after the other.
 pub fn gather<'a>(
     workspace: &Workspace,
     stack: &Stack,
@@ -109,26 +104,26 @@ pub fn gather<'a>(
         }
         Err(problems) => gathered.problems.extend(problems),
     }
-    let read = |(place, users): &(Place, Vec<&Release>)| {
-        let (origin, chart, base) = match place {
-            Place::Folder(path) => {
-                let origin = origin(workspace, path);
-                let chart = folder::load(&workspace.disk, path, &origin);
-                (origin, chart, Base::Folder(path))
-            }
-            Place::Archive { source, version, archive } => {
-                let origin = format!("{} {version}", users[0].chart);
-                (origin.clone(), remote.open(source, *archive, &origin), Base::Afar)
-            }
-        };
-        let chart = complete(workspace, stack, &origin, chart?, &base, remote, lock)?;
-        Ok::<_, Problems>(Arc::new(Loaded::new(chart)))
-    };
     let users: Vec<(Place, Vec<&Release>)> = users.into_iter().collect();
-    let charts: Vec<Result<Arc<Loaded>, Problems>> = match users.len() {
-        0 | 1 => users.iter().map(read).collect(),
-        many => threads::pool(jobs, many).install(|| users.par_iter().map(read).collect()),
-    };
+    let pool = (users.len() > 1).then(|| threads::pool(jobs, users.len()));
+    let charts = side_by_side(pool.as_ref(), users.iter().collect(), |(place, users)| {
+        let origin = match place {
+            Place::Folder(_) => place.origin(workspace),
+            Place::Archive { version, .. } => format!("{} {version}", users[0].chart),
+        };
+        read(workspace, remote, place, &origin)
+    });
+    let search = Search { workspace, stack, remote, lock };
+    let charts = users.iter().zip(charts).map(|((place, _), chart)| {
+        let chart = chart?;
+        let whole = search.complete(&chart, place)?;
+        Ok((chart, whole))
+    });
+    let charts =
+        side_by_side(pool.as_ref(), charts.collect(), |found: Result<_, Problems>| match found? {
+            (chart, None) => Ok::<_, Problems>(chart),
+            (chart, Some(whole)) => Ok(Arc::new(Loaded::new(whole.load(&chart.origin)?))),
+        });
     for ((_, users), chart) in users.iter().zip(charts) {
         match chart {
             Ok(chart) => {
@@ -143,8 +138,38 @@ pub fn gather<'a>(
     gathered
 }
 
-fn origin(workspace: &Workspace, path: &str) -> String {
-    disk::shown(&workspace.disk.root.join(Path::new(path)), &workspace.standing)
+fn side_by_side<T: Send, R: Send>(
+    pool: Option<&ThreadPool>,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Send + Sync,
+) -> Vec<R> {
+    match pool {
+        Some(pool) => pool.install(|| items.into_par_iter().map(work).collect()),
+        None => items.into_iter().map(work).collect(),
+    }
+}
+
+/// The chart at a place as it lies there.
+fn read(
+    workspace: &Workspace,
+    remote: &Remote,
+    place: &Place,
+    origin: &str,
+) -> Result<Arc<Loaded>, Problems> {
+    remote.library.chart(place, origin, || match place {
+        Place::Folder(path) => folder::load(&workspace.disk, path, origin),
+        Place::Archive { source, archive, .. } => remote.open(source, *archive, origin),
+    })
+}
+
+impl Place {
+    /// What messages call it.
+    fn origin(&self, workspace: &Workspace) -> String {
+        match self {
+            Self::Folder(path) => disk::shown(&workspace.disk.root.join(path), &workspace.standing),
+            Self::Archive { source, version, .. } => format!("{source} {version}"),
+        }
+    }
 }
 
 pub fn used_by(mut problem: Problem, release: &Release) -> Problem {

@@ -10,7 +10,7 @@ use jiff::Zoned;
 use plan::ReleaseKey;
 use sha2::{Digest as _, Sha256};
 use source::{Problem, Problems, Redactor, Tree, arrange};
-use stack::{Body, Compat, Release, Stack};
+use stack::{Body, Compat, Release, ReleaseId, Stack};
 
 use crate::args::Kube;
 use crate::charts::{self, Gathered, Loaded, LockFile, Remote};
@@ -233,21 +233,23 @@ pub fn lint(job: &Job<'_>, run: &Run) -> Problems {
     problems.into_iter().map(named).collect()
 }
 
-/// The values that a release's chart brings by itself.
+/// The values that the charts of the selected releases bring by themselves.
 pub fn defaults(
     workspace: &Workspace,
     stack: &Stack,
-    release: &Release,
     remote: &Remote,
     shell: &Shell,
-) -> Result<Tree, Failure> {
-    let gathered = gather(workspace, stack, std::iter::once(release), (remote, None), shell)?;
+) -> Result<BTreeMap<ReleaseId, Tree>, Failure> {
+    let releases = stack.selected().map(|(release, _)| release);
+    let gathered = gather(workspace, stack, releases, (remote, None), shell)?;
     if !gathered.problems.is_empty() {
         return Err(arrange(gathered.problems).into());
     }
-    let chart = gathered.charts.get(&release.id).expect("what has no problem has a chart");
-    let compat = release.body.as_ref().map(|body| body.compat).unwrap_or_default();
-    Ok(chart.values(dialect(compat)).clone())
+    let values = stack.selected().filter_map(|(release, body)| {
+        let chart = gathered.charts.get(&release.id)?;
+        Some((release.id.clone(), chart.values(dialect(body.compat)).clone()))
+    });
+    Ok(values.collect())
 }
 
 /// The charts of releases; what had to be chosen for them goes into the lock file.

@@ -101,21 +101,29 @@ pub fn placed(name: &str, version: &str, archive: Vec<u8>) -> File {
 
 /// The chart with the files of what was found in its `charts/`, and without what is stale there.
 pub fn laid(chart: Chart, found: Vec<File>) -> Result<Chart, Problems> {
-    let stale = stale(&chart);
-    let is_stale = |file: &File| {
+    let files = whole(&chart, found);
+    load(&chart.origin, files, chart.warnings)
+}
+
+/// The files that [`laid`] loads.
+pub fn whole(chart: &Chart, found: Vec<File>) -> Vec<File> {
+    let stale = stale(chart);
+    let is_stale = |file: &&File| {
         let below = |path: &String| file.path.strip_prefix(path.as_str());
         stale.iter().filter_map(below).any(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let mut files = chart.raw;
-    files.retain(|file| !is_stale(file));
-    files.extend(found);
-    let mut laid = chart::load(&chart.origin, files)?;
-    for warning in chart.warnings {
-        if !laid.warnings.contains(&warning) {
-            laid.warnings.push(warning);
+    chart.raw.iter().filter(|file| !is_stale(file)).cloned().chain(found).collect()
+}
+
+/// Loads a chart, and keeps what was said of it before.
+pub fn load(origin: &str, files: Vec<File>, warnings: Problems) -> Result<Chart, Problems> {
+    let mut chart = chart::load(origin, files)?;
+    for warning in warnings {
+        if !chart.warnings.contains(&warning) {
+            chart.warnings.push(warning);
         }
     }
-    Ok(laid)
+    Ok(chart)
 }
 
 /// What of `charts/` Chart.yaml lists by name and in no version that fits, as paths of the chart. Helm would render it beside

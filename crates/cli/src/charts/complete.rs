@@ -3,58 +3,56 @@
 use chart::{Chart, File};
 use pull::Wanted;
 use pull::dependencies::{self, From, Missing};
+use pull::resolve::Found;
 use source::{Problem, Problems};
 use stack::Stack;
 
-use super::{LockFile, Remote, folder, origin, wanted};
+use super::library::Place;
+use super::{LockFile, Remote, read, wanted};
 use crate::disk;
 use crate::workspace::Workspace;
 
 /// A chart may list charts that list charts; deeper than anybody means it, it is a circle.
 const DEPTH: usize = 10;
 
-/// Where a chart came from: its dependencies may lie beside it.
-#[derive(Clone, Copy)]
-pub(super) enum Base<'a> {
-    /// A path of the repository.
-    Folder(&'a str),
-    /// Folders that it lists came with it.
-    Afar,
+/// What looks for dependencies. Not for several charts at once: a range takes what the lock file has for another one, so
+/// their order counts.
+pub(super) struct Search<'a> {
+    pub workspace: &'a Workspace,
+    pub stack: &'a Stack,
+    pub remote: &'a Remote,
+    pub lock: &'a LockFile,
 }
 
-pub(super) fn complete(
-    workspace: &Workspace,
-    stack: &Stack,
-    named: &str,
-    chart: Chart,
-    base: &Base<'_>,
-    remote: &Remote,
-    lock: &LockFile,
-) -> Result<Chart, Problems> {
-    let work = Work { workspace, stack, remote, lock };
-    work.complete(named, chart, base, 0)
+/// All files of a chart with its dependencies in its `charts/`, and what is worth saying of them.
+pub(super) struct Whole {
+    files: Vec<File>,
+    warnings: Problems,
 }
 
-struct Work<'a> {
-    workspace: &'a Workspace,
-    stack: &'a Stack,
-    remote: &'a Remote,
-    lock: &'a LockFile,
+impl Whole {
+    pub(super) fn load(self, origin: &str) -> Result<Chart, Problems> {
+        dependencies::load(origin, self.files, self.warnings)
+    }
 }
 
-impl Work<'_> {
-    fn complete(
+impl Search<'_> {
+    /// None for a chart that brings all that it lists.
+    pub(super) fn complete(&self, chart: &Chart, place: &Place) -> Result<Option<Whole>, Problems> {
+        self.at_depth(0, chart, place)
+    }
+
+    fn at_depth(
         &self,
-        named: &str,
-        mut chart: Chart,
-        base: &Base<'_>,
         depth: usize,
-    ) -> Result<Chart, Problems> {
-        let mut warnings = Problems::new();
-        let missing = dependencies::missing(&chart, &mut warnings)?;
-        chart.warnings.extend(warnings);
+        chart: &Chart,
+        place: &Place,
+    ) -> Result<Option<Whole>, Problems> {
+        let named = chart.origin.as_str();
+        let mut warnings = chart.warnings.clone();
+        let missing = dependencies::missing(chart, &mut warnings)?;
         if missing.is_empty() {
-            return Ok(chart);
+            return Ok(None);
         }
         if depth == DEPTH {
             let message = format!("the dependencies of `{named}` lead on more than {DEPTH} deep");
@@ -64,7 +62,7 @@ impl Work<'_> {
         let mut problems = Problems::new();
         let mut afar: Vec<(&Missing, Wanted)> = Vec::new();
         for one in &missing {
-            if let (From::Folder(path), Base::Folder(folder)) = (&one.from, base) {
+            if let (From::Folder(path), Place::Folder(folder)) = (&one.from, place) {
                 match self.beside(folder, path, one, depth) {
                     Ok(found) => files.extend(found),
                     Err(found) => problems.extend(found),
@@ -82,7 +80,7 @@ impl Work<'_> {
         match self.remote.resolve(&wanted, self.lock) {
             Ok(found) => {
                 for ((one, wanted), found) in listed.iter().zip(&wanted).zip(found) {
-                    match self.afar(one, wanted, &found, depth) {
+                    match self.afar(one, wanted, found, depth) {
                         Ok(found) => files.extend(found),
                         Err(found) => problems.extend(found),
                     }
@@ -93,7 +91,7 @@ impl Work<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        dependencies::laid(chart, files)
+        Ok(Some(Whole { files: dependencies::whole(chart, files), warnings }))
     }
 
     /// A folder beside the chart, as `charts/NAME/…`.
@@ -106,8 +104,9 @@ impl Work<'_> {
     ) -> Result<Vec<File>, Problems> {
         let place = format!("{folder}/{path}");
         let place = disk::lexical(&place).map_or(place, |clean| disk::slashed(&clean));
-        let named = origin(self.workspace, &place);
-        let chart = folder::load(&self.workspace.disk, &place, &named)?;
+        let place = Place::Folder(place);
+        let named = place.origin(self.workspace);
+        let chart = read(self.workspace, self.remote, &place, &named)?;
         let version = &chart.metadata.version;
         if !pull::fits(&missing.range, version).unwrap_or(false) {
             let message =
@@ -117,8 +116,8 @@ impl Work<'_> {
                     .at(missing.place.as_ref(), "listed here"),
             ]);
         }
-        let chart = self.complete(&named, chart, &Base::Folder(&place), depth + 1)?;
-        Ok(below(&missing.name, chart))
+        let whole = self.at_depth(depth + 1, &chart, &place)?;
+        Ok(below(&missing.name, whole.as_ref().map_or(&chart.raw, |whole| &whole.files)))
     }
 
     /// A chart from afar: its archive, or its files where it lists more than it brings.
@@ -126,21 +125,24 @@ impl Work<'_> {
         &self,
         missing: &Missing,
         wanted: &Wanted,
-        found: &pull::resolve::Found,
+        found: Found,
         depth: usize,
     ) -> Result<Vec<File>, Problems> {
+        let Found { version, archive } = found;
         let named = wanted.source.to_string();
-        let chart = self.remote.open(&wanted.source, found.archive, &named)?;
-        if dependencies::missing(&chart, &mut Problems::new())?.is_empty() {
-            let archive = self.remote.archive(found.archive, &named)?;
-            return Ok(vec![dependencies::placed(&missing.name, &found.version, archive)]);
+        let place =
+            Place::Archive { source: wanted.source.clone(), version: version.clone(), archive };
+        let chart = read(self.workspace, self.remote, &place, &named)?;
+        match self.at_depth(depth + 1, &chart, &place)? {
+            Some(whole) => Ok(below(&missing.name, &whole.files)),
+            None => {
+                let archive = self.remote.archive(archive, &named)?;
+                Ok(vec![dependencies::placed(&missing.name, &version, archive)])
+            }
         }
-        let chart = self.complete(&named, chart, &Base::Afar, depth + 1)?;
-        Ok(below(&missing.name, chart))
     }
 }
 
-fn below(name: &str, chart: Chart) -> Vec<File> {
-    let place = |file: File| file.at(&format!("charts/{name}/{}", file.path));
-    chart.raw.into_iter().map(place).collect()
+fn below(name: &str, files: &[File]) -> Vec<File> {
+    files.iter().map(|file| file.at(&format!("charts/{name}/{}", file.path))).collect()
 }

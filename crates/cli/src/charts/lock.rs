@@ -1,14 +1,12 @@
 //! `regatta.lock` on the disk, while a run reads it and adds to it.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use pull::lock::Entry;
 use pull::{Lock, Wanted};
 use source::{Problem, Problems, Source as Text};
 
-use super::turns::{Turn, Turns};
 use crate::disk;
 use crate::workspace::Workspace;
 
@@ -21,8 +19,7 @@ pub struct LockFile {
     pub shown: String,
     /// None where there is no file yet.
     pub before: Option<Lock>,
-    now: Mutex<Now>,
-    turns: Turns,
+    now: RefCell<Now>,
 }
 
 #[derive(Default)]
@@ -50,32 +47,24 @@ impl LockFile {
                 return Err(vec![Problem::error("lock-unreadable", message)]);
             }
         };
-        let now = Mutex::new(Now { lock: before.clone().unwrap_or_default(), ..Now::default() });
-        Ok(Self { path, folder, shown, before, now, turns: Turns::default() })
+        let now = Now { lock: before.clone().unwrap_or_default(), ..Now::default() };
+        Ok(Self { path, folder, shown, before, now: RefCell::new(now) })
     }
 
     pub fn lock(&self) -> Lock {
-        self.now().lock.clone()
-    }
-
-    /// Nobody else looks for what is wanted until the turn ends; from reading the lock to [`LockFile::add`].
-    pub(super) fn turn(&self, wanted: &[Wanted]) -> Turn<'_> {
-        self.turns.take(wanted)
+        self.now.borrow().lock.clone()
     }
 
     /// Whether all of it has been asked for in this run.
     pub(super) fn knows(&self, wanted: &[Wanted]) -> bool {
-        let now = self.now();
+        let now = self.now.borrow();
         wanted.iter().all(|one| one.pinned && now.wanted.iter().any(|it| is_same(it, one)))
     }
 
-    /// Takes over what a resolution chose for what was asked, and nothing of what others have chosen meanwhile.
-    pub fn add(&self, resolved: &Lock, wanted: &[Wanted]) {
-        let mut now = self.now();
-        let is_wanted = |entry: &&Entry| wanted.iter().any(|one| one.source == entry.source);
-        for entry in resolved.entries().iter().filter(is_wanted) {
-            now.lock.add(entry.clone());
-        }
+    /// Takes over what a resolution made of it for what was asked.
+    pub fn add(&self, resolved: Lock, wanted: &[Wanted]) {
+        let mut now = self.now.borrow_mut();
+        now.lock = resolved;
         for one in wanted {
             match now.wanted.iter_mut().find(|it| is_same(it, one)) {
                 Some(known) => known.by.extend(one.by.clone()),
@@ -86,7 +75,7 @@ impl LockFile {
 
     /// All that was asked for since the file was opened, sorted by source.
     pub fn wanted(&self) -> Vec<Wanted> {
-        let mut wanted = self.now().wanted.clone();
+        let mut wanted = self.now.borrow().wanted.clone();
         for one in &mut wanted {
             one.by.sort();
             one.by.dedup();
@@ -98,7 +87,7 @@ impl LockFile {
 
     /// Forgets what nobody asked for in this run.
     pub fn prune(&self) {
-        let mut now = self.now();
+        let mut now = self.now.borrow_mut();
         let Now { lock, wanted } = &mut *now;
         let pinned = wanted.iter().filter(|one| one.pinned);
         let asked = pinned.map(|one| (one.source.clone(), one.narrowed.to_string()));
@@ -129,10 +118,6 @@ impl LockFile {
         disk::replace(&self.path, now.write()).map_err(|error| {
             Problem::error("lock-unwritable", format!("cannot write `{}`: {error}", self.shown))
         })
-    }
-
-    fn now(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -15,6 +15,7 @@ use source::{Problem, Problems};
 use tokio::runtime::Runtime;
 
 use super::LockFile;
+use super::library::Library;
 use crate::args::Charts as Flags;
 use crate::progress::Downloads;
 use crate::report::Failure;
@@ -23,7 +24,7 @@ use crate::shell::Shell;
 /// Beside the manifest: charts that are committed with it.
 const VENDOR: &str = "vendor";
 
-/// What fetches charts for a run.
+/// What fetches charts for a run, and what it has read.
 pub struct Remote {
     /// Of the cache; None where the machine has no folder for it.
     folder: Option<PathBuf>,
@@ -38,6 +39,7 @@ pub struct Remote {
     /// What is vendored is asked first.
     shelf: bool,
     pub update: Update,
+    pub(super) library: Library,
     watch: Arc<Downloads>,
     runtime: OnceLock<Runtime>,
 }
@@ -56,6 +58,7 @@ impl Remote {
             in_ci: shell.variable("CI").is_some_and(|value| value != "false"),
             shelf: true,
             update: Update::Nothing,
+            library: Library::default(),
             watch,
             runtime: OnceLock::new(),
         })
@@ -140,7 +143,6 @@ impl Remote {
             return Ok(Vec::new());
         }
         let (session, runtime) = (self.session_beside(Some(&lock.folder))?, self.runtime()?);
-        let _turn = lock.turn(wanted);
         // What has moved in this run already stays there.
         let update = if lock.knows(wanted) { Update::Nothing } else { self.update.clone() };
         let policy = Policy { locked: self.is_locked(lock), update };
@@ -149,7 +151,7 @@ impl Remote {
         let resolved = resolved.map_err(|failures| {
             failures.iter().map(pull::Failure::problem).collect::<Problems>()
         })?;
-        lock.add(&resolved.lock, wanted);
+        lock.add(resolved.lock, wanted);
         Ok(resolved.charts)
     }
 

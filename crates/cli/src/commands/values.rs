@@ -1,5 +1,7 @@
 //! `values`: what a release's chart gets, and where each value came from.
 
+use std::collections::BTreeMap;
+
 use clap::{Args as ClapArgs, ValueEnum};
 use manifest::Purpose;
 use source::redact::MASK;
@@ -63,13 +65,13 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let several = reads.len() > 1;
     for read in &reads {
         let mut found = false;
+        let mut defaults = match args.all {
+            true => render::defaults(&workspace, &read.stack, &remote, shell)?,
+            false => BTreeMap::new(),
+        };
         for (release, body) in read.stack.selected() {
             found = true;
-            let defaults = if args.all {
-                render::defaults(&workspace, &read.stack, release, &remote, shell)?
-            } else {
-                Tree::from(Map::new())
-            };
+            let defaults = defaults.remove(&release.id).unwrap_or_else(|| Tree::from(Map::new()));
             if several && matches!(args.output, Format::Yaml) {
                 shell.printer.show(&format!("# {} {}\n", read.stack.id, release.id))?;
             }

@@ -217,3 +217,23 @@ fn a_chart_in_charts_that_does_not_fit_is_replaced() {
     let said = sandbox.run("template").succeeds().stderr;
     assert!(said.contains("is version 0.9.0, which does not fit `^1`"), "{said}");
 }
+
+/// A range takes what the lock file has for another one, so that it matters who asks first: never the faster thread.
+#[test]
+fn which_versions_are_pinned_does_not_depend_on_threads() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("api", "1.1.0")]);
+    let chart = |name: &str, range: &str| {
+        format!(
+            "apiVersion: v2\nname: {name}\nversion: 1.0.0\ndependencies: [{{ name: api, version: {range}, repository: '@shelf' }}]\n"
+        )
+    };
+    let (slow, fast) = (chart("slow", "~1.0"), chart("zfast", "^1"));
+    let files = [("slow/Chart.yaml", slow.as_str()), ("zfast/Chart.yaml", fast.as_str())];
+    let sandbox = shelf.workspace("  a: { chart: ./zfast }\n  b: { chart: ./slow }\n", &files);
+    for number in 0..2_000 {
+        sandbox.write(&format!("slow/files/{number}"), "");
+    }
+    sandbox.run("deps lock").succeeds();
+    let lock = sandbox.read("regatta.lock");
+    assert!(lock.contains("version: 1.0.0") && !lock.contains("version: 1.1.0"), "{lock}");
+}
