@@ -102,13 +102,14 @@ fn stack(files: &dyn Files, ask: &Ask<'_>, document: &Tree) -> Result<Read, Prob
         prune: evaluated.prune,
         clusters,
         repositories: IndexMap::new(),
+        unusable_repositories: IndexMap::new(),
         releases: releases_in_order(&identities, &order),
         waves: order.waves,
         selection: ask.selection.clone(),
     };
     let mut cache = values::Cache::default();
     bodies(&mut evaluator, &mut cache, document, &members, &identities, &mut stack);
-    stack.repositories = repositories::evaluate(&mut evaluator, &stack);
+    repositories::evaluate(&mut evaluator, &mut stack);
 
     if !evaluator.problems.is_empty() {
         return Err(evaluator.problems);

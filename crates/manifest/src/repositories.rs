@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
 use source::{Problem, Span, Tree};
-use stack::{ChartRef, Provenance, Repository, Stack};
+use stack::{ChartRef, Provenance, Repository, Stack, UnusableRepository};
 
 use crate::expression::{Evaluator, Scope};
 use crate::types::{self, StringOr};
@@ -27,29 +26,37 @@ const NOT_FOR_GIT: [&str; 9] = [
 ];
 
 /// The repositories of the manifest by name. One that no selected release names and that cannot be evaluated (its
-/// password is not given here) is left out without a word.
-pub(crate) fn evaluate(
-    evaluator: &mut Evaluator<'_>,
-    stack: &Stack,
-) -> IndexMap<String, Repository> {
-    let used: BTreeSet<&str> = stack
-        .selected()
-        .filter_map(|(release, _)| match &release.chart {
-            ChartRef::Repository { repository, .. } => Some(repository.as_str()),
-            ChartRef::Local { .. } | ChartRef::Address { .. } => None,
-        })
-        .collect();
-    let mut repositories = IndexMap::new();
+/// password is not given here) is no problem; that it is there is kept, lest its charts be taken without its keys.
+pub(crate) fn evaluate(evaluator: &mut Evaluator<'_>, stack: &mut Stack) {
+    let named = stack.selected().filter_map(|(release, _)| match &release.chart {
+        ChartRef::Repository { repository, .. } => Some(repository.clone()),
+        ChartRef::Local { .. } | ChartRef::Address { .. } => None,
+    });
+    let used: BTreeSet<String> = named.collect();
     for (name, raw) in evaluator.material.repositories.clone() {
         let before = evaluator.problems.len();
         if let Some(repository) = repository(evaluator, &name, &raw) {
-            repositories.insert(name.to_string(), repository);
+            stack.repositories.insert(name.to_string(), repository);
+        } else if !used.contains(&*name) {
+            let found = evaluator.problems.get(before);
+            let why = found.map_or("it cannot be evaluated".to_owned(), |it| it.message.clone());
+            let asks_for_signatures = raw.get("provenance").is_some();
+            let url = url(evaluator, &raw);
+            let unusable = UnusableRepository { url, asks_for_signatures, why };
+            stack.unusable_repositories.insert(name.to_string(), unusable);
         }
         if !used.contains(&*name) {
             evaluator.problems.truncate(before);
         }
     }
-    repositories
+}
+
+/// The address alone, where it can be known. Problems are left behind.
+fn url(evaluator: &mut Evaluator<'_>, raw: &Tree) -> Option<String> {
+    let filled = evaluator.fill(raw.get("url").unwrap_or(raw), &Scope::default());
+    let tree = filled.tree.filter(|_| filled.complete)?;
+    let url = tree.as_str()?;
+    address(url, None).is_ok().then(|| url.to_owned())
 }
 
 /// None when a problem was recorded.

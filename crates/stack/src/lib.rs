@@ -18,6 +18,6 @@ pub use names::{ClusterName, EnvironmentName, InvalidName, Namespace, ReleaseId,
 pub use names::{InstanceName, WorkspaceName};
 pub use release::{Body, ChartRef, Compat, Crds, FailFast, Need, OnFailure, ReadinessRule};
 pub use release::{Release, Settings, Until, Wait};
-pub use repository::{Provenance, Repository};
+pub use repository::{Provenance, Repository, UnusableRepository};
 pub use select::Selection;
 pub use stack::{Cluster, Ephemeral, Prune, Stack, StackId, Target};

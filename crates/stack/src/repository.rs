@@ -24,6 +24,17 @@ pub struct Repository {
     pub provenance: Provenance,
 }
 
+/// A repository of the manifest that cannot be used, although nobody has needed it so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusableRepository {
+    /// None where the manifest does not come to an address.
+    pub url: Option<String>,
+    /// It says by whom its charts must be signed; without an address, any chart may be one of them.
+    pub asks_for_signatures: bool,
+    /// What is wrong with it.
+    pub why: String,
+}
+
 /// Without what is secret.
 impl fmt::Debug for Repository {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Body, ClusterName, EnvironmentName, InstanceName, Namespace, Release, ReleaseId, Repository,
-    Selection, WorkspaceName,
+    Selection, UnusableRepository, WorkspaceName,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -48,6 +48,9 @@ pub struct Stack {
     pub clusters: IndexMap<ClusterName, Cluster>,
     /// Where charts may come from, by the names of the manifest.
     pub repositories: IndexMap<String, Repository>,
+    /// Those that cannot be evaluated and that no selected release names: nothing may come from there without what they
+    /// ask for.
+    pub unusable_repositories: IndexMap<String, UnusableRepository>,
     /// Every release of the environment in declared order; what `when` excludes is gone and its edges are contracted.
     pub releases: IndexMap<ReleaseId, Release>,
     /// The levels of the graph over all releases, selected or not; within a wave, declared order.

@@ -97,7 +97,12 @@ pub(super) fn of_manifest(
         match workspace.read(environment, &wanted, Purpose::Inspect, shell) {
             Ok(read) => match read.stack.repositories.get(name) {
                 Some(one) if !found.contains(one) => found.push(one.clone()),
-                _ => {}
+                Some(_) => {}
+                None => {
+                    let unusable = read.stack.unusable_repositories.get(name);
+                    let why = unusable.map(|it| vec![wanted::unusable_repository(name, it)]);
+                    first_failure = first_failure.or(why);
+                }
             },
             Err(problems) => first_failure = first_failure.or(Some(problems)),
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pull::{Access, ClientCertificate, Login, Named, Secret, Source, Trust, Wanted};
 use source::{FileError, Files as _, Problem};
-use stack::{ChartRef, Provenance, Release, Repository, Stack};
+use stack::{ChartRef, Provenance, Release, Repository, Stack, UnusableRepository};
 
 use super::Remote;
 use crate::workspace::Workspace;
@@ -20,7 +20,7 @@ pub(super) fn of_release(
     let version = body.and_then(|body| body.version.clone());
     let (named, repository) = match &release.chart {
         ChartRef::Repository { repository, chart } => {
-            let found = stack.repositories.get(repository).ok_or_else(|| unknown(repository))?;
+            let found = known(stack, repository)?;
             (in_repository(found, chart)?, Some(found))
         }
         ChartRef::Address { url } => {
@@ -56,15 +56,22 @@ pub(super) fn of_dependency(
     use pull::dependencies::From;
     let (named, repository) = match &missing.from {
         From::Named(name) => {
-            let found = stack.repositories.get(name).ok_or_else(|| unknown(name))?;
+            let found = known(stack, name)?;
             (in_repository(found, &missing.name)?, Some(found))
         }
         From::Url(url) => {
             let named = Source::in_repository(url, &missing.name)
                 .map_err(|error| bad_address(url, &error))?;
-            // The manifest may say who we are at this very address.
-            let same = |it: &&Repository| it.url.trim_end_matches('/') == url.trim_end_matches('/');
-            (named, stack.repositories.values().find(same))
+            // The manifest may say who we are at this very address, and whose signature counts.
+            let is_same = |other: &str| other.trim_end_matches('/') == url.trim_end_matches('/');
+            let found = stack.repositories.values().find(|it| is_same(&it.url));
+            let may_be =
+                |it: &UnusableRepository| it.url.as_deref().map_or(it.asks_for_signatures, is_same);
+            let mut unusable = stack.unusable_repositories.iter();
+            match unusable.find(|(_, it)| found.is_none() && may_be(it)) {
+                Some((name, it)) => return Err(unusable_repository(name, it)),
+                None => (named, found),
+            }
         }
         From::Folder(path) => {
             let message = format!("the folder `{path}` of `{}` is not at hand", missing.name);
@@ -160,13 +167,28 @@ fn file(workspace: &Workspace, path: &str) -> Result<Vec<u8>, Problem> {
     })
 }
 
-/// The manifest lacks it, or could not say where it is.
-fn unknown(name: &str) -> Problem {
-    let message = format!(
-        "the repository `{name}` is not in the manifest, or one of its inputs has no value"
-    );
-    Problem::error("unknown-repository", message)
-        .help(format!("`repositories: {{ {name}: https://… }}`; it may need a user and a password"))
+/// A repository by the name that the manifest has for it.
+fn known<'a>(stack: &'a Stack, name: &str) -> Result<&'a Repository, Problem> {
+    let unknown = || match stack.unusable_repositories.get(name) {
+        Some(unusable) => unusable_repository(name, unusable),
+        None => {
+            Problem::error("unknown-repository", format!("the manifest has no repository `{name}`"))
+                .help(format!(
+                    "`repositories: {{ {name}: https://… }}`; it may need a user and a password"
+                ))
+        }
+    };
+    stack.repositories.get(name).ok_or_else(unknown)
+}
+
+pub(super) fn unusable_repository(name: &str, unusable: &UnusableRepository) -> Problem {
+    let message = format!("the repository `{name}` cannot be used: {}", unusable.why);
+    let problem = Problem::error("unusable-repository", message);
+    match &unusable.url {
+        Some(_) => problem.help("its login and its keys count for all that comes from its address"),
+        None => problem
+            .help("its charts must be signed, and without its address nobody knows which they are"),
+    }
 }
 
 pub(super) fn bad_address(address: &str, error: &pull::InvalidAddress) -> Problem {

@@ -63,3 +63,36 @@ fn by_another_key_or_by_nobody() {
     insta::assert_snapshot!([by_another, by_nobody, without_keys, of_no_registry].join("\n"));
     assert!(!sandbox.path("regatta.lock").exists());
 }
+
+/// A dependency names the address alone, and what the manifest asks of it cannot be known.
+#[test]
+fn by_a_repository_that_cannot_be_evaluated() {
+    let shelf = Shelf::with(&[("api", "1.0.0")]);
+    let url = shelf.repository.url();
+    let chart = format!(
+        "apiVersion: v2\nname: front\nversion: 1.0.0\ndependencies: [{{ name: api, version: ^1, repository: '{url}/' }}]\n"
+    );
+    let sandbox =
+        shelf.workspace("  a: { chart: ./front }\n", &[("front/Chart.yaml", chart.as_str())]);
+    sandbox.run("diff").succeeds();
+    std::fs::remove_file(sandbox.path("regatta.lock")).unwrap();
+    let repository = |url: &str| {
+        format!(
+            "{{ url: '{url}', username: ci, password: '${{{{ inputs.password }}}}', provenance: {{ keyring: k }} }}"
+        )
+    };
+    sandbox.edit("regatta.yaml", "releases:", "inputs: { password: { secret: true } }\nreleases:");
+    let manifest = sandbox.read("regatta.yaml");
+    let quoted = format!("\"{url}\"");
+    sandbox.edit("regatta.yaml", &quoted, &repository(&url));
+    let refused = said(&shelf, &sandbox.run("diff").exits(1));
+    assert!(refused.contains("the repository `shelf` cannot be used: "), "{refused}");
+    assert!(refused.contains("`password`"), "{refused}");
+    // Nor may it be somebody else's without anybody knowing.
+    let elsewhere = repository("https://${{ inputs.password }}.example.com");
+    sandbox.write("regatta.yaml", &manifest.replace(&quoted, &elsewhere));
+    let refused = said(&shelf, &sandbox.run("diff").exits(1));
+    assert!(refused.contains("without its address nobody knows which they are"), "{refused}");
+    sandbox.write("regatta.yaml", &manifest.replace(&quoted, &repository("https://h.example.com")));
+    sandbox.run("diff").succeeds();
+}
