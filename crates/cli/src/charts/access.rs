@@ -1,6 +1,6 @@
 //! What flags say of a server, laid over what the manifest or a kept login says.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use pull::{Access, ClientCertificate, Login, Secret};
@@ -83,7 +83,12 @@ pub fn password(
 pub fn passphrase(path: &Path, shell: &Shell) -> Result<Secret, Failure> {
     let text = match path.to_str() {
         Some("-") => stdin()?,
-        _ => String::from_utf8_lossy(&file("--passphrase-file", path)?).into_owned(),
+        _ => {
+            // It may be a pipe: `<(command)`.
+            let bytes =
+                disk::read(path).map_err(|error| unreadable("--passphrase-file", path, &error))?;
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
     };
     Ok(hidden(text.lines().next().unwrap_or_default(), shell))
 }
@@ -91,7 +96,7 @@ pub fn passphrase(path: &Path, shell: &Shell) -> Result<Secret, Failure> {
 /// What stdin holds, without the end of its last line.
 fn stdin() -> Result<String, Failure> {
     let mut text = String::new();
-    std::io::stdin()
+    io::stdin()
         .read_to_string(&mut text)
         .map_err(|error| Failure::said(Reason::Usage, format!("cannot read stdin: {error}")))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
@@ -99,7 +104,7 @@ fn stdin() -> Result<String, Failure> {
 }
 
 /// From here on nothing that is shown holds it.
-fn hidden(text: &str, shell: &Shell) -> Secret {
+pub fn hidden(text: &str, shell: &Shell) -> Secret {
     let mut redactor = Redactor::default();
     redactor.add(text);
     shell.printer.learn(redactor);
@@ -109,8 +114,10 @@ fn hidden(text: &str, shell: &Shell) -> Secret {
 /// A file that a flag names.
 pub fn file(flag: &str, path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    disk::read_regular(path, &mut bytes).map_err(|error| {
-        Failure::usage(format!("cannot read `{flag} {}`: {error}", path.display()))
-    })?;
+    disk::read_regular(path, &mut bytes).map_err(|error| unreadable(flag, path, &error))?;
     Ok(bytes)
+}
+
+fn unreadable(flag: &str, path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!("cannot read `{flag} {}`: {error}", path.display()))
 }

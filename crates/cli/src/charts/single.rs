@@ -35,10 +35,16 @@ pub fn load(
     shell: &Shell,
 ) -> Result<Chart, Failure> {
     if choice.repo.is_none() && !reference.contains("://") && Path::new(reference).exists() {
-        if choice.verify {
-            verify_on_disk(reference, choice, shell)?;
+        if choice.cosign_key.is_some() {
+            let message = format!("`{reference}` is here, and cosign signs charts in registries");
+            return Err(Failure::usage(message).help(
+                "leave `--cosign-key` out, or name the chart by `oci://HOST/PATH/CHART`; `--verify` checks the provenance file beside an archive",
+            ));
         }
-        return on_disk(reference);
+        return match choice.verify {
+            true => signed_on_disk(reference, choice, shell),
+            false => on_disk(reference),
+        };
     }
     let wanted = wanted(reference, choice, remote, shell)?;
     Ok(fetch(wanted, remote, shell)?.chart)
@@ -57,8 +63,8 @@ pub fn on_disk(path: &str) -> Result<Chart, Failure> {
     Ok(folder::load(&disk, &inside, path)?)
 }
 
-/// Checks an archive against the provenance file beside it.
-fn verify_on_disk(path: &str, choice: &Choice, shell: &Shell) -> Result<(), Failure> {
+/// The chart in an archive that the provenance file beside it is about.
+fn signed_on_disk(path: &str, choice: &Choice, shell: &Shell) -> Result<Chart, Failure> {
     if !Path::new(path).is_file() {
         return Err(Failure::usage(format!("`{path}` is a folder, and only archives are signed"))
             .help("leave `--verify` out"));
@@ -70,10 +76,10 @@ fn verify_on_disk(path: &str, choice: &Choice, shell: &Shell) -> Result<(), Fail
     })?;
     let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
     let keyring = public_keys(choice, shell)?;
-    provenance::verify(&name, &archive, &written, &keyring).map(drop).map_err(|error| {
-        let problem = Problem::error("chart-unsigned", format!("`{path}`: {error}"));
-        problem.help_if(error.help()).into()
-    })
+    provenance::verify(&name, &archive, &written, &keyring).map_err(|error| {
+        Problem::error("chart-unsigned", format!("`{path}`: {error}")).help_if(error.help())
+    })?;
+    Ok(chart::load_archive(path, &archive)?)
 }
 
 /// What a reference to a chart from afar asks for.

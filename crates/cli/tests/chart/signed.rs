@@ -28,7 +28,10 @@ fn what_we_sign_helm_verifies() {
     assert_eq!(exit, Some(1), "{said}");
     assert!(sandbox.tree("served").is_empty(), "what cannot be signed is not written");
 
-    sandbox.run(&format!("{SIGN} passphrase")).succeeds();
+    // A pipe, as the shell's `<(command)` makes one.
+    let words = words.iter().map(|&word| if word == "-" { "/dev/stdin" } else { word });
+    let (exit, said) = fed(&sandbox, &words.collect::<Vec<_>>(), "open it\n");
+    assert_eq!(exit, Some(0), "{said}");
     let verified = helm(&sandbox, &["verify", "served/api-1.2.3.tgz", "--keyring", "public.gpg"]);
     assert!(verified.contains("Signed by: Charts <charts@example.com>"), "{verified}");
 
@@ -58,6 +61,8 @@ fn nothing_unsigned_comes_through() {
         let refused = sandbox.run(&line).exits(1).stderr;
         assert!(refused.contains("no key of the keyring made the signature"), "{refused}");
     }
+    let here = sandbox.run("chart show values api-1.2.3.tgz --cosign-key public.gpg").exits(64);
+    assert!(here.stderr.contains("cosign signs charts in registries"), "{here}");
     let unsigned = sandbox.run("chart show values charts/api --verify --keyring public.gpg");
     assert!(unsigned.exits(64).stderr.contains("only archives are signed"));
     std::fs::remove_file(sandbox.path("api-1.2.3.tgz.prov")).unwrap();
