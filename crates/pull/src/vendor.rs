@@ -4,11 +4,12 @@ mod pinned;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::Path;
 
 pub use pinned::of_entry;
 
-use crate::cache::{self, shelf, walk};
+use crate::cache::{self, Shelf, shelf};
 use crate::{Digest, Session};
 
 /// A blob of the cache that shall be vendored.
@@ -35,8 +36,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Archive, Self::Provenance, Self::Manifest, Self::Signature];
-
     fn extension(self) -> &'static str {
         match self {
             Self::Archive => "tgz",
@@ -75,11 +74,13 @@ impl Error {
 }
 
 /// Writes these blobs of the cache into a folder, with the list by which they are found, and removes what was vendored
-/// before and is not wanted any more. Each file appears whole, and old ones go last.
+/// before, by the list that is there, and is not wanted any more. Each file appears whole, and old ones go last.
 pub fn vendor(session: &Session, folder: &Path, wanted: &[Vendored]) -> Result<Changes, Error> {
     let because = |verb, path: &Path, error| cache::Error::new(verb, path, error);
     // The folder is part of the workspace, so whoever reads that may read this.
     fs::create_dir_all(folder).map_err(|error| because("make", folder, error))?;
+    // A list that nobody can read names nothing of ours.
+    let before = Shelf::open(folder).ok().flatten().map(|shelf| shelf.listed).unwrap_or_default();
     let mut changes = Changes::default();
     let wanted: BTreeSet<&Vendored> = wanted.iter().collect();
     let files: BTreeMap<String, Digest> =
@@ -95,15 +96,14 @@ pub fn vendor(session: &Session, folder: &Path, wanted: &[Vendored]) -> Result<C
         changes.written.push(file.clone());
     }
     cache::write::whole(folder, &folder.join(shelf::LIST), list(&wanted).as_bytes())?;
-    for found in walk::entries(folder)? {
-        let name = found.file_name().to_string_lossy().into_owned();
-        if is_ours(&name) && !files.contains_key(&name) {
-            let path = found.path();
-            fs::remove_file(&path).map_err(|error| because("remove", &path, error))?;
-            changes.removed.push(name);
+    for name in before.into_iter().filter(|name| !files.contains_key(name)) {
+        let path = folder.join(&name);
+        match fs::remove_file(&path) {
+            Ok(()) => changes.removed.push(name),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(because("remove", &path, error).into()),
         }
     }
-    changes.removed.sort();
     Ok(changes)
 }
 
@@ -128,16 +128,6 @@ fn file_name(item: &Vendored) -> String {
     };
     let stem: String = stem.trim_start_matches('.').chars().take(150).map(plain).collect();
     format!("{stem}-{}.{}", &digest[..8], item.kind.extension())
-}
-
-/// True for names that `file_name` gives.
-fn is_ours(name: &str) -> bool {
-    let stem =
-        Kind::ALL.iter().find_map(|kind| name.strip_suffix(kind.extension())?.strip_suffix('.'));
-    let digits = stem.and_then(|stem| Some(stem.rsplit_once('-')?.1));
-    digits.is_some_and(|digits| {
-        digits.len() == 8 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! sha256:HEX web-1.0.0-5e6f7a8b.tgz git COMMIT URL//PATH
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,8 @@ pub(crate) const LIST: &str = "charts.txt";
 pub struct Shelf {
     folder: PathBuf,
     files: BTreeMap<Digest, String>,
+    /// By their names: several may have one digest.
+    pub(crate) listed: BTreeSet<String>,
     links: BTreeMap<String, Digest>,
 }
 
@@ -34,8 +36,12 @@ impl Shelf {
             let why = format!("line {line} is not `sha256:DIGEST FILE`");
             Error::new("use", &path, io::Error::other(why))
         };
-        let mut shelf =
-            Self { folder: folder.to_owned(), files: BTreeMap::new(), links: BTreeMap::new() };
+        let mut shelf = Self {
+            folder: folder.to_owned(),
+            files: BTreeMap::new(),
+            listed: BTreeSet::new(),
+            links: BTreeMap::new(),
+        };
         let text = String::from_utf8_lossy(&bytes);
         for (line, entry) in text.lines().enumerate() {
             if entry.trim().is_empty() || entry.starts_with('#') {
@@ -46,6 +52,7 @@ impl Shelf {
             let file = words.next().filter(|file| is_plain(file));
             let (Some(digest), Some(file)) = (digest, file) else { return Err(odd(line + 1)) };
             shelf.files.insert(digest, file.to_owned());
+            shelf.listed.insert(file.to_owned());
             if let Some(link) = words.next() {
                 shelf.links.insert(link.to_owned(), digest);
             }
