@@ -37,4 +37,9 @@ fn a_packed_chart() {
     );
     let text = sandbox.run("chart package charts/api").exits(1).stderr;
     assert!(text.contains("depends on `sub`, which is not in its `charts/`"), "{text}");
+
+    sandbox.write("manifests/a.yaml", "kind: ConfigMap\n");
+    let text = sandbox.run("chart package manifests").exits(64).stderr;
+    assert!(text.contains("`manifests` has no Chart.yaml"), "{text}");
+    assert!(!sandbox.path("manifests-0.0.0.tgz").exists());
 }

@@ -1,6 +1,6 @@
 //! `chart package`: a chart's folder into an archive.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ::chart::{Chart, File, definition};
 use clap::Args as ClapArgs;
@@ -103,11 +103,13 @@ fn unsigned(error: &provenance::Error) -> Failure {
 
 /// The chart at a path with everything that it needs, under the versions that flags say.
 fn complete(path: &str, args: &Args) -> Result<Chart, Failure> {
-    let chart = versioned(single::on_disk(path)?, args)?;
-    if !chart.raw.iter().any(|file| file.path == "Chart.yaml") {
+    // One of plain manifests can be rendered, and has no name or version that anybody gave it.
+    let folder = Path::new(path);
+    if folder.is_dir() && !folder.join("Chart.yaml").exists() {
         return Err(Failure::usage(format!("`{path}` has no Chart.yaml"))
             .help("a chart has one that says its `apiVersion`, `name` and `version`"));
     }
+    let chart = versioned(single::on_disk(path)?, args)?;
     let missing = dependencies::missing(&chart, &mut Problems::new())?;
     if missing.is_empty() {
         return Ok(chart);
