@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use source::{Problem, Problems, Redactor, Tree, arrange};
 use stack::{Body, Compat, Release, ReleaseId, Stack};
 
-use crate::args::Kube;
+use crate::args::{Charts, Kube};
 use crate::charts::{self, Gathered, Loaded, LockFile, Remote};
 use crate::desired;
 use crate::report::Failure;
@@ -32,7 +32,7 @@ pub struct Run {
 
 impl Run {
     /// Draws the seed from the system's randomness unless `--seed` fixes it, and looks at the clock at most once.
-    pub fn new(kube: &Kube, shell: &Shell) -> Result<Self, Failure> {
+    pub fn new(kube: &Kube, charts: &Charts, shell: &Shell) -> Result<Self, Failure> {
         let seed = match kube.seed {
             Some(seed) => Sha256::digest(seed.to_be_bytes()).into(),
             None => {
@@ -51,7 +51,7 @@ impl Run {
             jobs: kube.jobs,
             kube_version,
             api_versions: kube.api_versions.clone(),
-            remote: Arc::new(Remote::new(&kube.charts, shell)?),
+            remote: Arc::new(Remote::new(charts, shell)?),
         })
     }
 

@@ -125,8 +125,6 @@ pub struct Kube {
     #[arg(long, value_name = "NUMBER", env = "REGATTA_JOBS", hide_env = true,
           value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    #[command(flatten)]
-    pub charts: Charts,
 }
 
 /// How charts from afar are fetched.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::args::{
-    Contest, Environments, Inputs, Kube, Output, Overrides, Reach, Selection, Sure, Workspace,
-    duration,
+    Charts, Contest, Environments, Inputs, Kube, Output, Overrides, Reach, Selection, Sure,
+    Workspace, duration,
 };
 use crate::cluster::RunPolicy;
 use crate::execute::{self, Permission};
@@ -46,6 +46,8 @@ pub struct Args {
     pub overrides: Overrides,
     #[command(flatten)]
     pub kube: Kube,
+    #[command(flatten)]
+    pub charts: Charts,
     /// Begin releases with their `waves`, or `eager`: as soon as their own needs are ready
     #[arg(
         long,
@@ -110,7 +112,7 @@ fn apply(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failur
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
     warn_of_flags(&wanted, shell);
-    let run = render::Run::new(&args.kube, shell)?;
+    let run = render::Run::new(&args.kube, &args.charts, shell)?;
     let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
     let policy = RunPolicy {
         schedule: match args.schedule {

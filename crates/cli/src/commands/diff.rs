@@ -5,7 +5,8 @@ use plan::StackReport;
 use stack::Prune;
 
 use crate::args::{
-    Contest, Environments, Inputs, Kube, Overrides, Reach, Run, Selection, TextOrJson, Workspace,
+    Charts, Contest, Environments, Inputs, Kube, Overrides, Reach, Run, Selection, TextOrJson,
+    Workspace,
 };
 use crate::pipeline::{self, Asked};
 use crate::report::{self, Failure, Reason};
@@ -38,6 +39,8 @@ pub struct Args {
     #[command(flatten)]
     pub kube: Kube,
     #[command(flatten)]
+    pub charts: Charts,
+    #[command(flatten)]
     pub contest: Contest,
     #[command(flatten)]
     pub reach: Reach,
@@ -53,7 +56,7 @@ fn diff(args: &Args, shell: &Shell, results: &mut Results) -> Result<(), Failure
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
-    let run = render::Run::new(&args.kube, shell)?;
+    let run = render::Run::new(&args.kube, &args.charts, shell)?;
     let asked = Asked { run: &run, reach: &args.reach, contest: &args.contest };
     let printer = &shell.printer;
     // A diff shows what would go; an apply asks before it goes.

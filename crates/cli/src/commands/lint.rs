@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use manifest::Purpose;
 use source::{Problems, arrange};
 
-use crate::args::{Environments, Inputs, Kube, Overrides, Selection, Workspace};
+use crate::args::{Charts, Environments, Inputs, Kube, Overrides, Selection, Workspace};
 use crate::render::World;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
@@ -31,13 +31,15 @@ pub struct Args {
     pub overrides: Overrides,
     #[command(flatten)]
     pub kube: Kube,
+    #[command(flatten)]
+    pub charts: Charts,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
-    let run = render::Run::new(&args.kube, shell)?;
+    let run = render::Run::new(&args.kube, &args.charts, shell)?;
     let mut problems = Problems::new();
     let mut linted = 0;
     for read in workspace.stacks(&args.environments, &wanted, Purpose::Render, shell)? {

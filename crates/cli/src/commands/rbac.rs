@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use manifest::Purpose;
 use plan::live::rbac;
 
-use crate::args::{Contest, Environments, Inputs, Kube, Reach, Workspace};
+use crate::args::{Charts, Contest, Environments, Inputs, Kube, Reach, Workspace};
 use crate::place::Place;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
@@ -33,6 +33,8 @@ pub struct Args {
     #[command(flatten)]
     pub kube: Kube,
     #[command(flatten)]
+    pub charts: Charts,
+    #[command(flatten)]
     pub reach: Reach,
 }
 
@@ -46,7 +48,7 @@ pub enum Task {
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted = Wanted::located(&args.environments, &args.inputs);
-    let run = render::Run::new(&args.kube, shell)?;
+    let run = render::Run::new(&args.kube, &args.charts, shell)?;
     let mut documents = Vec::new();
     for environment in workspace.choose(&args.environments)? {
         let read = workspace.read(&environment, &wanted, Purpose::Render, shell)?;

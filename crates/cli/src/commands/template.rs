@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 use manifest::Purpose;
 use source::{Problems, arrange};
 
-use crate::args::{Environments, Inputs, Kube, Overrides, Selection, Workspace};
+use crate::args::{Charts, Environments, Inputs, Kube, Overrides, Selection, Workspace};
 use crate::render::{Job, World};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
@@ -51,13 +51,15 @@ pub struct Args {
     pub overrides: Overrides,
     #[command(flatten)]
     pub kube: Kube,
+    #[command(flatten)]
+    pub charts: Charts,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     let workspace = workspace::find(&args.workspace, shell)?;
     let wanted =
         Wanted::new(&args.environments, &args.selection, &args.inputs, Some(&args.overrides))?;
-    let run = render::Run::new(&args.kube, shell)?;
+    let run = render::Run::new(&args.kube, &args.charts, shell)?;
     let options = |job: &Job<'_>| PrintOptions {
         include_crds: args.include_crds,
         skip_tests: args.skip_tests,

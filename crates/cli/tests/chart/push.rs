@@ -27,6 +27,10 @@ fn helm_finds_what_we_push_into_a_registry() {
     let ours = sandbox.run("chart show all charts/api-1.2.3.tgz").succeeds().stdout;
     assert_eq!(ours, sandbox.run("chart show all charts/api").succeeds().stdout);
 
+    let sandbox = sandbox.with("REGATTA_OFFLINE", "1");
+    let refused = sandbox.run(&line).exits(1).stderr;
+    assert!(refused.contains("the run is offline"), "{refused}");
+
     let refused = sandbox.run("chart push charts/api oci://h/x").exits(64).stderr;
     assert!(refused.contains("`regatta chart package FOLDER` makes an archive"), "{refused}");
     let refused = sandbox.run("chart push api-1.2.3.tgz corp").exits(64).stderr;

@@ -11,7 +11,7 @@ use pull::{Access, Source, oci};
 use source::Problem;
 
 use super::save;
-use crate::args::{Charts, Manifest, Server};
+use crate::args::{Charts, Manifest, Offline, Server};
 use crate::charts::repository::Place;
 use crate::charts::{Remote, access};
 use crate::report::{Failure, Reason};
@@ -40,6 +40,8 @@ pub struct Args {
     pub manifest: Manifest,
     #[command(flatten)]
     pub server: Server,
+    #[command(flatten)]
+    pub offline: Offline,
 }
 
 pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
@@ -49,7 +51,7 @@ pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
     let chart = chart::load_archive(&named, &bytes)?;
     let beside = PathBuf::from(format!("{}.prov", args.archive.display()));
     let provenance = beside.is_file().then(|| access::file("ARCHIVE", &beside)).transpose()?;
-    let remote = Remote::new(&Charts::default(), shell)?;
+    let remote = Remote::new(&Charts::from(&args.offline), shell)?;
     let (url, access) = place(args, &chart, &remote, shell)?;
     let package = Package { chart: &chart, bytes: &bytes, provenance: provenance.as_deref() };
     let done = match url.strip_prefix("oci://") {

@@ -9,7 +9,7 @@ use source::{Problem, Source, Tree};
 use stack::set::{self, Kind};
 use stack::{Compat, Content, Layer, Origin, ReleaseName};
 
-use crate::args::{Choice, Helm, Kube};
+use crate::args::{Charts, Choice, Helm, Kube, Offline};
 use crate::charts::single;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
@@ -76,6 +76,8 @@ pub struct Args {
     pub choice: Choice,
     #[command(flatten)]
     pub kube: Kube,
+    #[command(flatten)]
+    pub offline: Offline,
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
@@ -85,7 +87,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         _ => return Err(Failure::usage("name a release and a chart")),
     };
     ReleaseName::new(name).map_err(|why| Failure::usage(why.to_string()))?;
-    let run = render::Run::new(&args.kube, shell)?;
+    let run = render::Run::new(&args.kube, &Charts::from(&args.offline), shell)?;
     let capabilities = Arc::new(run.capabilities(None)?);
     let compat = Compat::from(args.compat);
     let dialect = render::dialect(compat);
