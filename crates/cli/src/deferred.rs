@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use chart::Capabilities;
 use plan::live::{self, Cluster};
-use plan::{Desired, DesiredRelease, Options, Plan, ReleasePlan};
+use plan::{Desired, DesiredRelease, ObjectId, Options, Plan, ReleasePlan};
 use source::{Problems, Tree};
 use stack::{Body, Release, ReleaseId, Stack};
 
@@ -148,18 +148,27 @@ impl Waiting {
 }
 
 impl Ground {
-    /// Puts a release in its own place, unless it cannot stand there beside the others.
+    /// Puts a release in its own place; where it cannot stand there beside the others, all is left as it was.
     fn replace(&mut self, release: DesiredRelease) -> Result<(), Problems> {
-        let mut desired = self.desired.clone();
-        for one in desired.releases.iter_mut().filter(|one| one.key == release.key) {
-            *one = release.clone();
+        let same = |one: &DesiredRelease| one.key == release.key;
+        let Some(position) = self.desired.releases.iter().position(same) else { return Ok(()) };
+        let before = std::mem::replace(&mut self.desired.releases[position], release);
+        // All that settling may change.
+        let namespaces: Vec<_> = self.ids().map(|id| id.namespace.clone()).collect();
+        let problems = plan::settle(&mut self.desired);
+        if problems.is_empty() {
+            return Ok(());
         }
-        let problems = plan::settle(&mut desired);
-        if !problems.is_empty() {
-            return Err(problems);
+        for (id, namespace) in self.ids().zip(namespaces) {
+            id.namespace = namespace;
         }
-        self.desired = desired;
-        Ok(())
+        self.desired.releases[position] = before;
+        Err(problems)
+    }
+
+    fn ids(&mut self) -> impl Iterator<Item = &mut ObjectId> {
+        let objects = self.desired.releases.iter_mut().flat_map(|release| &mut release.objects);
+        objects.map(|object| &mut object.key.id)
     }
 }
 

@@ -5,8 +5,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::report::{Failure, Reason};
 
 const COMMANDS: &[&str] = &[
-    "adopt", "convert", "drift", "export", "helmfile", "logs", "lint", "output", "promote",
-    "secrets", "vars", "with",
+    "adopt", "convert", "drift", "export", "helmfile", "logs", "output", "promote", "secrets",
+    "vars", "with",
 ];
 
 /// What Helm calls otherwise, and what it is here.
@@ -28,7 +28,7 @@ fn here(command: &str) -> Option<String> {
     Some(known.to_owned())
 }
 
-const FLAGS: &[&str] = &["--against", "--allow-deferred", "--changed-since", "--continue", "--out"];
+const FLAGS: &[&str] = &["--against", "--allow-deferred", "--changed-since", "--out"];
 
 const FORMATS: &[&str] = &["github", "html", "junit", "markdown"];
 
