@@ -19,7 +19,7 @@ use crate::shell::Shell;
 #[derive(ClapArgs, Debug)]
 #[command(
     mut_arg("file", |it| it.short('f')),
-    after_help = "Examples:\n  regatta chart pull oci://registry.example.com/charts/postgresql --version ~16.4\n  regatta chart pull postgresql --repo https://charts.example.com --untar\n  regatta chart pull bitnami/postgresql -d vendor        a repository of regatta.yaml"
+    after_help = "Examples:\n  regatta chart pull oci://registry.example.com/charts/postgresql --version ~16.4\n  regatta chart pull postgresql --repo https://charts.example.com --untar\n  regatta chart pull bitnami/postgresql -d charts        a repository of regatta.yaml"
 )]
 pub struct Args {
     /// Address, or name in a repository; repeat for several
