@@ -17,3 +17,12 @@ pub fn ask(question: &str) -> Option<String> {
     let read = io::stdin().read_line(&mut answer).ok()?;
     (read > 0).then(|| answer.trim().to_owned())
 }
+
+/// Asks on stderr and reads one line that is not shown while it is typed; none when the terminal is gone.
+pub fn ask_unseen(question: &str) -> Option<String> {
+    let mut stderr = io::stderr().lock();
+    drop(write!(stderr, "{question} "));
+    drop(stderr.flush());
+    drop(stderr);
+    rpassword::read_password().ok()
+}

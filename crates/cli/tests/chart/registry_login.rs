@@ -38,7 +38,9 @@ fn a_login_serves_helm_too_until_it_is_forgotten() {
     let plain = sandbox.run(&format!("chart login {host} -u {USER} -p '{PASSWORD}' --plain-http"));
     assert!(plain.stderr.starts_with("warning: others on this machine"), "{plain}");
     let none = sandbox.run(&format!("chart login {host} -u {USER}")).exits(64).stderr;
-    assert!(none.contains("the password of `ci` is missing"), "{none}");
+    assert!(none.contains(&format!("the password for {host} is missing")), "{none}");
+    let none = sandbox.run(&format!("chart login {host}")).exits(64).stderr;
+    assert!(none.contains("`--username NAME --password-stdin < FILE`"), "{none}");
 }
 
 #[test]

@@ -1,28 +1,29 @@
 //! `chart login` and `chart logout`: logins at registries, kept where Helm keeps and finds them.
 
 use clap::Args as ClapArgs;
-use pull::Access;
 use pull::oci::{Error, logins};
+use pull::{Access, Secret};
 use source::Problem;
 
-use crate::args::{Charts, Tls};
+use crate::args::{Charts, Offline, Tls};
 use crate::charts::{Remote, access};
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
+use crate::terminal;
 
 /// Log in at a registry, for Regatta and Helm
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Example:\n  echo \"$TOKEN\" | regatta chart login registry.example.com -u ci --password-stdin"
+    after_help = "Examples:\n  regatta chart login registry.example.com\n  echo \"$TOKEN\" | regatta chart login registry.example.com -u ci --password-stdin"
 )]
 pub struct In {
     /// Registry: `registry.example.com[:PORT]`
     #[arg(value_name = "HOST")]
     pub host: String,
-    /// Who logs in
-    #[arg(short, long, value_name = "NAME", required = true)]
-    pub username: String,
-    /// Password, which others may see: prefer --password-stdin
+    /// Who logs in [default: asked for at a terminal]
+    #[arg(short, long, value_name = "NAME")]
+    pub username: Option<String>,
+    /// Password, which others may see: prefer --password-stdin, or to be asked
     #[arg(short, long, value_name = "PASSWORD", conflicts_with = "password_stdin")]
     pub password: Option<String>,
     /// Read the password from stdin
@@ -30,6 +31,8 @@ pub struct In {
     pub password_stdin: bool,
     #[command(flatten)]
     pub tls: Tls,
+    #[command(flatten)]
+    pub offline: Offline,
 }
 
 /// Forget a login at a registry
@@ -42,20 +45,43 @@ pub struct Out {
 }
 
 pub fn login(args: &In, shell: &Shell) -> Result<Reason, Failure> {
-    let password = access::password(args.password.as_deref(), args.password_stdin, shell)?;
-    let password = password.ok_or_else(|| {
-        Failure::usage(format!("the password of `{}` is missing", args.username))
-            .help("give it by `--password-stdin`: `… --password-stdin < FILE`")
-    })?;
+    let (username, password) = who(args, shell)?;
     let access = access::secured(&args.tls, Access::default())?;
-    let remote = Remote::new(&Charts::default(), shell)?;
-    let pair = (args.username.as_str(), &password);
+    let remote = Remote::new(&Charts::from(&args.offline), shell)?;
+    let pair = (username.as_str(), &password);
     let login = logins::login(remote.session()?, &remote.logins, &args.host, pair, &access);
     let done = remote.runtime()?.block_on(login);
     remote.told().iter().for_each(|line| shell.printer.tell(line));
     done.map_err(|error| failed(&error))?;
-    shell.printer.tell(&format!("logged in at {} as {}", args.host, args.username));
+    shell.printer.tell(&format!("logged in at {} as {username}", args.host));
     Ok(Reason::Done)
+}
+
+/// Name and password: what flags do not say, somebody at a terminal is asked for.
+fn who(args: &In, shell: &Shell) -> Result<(String, Secret), Failure> {
+    let given = access::password(args.password.as_deref(), args.password_stdin, shell)?;
+    let missing = |what: &str| {
+        Failure::usage(format!("the {what} for {} is missing", args.host))
+            .help("without a terminal, give both: `--username NAME --password-stdin < FILE`")
+    };
+    let somebody = terminal::somebody_is_there();
+    let username = match &args.username {
+        Some(username) => username.clone(),
+        None if somebody => terminal::ask("Username:").unwrap_or_default(),
+        None => return Err(missing("name")),
+    };
+    if username.is_empty() {
+        return Err(missing("name"));
+    }
+    let password = match given {
+        Some(password) => password,
+        None if somebody => {
+            let password = terminal::ask_unseen("Password:").filter(|typed| !typed.is_empty());
+            access::hidden(&password.ok_or_else(|| missing("password"))?, shell)
+        }
+        None => return Err(missing("password")),
+    };
+    Ok((username, password))
 }
 
 pub fn logout(args: &Out, shell: &Shell) -> Result<Reason, Failure> {
