@@ -1,6 +1,8 @@
 //! Deferred releases: their templates look up what an earlier wave of the same plan changes, so that they are rendered and
 //! planned again when their wave comes.
 
+use std::collections::BTreeSet;
+
 use stack::ReleaseId;
 
 use super::release::{Stage, plan_release};
@@ -17,21 +19,25 @@ pub(super) fn mark(waves: &mut [Wave]) {
     let mut changed: Vec<(ObjectId, ReleaseId)> = Vec::new();
     for wave in waves.iter_mut().filter(|wave| wave.purpose == Purpose::Apply) {
         for release in &mut wave.releases {
-            let deferrals = release.lookups.iter().filter_map(|lookup| deferral(lookup, &changed));
+            let deferrals = release.lookups.iter().flat_map(|lookup| deferrals(lookup, &changed));
             release.deferred = deferrals.collect();
         }
         changed.extend(wave.releases.iter().flat_map(changes));
     }
 }
 
-fn deferral(lookup: &Lookup, changed: &[(ObjectId, ReleaseId)]) -> Option<Deferral> {
-    let (object, release) = changed.iter().find(|(object, _)| lookup.covers(object))?;
-    Some(Deferral {
+/// One for each release that changes something of what is looked up: all of them have to be waited for.
+fn deferrals(lookup: &Lookup, changed: &[(ObjectId, ReleaseId)]) -> Vec<Deferral> {
+    let mut told: BTreeSet<&ReleaseId> = BTreeSet::new();
+    let covered = changed.iter().filter(|(object, _)| lookup.covers(object));
+    let first = covered.filter(|(_, release)| told.insert(release));
+    let deferral = |(object, release): &(ObjectId, ReleaseId)| Deferral {
         template: lookup.template.clone(),
         line: lookup.line,
         object: object.clone(),
         release: release.clone(),
-    })
+    };
+    first.map(deferral).collect()
 }
 
 fn changes(release: &ReleasePlan) -> impl Iterator<Item = (ObjectId, ReleaseId)> {

@@ -135,6 +135,11 @@ fn lists_and_several_lookups() {
         &[&["a:+Secret/a", "b:~Secret/b"], &["app:?Secret/b ?Secret/a"]],
         &["app: Secret/b of b", "app: Secret/a of a"],
     );
+    // Each release whose change is listed has to be waited for.
+    check(
+        &[&["a:+Secret/a +Secret/b", "c:~Secret/c"], &["app:?Secret"]],
+        &["app: Secret/a of a", "app: Secret/c of c"],
+    );
 }
 
 #[test]
