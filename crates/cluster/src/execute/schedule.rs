@@ -107,7 +107,7 @@ impl<'run, 'plan> Standing<'run, 'plan> {
         let mut standing = Self { applied, waves, left, passable };
         for (wave, release) in standing.planned() {
             standing.left.insert(&release.id, (wave, release));
-            standing.passable.extend(only_applied(release));
+            standing.passable.extend(release.comes_after_applied());
         }
         standing
     }
@@ -135,9 +135,9 @@ impl<'run, 'plan> Standing<'run, 'plan> {
 
     /// A need that is not in the plan was there before.
     fn needs_have_come(&self, release: &ReleasePlan) -> bool {
-        let applied =
-            |need: &ReleaseId| only_applied(release).contains(need) && self.applied.has(need);
-        release.comes_after().all(|need| !self.left.contains_key(need) || applied(need))
+        let suffices = |need: &ReleaseId| release.comes_after_applied().any(|one| one == need);
+        let has_come = |need: &ReleaseId| suffices(need) && self.applied.has(need);
+        release.comes_after().all(|need| !self.left.contains_key(need) || has_come(need))
     }
 
     /// Whether a release begins before its wave: all that earlier waves still have to do is done by releases that it needs, itself
@@ -161,11 +161,6 @@ impl<'run, 'plan> Standing<'run, 'plan> {
 
 fn needs(release: &ReleasePlan) -> &[ReleaseId] {
     release.record.as_ref().map_or(&[], |record| &record.needs)
-}
-
-/// The needs that do not have to be ready.
-fn only_applied(release: &ReleasePlan) -> &[ReleaseId] {
-    release.deploy.as_ref().map_or(&[], |deploy| &deploy.needs_applied)
 }
 
 /// Why a release is not begun.

@@ -136,4 +136,11 @@ impl ReleasePlan {
         let needs = self.record.iter().flat_map(|record| &record.needs);
         needs.chain(self.deferred.iter().map(|deferral| &deferral.release))
     }
+
+    /// Those of them that have only to be applied. What is looked up has to be done, whatever the need for it says: hooks and
+    /// controllers may change it until then.
+    pub fn comes_after_applied(&self) -> impl Iterator<Item = &ReleaseId> {
+        let needs = self.deploy.iter().flat_map(|deploy| &deploy.needs_applied);
+        needs.filter(|need| self.deferred.iter().all(|deferral| deferral.release != **need))
+    }
 }

@@ -1,6 +1,7 @@
 //! Who is deferred, who is warned of, and what may not go unseen, on plans of a few words.
 
 use super::*;
+use crate::live::{Deploy, Recorded};
 use crate::{Address, HookEvent, HookRun, ObjectKey, ReleaseAction, Section};
 
 /// `Secret/db` in the one namespace; `Secret/other.db` in another.
@@ -69,6 +70,17 @@ fn release(words: &str) -> ReleasePlan {
         release.objects.push(object(action, rest));
     }
     release
+}
+
+fn deploy() -> Deploy {
+    Deploy {
+        record: None,
+        recorded: Recorded::default(),
+        settings: stack::Settings::default(),
+        hooks: Vec::new(),
+        first: false,
+        needs_applied: Vec::new(),
+    }
 }
 
 fn lookup(words: &str) -> Lookup {
@@ -197,4 +209,19 @@ fn nothing_goes_that_was_not_shown() {
     check("-ConfigMap/a", "#ConfigMap/a", false);
     check("-ConfigMap/a", "~ConfigMap/a", false);
     check("=ConfigMap/a", "~ConfigMap/a +ConfigMap/b", false);
+}
+
+#[test]
+fn what_is_looked_up_has_to_be_done() {
+    let check = |words: &str, expect: &[&str]| {
+        let mut waves = waves(&[&["db:+Secret/db", "web:"], &[words]]);
+        mark(&mut waves);
+        let mut app = waves.remove(1).releases.remove(0);
+        let needs_applied = vec!["db".parse().unwrap(), "web".parse().unwrap()];
+        app.deploy = Some(Box::new(Deploy { needs_applied, ..deploy() }));
+        let told: Vec<&str> = app.comes_after_applied().map(ReleaseId::as_str).collect();
+        assert_eq!(told, expect);
+    };
+    check("app:", &["db", "web"]);
+    check("app:?Secret/db", &["web"]);
 }
