@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Operation, Plan, ReleaseAction};
+use crate::{Operation, Plan};
 
 /// One verb on one kind in one namespace, as a Role spells them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,13 +29,15 @@ pub fn beside_objects(plan: &Plan, state_namespace: &str) -> BTreeSet<Right> {
         (_, Some(_)) => add(state_namespace, SECRETS, &["update"]),
         (_, None) => add(state_namespace, SECRETS, &["create", "update"]),
     }
-    for release in plan.releases().filter(|it| it.action != ReleaseAction::Unchanged) {
+    for release in plan.releases().filter(|it| it.has_work()) {
         let Some(deploy) = &release.deploy else { continue };
         let namespace = release.key.namespace.as_str();
-        match (&deploy.record, &release.record) {
-            (Some(_), _) => add(namespace, SECRETS, &["create", "update"]),
-            (None, Some(_)) => {}
-            (None, None) => add(namespace, SECRETS, &["update", "delete"]),
+        // Whether a deferred one gets a revision is known when it is rendered again.
+        let may_write = deploy.record.is_some() || release.is_deferred();
+        match &release.record {
+            Some(_) if may_write => add(namespace, SECRETS, &["create", "update"]),
+            Some(_) => {}
+            None => add(namespace, SECRETS, &["update", "delete"]),
         }
     }
     rights

@@ -8,7 +8,7 @@ use stack::{Prune, Selection, Settings, StackId};
 use super::*;
 use crate::record::{ApplyMethod, History, Info, Record, Revision, Status, Storage};
 use crate::{
-    Api, Content, Declared, Desired, DesiredRelease, Document, Inputs, Options, Plan,
+    Api, Content, Declared, Deferral, Desired, DesiredRelease, Document, Inputs, Options, Plan,
     RecordedChart, ReleaseKey, ReleaseRecord, Section,
 };
 
@@ -286,4 +286,28 @@ fn a_release_that_another_stack_took_over() {
         plan.warnings,
         ["`api` belongs to the stack `shop.prod` now, and this one leaves it alone"]
     );
+}
+
+#[test]
+fn a_deferred_release_may_get_a_revision() {
+    let check = |case: &Case, is_deferred: bool, expect: &[&str]| {
+        let mut plan = plan_of(case);
+        let release = &mut plan.waves[0].releases[0];
+        let deferral = Deferral {
+            template: String::new(),
+            line: 1,
+            object: release.objects[0].key.id.clone(),
+            release: "db".parse().unwrap(),
+        };
+        release.deferred = is_deferred.then_some(deferral).into_iter().collect();
+        let rights = rights::beside_objects(&plan, "state");
+        let own = rights.iter().filter(|right| right.namespace != "state");
+        let verbs: Vec<&str> = own.map(|right| right.verb).collect();
+        assert_eq!(verbs, expect);
+    };
+    let (same, other) = (of("a", "a", "a"), of("a", "a", "b"));
+    check(&same, false, &[]);
+    check(&same, true, &["create", "update"]);
+    check(&other, false, &["create", "update"]);
+    check(&other, true, &["create", "update"]);
 }
