@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use stack::ReleaseId;
 
 use super::release::{Stage, plan_release};
-use super::{Cluster, inventory, namespaces, targets};
+use super::{Cluster, inventory, namespaces, revision, targets};
 use crate::{
-    Action, Deferral, Desired, Lookup, ObjectId, ObjectPlan, Options, Purpose, Refusal,
+    Action, Deferral, Desired, HookRun, Lookup, ObjectId, ObjectPlan, Options, Purpose, Refusal,
     RefusalReason, ReleaseKey, ReleasePlan, Wave,
 };
 
@@ -40,12 +40,20 @@ fn deferrals(lookup: &Lookup, changed: &[(ObjectId, ReleaseId)]) -> Vec<Deferral
     first.map(deferral).collect()
 }
 
-fn changes(release: &ReleasePlan) -> impl Iterator<Item = (ObjectId, ReleaseId)> {
+fn changes(release: &ReleasePlan) -> Vec<(ObjectId, ReleaseId)> {
     let objects = release.objects.iter();
     let objects = objects.filter(|object| object.action.is_change() || release.is_deferred());
-    let objects = objects.map(|object| &object.key.id);
-    let ids = objects.chain(release.hooks.iter().map(|hook| &hook.object));
-    ids.map(|id| (id.clone(), release.id.clone()))
+    let objects = objects.map(|object| object.key.id.clone());
+    let ids = objects.chain(hooks(release).into_iter().map(|hook| hook.object));
+    ids.map(|id| (id, release.id.clone())).collect()
+}
+
+/// Those that run; of a deferred release, those that would run if something of it turned out to change.
+fn hooks(release: &ReleasePlan) -> Vec<HookRun> {
+    match release.deploy.as_deref().filter(|_| release.is_deferred()) {
+        Some(deploy) => revision::hook_runs(&deploy.hooks, deploy.hook_events()),
+        None => release.hooks.clone(),
+    }
 }
 
 /// What the server says of an object that was rendered too early is no reason to stop before anything is written.

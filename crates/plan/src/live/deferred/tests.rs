@@ -1,8 +1,8 @@
 //! Who is deferred, who is warned of, and what may not go unseen, on plans of a few words.
 
 use super::*;
-use crate::live::{Deploy, Recorded};
-use crate::{Address, HookEvent, HookRun, ObjectKey, ReleaseAction, Section};
+use crate::live::{Deploy, HookObject, Recorded};
+use crate::{Address, Hook, HookEvent, HookRun, ObjectKey, ReleaseAction, Section};
 
 /// `Secret/db` in the one namespace; `Secret/other.db` in another.
 fn id(words: &str) -> ObjectId {
@@ -25,7 +25,8 @@ fn object(action: Action, words: &str) -> ObjectPlan {
     ObjectPlan { address, ..crate::decide::objects::blank(record, action, Vec::new()) }
 }
 
-/// `db: +Secret/a =Secret/b !Job/c ?Secret/d ?Secret`: created, as it is, a hook, looked up, listed.
+/// `db: +Secret/a =Secret/b !Job/c *Job/c ?Secret/d ?Secret`: created, as it is, a hook that runs, one that an upgrade would run,
+/// looked up, listed.
 fn release(words: &str) -> ReleasePlan {
     let (name, words) = words.split_once(':').unwrap();
     let mut release = ReleasePlan {
@@ -58,6 +59,12 @@ fn release(words: &str) -> ReleasePlan {
             "-" => Action::Delete,
             "k" => Action::Keep,
             "=" => Action::None,
+            "*" => {
+                let release_key = release.key.clone();
+                let deploy = release.deploy.get_or_insert_with(|| Box::new(deploy()));
+                deploy.hooks.push(hook(rest, &release_key));
+                continue;
+            }
             "!" => {
                 release.hooks.push(HookRun { event: HookEvent::PreInstall, object: id(rest) });
                 continue;
@@ -70,6 +77,21 @@ fn release(words: &str) -> ReleasePlan {
         release.objects.push(object(action, rest));
     }
     release
+}
+
+fn hook(words: &str, release: &ReleaseKey) -> HookObject {
+    let id = id(words);
+    let text = format!("{{apiVersion: v1, kind: {}, metadata: {{name: {}}}}}", id.kind, id.name);
+    let events = vec![HookEvent::PreUpgrade];
+    let hook = Some(Hook { events, ..Hook::default() });
+    let section = Section::Hook;
+    let document = crate::Document { section, text: &text, template: "", hook };
+    let mut object = crate::read(&[document], release).0.remove(0);
+    object.key.id = id;
+    let (group, version) = (String::new(), "v1".to_owned());
+    let (plural, namespace, name) = (String::new(), None, String::new());
+    let address = Address { group, version, plural, namespace, name };
+    HookObject { object, address, body: text.into() }
 }
 
 fn deploy() -> Deploy {
@@ -172,6 +194,12 @@ fn who_looks_up_the_deferred_is_deferred() {
         ],
         &["app: Secret/db of db", "web: ConfigMap/app of app"],
     );
+    // Its hooks run if it changes.
+    check(
+        &[&["db:~Secret/db"], &["app:*Secret/app ?Secret/db"], &["web:?Secret/app"]],
+        &["app: Secret/db of db", "web: Secret/app of app"],
+    );
+    check(&[&["db:~Secret/db"], &["app:*Secret/app"], &["web:?Secret/app"]], &[]);
 }
 
 #[test]
