@@ -117,7 +117,10 @@ impl Deferred {
         };
         opened.look(&mut cluster, targets)?;
         shell.printer.learn(live::secrets(slice::from_ref(&release), &cluster));
-        live::deferred::again(&self.ground().desired, &cluster, &waiting.shown, &self.options)
+        let desired = &self.ground().desired;
+        let release = desired.releases.iter().find(|release| release.key == waiting.shown.key);
+        let release = release.ok_or_else(nothing)?;
+        live::deferred::again(release, desired, &cluster, &waiting.shown, &self.options)
             .map_err(|refusals| Failure::Problems(views::refusals::problems(&refusals)))
     }
 

@@ -8,8 +8,8 @@ use stack::ReleaseId;
 use super::release::{Stage, plan_release};
 use super::{Cluster, inventory, namespaces, revision, targets};
 use crate::{
-    Action, Deferral, Desired, HookRun, Lookup, ObjectId, ObjectPlan, Options, Purpose, Refusal,
-    RefusalReason, ReleaseKey, ReleasePlan, Wave,
+    Action, Deferral, Desired, DesiredRelease, HookRun, Lookup, ObjectId, ObjectPlan, Options,
+    Purpose, Refusal, RefusalReason, ReleaseKey, ReleasePlan, Wave,
 };
 
 /// Says of each release by which of its lookups it is deferred. What counts is any object that a release of an earlier wave
@@ -117,14 +117,12 @@ pub fn about(release: &ReleaseKey, cluster: &Cluster) -> Cluster {
 /// # Errors
 /// What stops any plan stops this one, and so does a deletion that was not shown.
 pub fn again(
+    release: &DesiredRelease,
     desired: &Desired,
     cluster: &Cluster,
     shown: &ReleasePlan,
     options: &Options,
 ) -> Result<ReleasePlan, Vec<Refusal>> {
-    let Some(release) = desired.releases.iter().find(|release| release.key == shown.key) else {
-        return Ok(shown.clone());
-    };
     let (apis, _) = targets::with_brought(desired, &cluster.apis);
     let label = inventory::label(&desired.stack);
     let stage = Stage { cluster, apis: &apis, options, label: &label };
