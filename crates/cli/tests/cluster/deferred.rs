@@ -307,6 +307,22 @@ fn what_needs_a_refused_release_is_skipped() {
 }
 
 #[test]
+fn what_could_not_be_rendered_again_was_never_there() {
+    let scene = scene();
+    scene.sandbox.edit(
+        "app/templates/config.yaml",
+        "app-open",
+        "app-open, labels: { is: {{ $password | b64dec | quote }} }",
+    );
+    set(&scene, REFUSED);
+    run(&scene, "apply -e dev --yes").exits(4);
+    let status = run(&scene, "status -e dev -o json").succeeds().json();
+    let known: Vec<_> =
+        list(&status[0]["releases"]).iter().map(|one| at(one, "/release")).collect();
+    assert_eq!(known, ["db"], "{status:#}");
+}
+
+#[test]
 fn an_ephemeral_stack_prunes_beside_and_leaves_nothing() {
     let scene = scene();
     let manifest = |releases: &str| {

@@ -34,8 +34,7 @@ async fn deferred(run: &Run<'_>, release: &ReleasePlan, purpose: Purpose) -> Rel
         Ok(again) => return carry_out(run, &again, purpose).await,
         Err(fault) => fault,
     };
-    // Nothing was begun.
-    inventory::restore(run, release);
+    inventory::untouched(run, release);
     match fault {
         Fault::Stopped => blank(release, Outcome::Skipped),
         fault => {
