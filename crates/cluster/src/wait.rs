@@ -1,6 +1,7 @@
 //! Waiting: until what was applied is ready, until what was deleted is gone. Watches tell what happens, and
 //! `plan::readiness` says what it means.
 
+mod backing;
 mod collection;
 mod entry;
 mod evidence;

@@ -7,6 +7,7 @@ use source::Tree;
 use tokio::sync::Notify;
 
 use super::AwaitedObject;
+use super::backing::Backing;
 use super::collection::Collection;
 use super::hub::{How, Hub};
 use super::judge::{self, Seen, Track};
@@ -27,6 +28,8 @@ pub(super) struct Entry {
     pub(super) seen: Option<Seen>,
     /// Nodes with pods of it that are not ready.
     nodes: Option<Arc<Collection>>,
+    /// Of webhooks.
+    pub(super) backing: Backing,
 }
 
 /// Of a DaemonSet with more pods than that which are not ready, the nodes are not looked at: it has just begun.

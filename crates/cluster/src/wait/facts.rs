@@ -2,12 +2,11 @@
 
 use std::sync::PoisonError;
 
-use plan::readiness::{Rules, backends, is_backed, is_bound_to_pods, state};
+use plan::readiness::{Rules, state};
 use source::Tree;
 
 use super::AwaitedObject;
 use super::hub::Hub;
-use crate::client::Pick;
 
 /// Fills in what the rules must know beside the object.
 pub(super) async fn complete<'a>(
@@ -24,10 +23,6 @@ pub(super) async fn complete<'a>(
     if matters(Rules { binds_when_used: true, ..rules }) {
         let binds_when_used = hub.binds_when_used(live).await;
         return Rules { binds_when_used, ..rules };
-    }
-    if matters(Rules { unanswered: true, ..rules }) {
-        let unanswered = hub.is_unanswered(live).await;
-        return Rules { unanswered, ..rules };
     }
     rules
 }
@@ -58,26 +53,6 @@ impl Hub {
             mode == Some("WaitForFirstConsumer")
         })
         .await
-    }
-
-    /// Whether no pod is ready behind one of the Services that webhooks call. A Service that is not there yet is nobody's to
-    /// wait for, and who may not look believes that all is well.
-    async fn is_unanswered(&self, webhooks: &Tree) -> bool {
-        for (namespace, name) in backends(webhooks) {
-            let labels = format!("kubernetes.io/service-name={name}");
-            let slices = format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices");
-            let pick = Pick { labels: &labels, ..Pick::default() };
-            let Ok(slices) = self.client().list(&slices, pick).await else { continue };
-            if is_backed(&slices.items) {
-                continue;
-            }
-            let service = format!("/api/v1/namespaces/{namespace}/services/{name}");
-            let service = self.client().get(&service).await.ok().flatten();
-            if service.is_some_and(|service| is_bound_to_pods(&service)) {
-                return true;
-            }
-        }
-        false
     }
 
     /// What cannot be known counts as no.

@@ -51,7 +51,7 @@ impl Follower {
         loop {
             match self.list().await {
                 Ok(()) => {}
-                Err(error) if is_refused(&error) => return self.ask().await,
+                Err(error) if is_refused(&error) => return self.ask_instead().await,
                 Err(error) => {
                     self.trouble(Some(&error));
                     sleep(pause).await;
@@ -110,10 +110,15 @@ impl Follower {
             sleep(PAUSE).await;
             match self.list().await {
                 Ok(()) => {}
-                Err(error) if is_refused(&error) => return self.ask().await,
+                Err(error) if is_refused(&error) => return self.ask_instead().await,
                 Err(error) => self.trouble(Some(&error)),
             }
         }
+    }
+
+    async fn ask_instead(&self) {
+        self.shared.change(|store| store.is_unlisted = true);
+        self.ask().await;
     }
 
     async fn ask(&self) {
@@ -137,8 +142,9 @@ impl Follower {
         }
     }
 
-    fn pick(&self) -> Pick<'static> {
-        Pick { metadata_only: self.source.how == How::Metadata, ..Pick::default() }
+    fn pick(&self) -> Pick<'_> {
+        let metadata_only = self.source.how == How::Metadata;
+        Pick { labels: &self.source.labels, metadata_only, ..Pick::default() }
     }
 
     fn trouble(&self, error: Option<&Error>) {

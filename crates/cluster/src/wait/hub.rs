@@ -20,6 +20,8 @@ pub struct Hub {
 pub(super) struct Source {
     /// `/apis/apps/v1/namespaces/shop/deployments`
     pub(super) path: String,
+    /// Only objects with these; empty for all.
+    pub(super) labels: String,
     pub(super) how: How,
 }
 
@@ -43,7 +45,15 @@ impl Hub {
 
     /// It is followed until the last one who has it drops it.
     pub(super) fn open(&self, path: String, how: How) -> Arc<Collection> {
-        let source = Source { path, how };
+        self.follow(Source { path, labels: String::new(), how })
+    }
+
+    /// The same of objects with some labels.
+    pub(super) fn open_labelled(&self, path: String, labels: String) -> Arc<Collection> {
+        self.follow(Source { path, labels, how: How::Watched })
+    }
+
+    fn follow(&self, source: Source) -> Arc<Collection> {
         let mut collections = self.collections.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = collections.get(&source).and_then(Weak::upgrade) {
             return open;

@@ -111,6 +111,7 @@ impl<'a> Waiter<'a> {
             if let Some(live) = judge::live(object, &seen) {
                 rules = facts::complete(self.hub, object, live, rules).await;
                 rules.lost = entry.lost(self.hub, live, &seen, &self.changed);
+                rules.unanswered = entry.backing.is_missing(self.hub, live, &self.changed);
             }
             let times = (self.start, now);
             let track = &mut entry.track;

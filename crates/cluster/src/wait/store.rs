@@ -21,6 +21,8 @@ pub(super) struct Store {
     /// Everything up to here is in it.
     version: String,
     pub(super) is_listed: bool,
+    /// It never will be: this user may not list. Its objects are asked for by their names.
+    pub(super) is_unlisted: bool,
     /// Why nothing is known at present.
     pub(super) trouble: Option<String>,
     /// Nothing ever will be: this user may not look.
@@ -114,6 +116,10 @@ impl Store {
                 false => Known::Nothing,
             },
         }
+    }
+
+    pub(super) fn objects(&self) -> impl Iterator<Item = &Tree> {
+        self.objects.values().map(AsRef::as_ref)
     }
 
     /// The objects that name this uid as their owner.

@@ -88,7 +88,13 @@ async fn webhooks_that_nobody_answers() {
     assert_eq!(until_ready(&hub, webhooks.clone(), &settings(), 30).await.0, Ok(()));
 
     apply(&client, &service).await;
+    let mark = ControlPlane::shared().mark();
     let (result, _) = until_ready(&hub, webhooks.clone(), &settings(), 1).await;
+    // They are watched, however often their state is looked at.
+    let slices = format!("/namespaces/{namespace}/endpointslices");
+    let requests = ControlPlane::shared().requests_since(mark);
+    let lists = requests.iter().filter(|it| it.verb == "list" && it.uri.contains(&slices));
+    assert_eq!(lists.count(), 1);
     let failed = result.unwrap_err();
     let expect = format!("not ready in time: waiting for pods behind Service {namespace}/guard");
     assert_eq!(

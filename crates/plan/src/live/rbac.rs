@@ -200,7 +200,7 @@ impl Grants<'_> {
             "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
                 // What they call is nearly always of the same release.
                 let namespace = Some(release.namespace.as_str());
-                self.grant(namespace, ("discovery.k8s.io", "endpointslices"), &[], &["list"]);
+                self.grant(namespace, ("discovery.k8s.io", "endpointslices"), &[], FOLLOW);
                 self.grant(namespace, ("", "services"), &[], READ);
             }
             _ => {}

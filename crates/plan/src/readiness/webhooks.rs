@@ -22,8 +22,8 @@ pub fn backends(object: &Tree) -> BTreeSet<(&str, &str)> {
 }
 
 /// Whether one of a Service's EndpointSlices has an address that is ready; without a word about that it is.
-pub fn is_backed(slices: &[Tree]) -> bool {
-    let endpoints = slices.iter().flat_map(|slice| list(slice, "endpoints"));
+pub fn is_backed<'a>(slices: impl IntoIterator<Item = &'a Tree>) -> bool {
+    let endpoints = slices.into_iter().flat_map(|slice| list(slice, "endpoints"));
     let ready = |it: &Tree| at(it, "conditions.ready").is_none() || is_true(it, "conditions.ready");
     endpoints.into_iter().any(ready)
 }
