@@ -74,7 +74,7 @@ async fn until_ready(
     let runs = Runs::from(settings.wait);
     let awaited = Awaited { objects, settings, runs, deadline };
     let result = wait::until_ready(hub, awaited, never(), &tell).await;
-    (result, told.into_inner().unwrap())
+    (result.map(drop), told.into_inner().unwrap())
 }
 
 /// The annotation says how its pods fare.

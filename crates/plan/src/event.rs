@@ -118,7 +118,7 @@ mod tests {
 
     use super::*;
     use crate::readiness::Code;
-    use crate::{ObjectFailure, Outcome, RollbackFailure};
+    use crate::{ObjectFailure, ObjectNote, Outcome, RollbackFailure};
 
     #[test]
     fn every_event_fits_the_schema() {
@@ -152,6 +152,7 @@ mod tests {
             RollbackFailure { error: "no".to_owned(), failures: vec![failure.clone()] };
         let result = &ReleaseResult {
             written: vec![object.clone()],
+            notes: vec![ObjectNote { object: object.clone(), note: "suspended".to_owned() }],
             error: Some("`Job/migrate`: its time is up".to_owned()),
             failures: vec![failure],
             rolled_back: Some(3),

@@ -59,7 +59,8 @@ pub use read::{Document, read};
 pub use recover::recover;
 pub use refusal::{Refusal, RefusalReason};
 pub use report::{
-    ObjectFailure, Outcome, Reason, ReleaseResult, Report, RollbackFailure, RunResult, StackReport,
+    ObjectFailure, ObjectNote, Outcome, Reason, ReleaseResult, Report, RollbackFailure, RunResult,
+    StackReport,
 };
 pub use secrets::{learn, secrets, secrets_of_observed};
 pub use settle::settle;

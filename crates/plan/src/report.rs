@@ -51,6 +51,9 @@ pub struct ReleaseResult {
     /// What was written and what was deleted before the end or the failure.
     pub written: Vec<ObjectId>,
     pub deleted: Vec<ObjectId>,
+    /// What a reader would not expect of objects that are ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<ObjectNote>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What was found out about each object that failed or did not become ready.
@@ -79,6 +82,7 @@ impl ReleaseResult {
             outcome,
             written: Vec::new(),
             deleted: Vec::new(),
+            notes: Vec::new(),
             error: None,
             failures: Vec::new(),
             rolled_back: None,
@@ -87,6 +91,14 @@ impl ReleaseResult {
             because: None,
         }
     }
+}
+
+/// `paused`, say, or `1 node does not answer`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectNote {
+    pub object: ObjectId,
+    pub note: String,
 }
 
 /// Why a release that failed could not be taken back either.

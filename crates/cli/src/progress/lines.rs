@@ -99,6 +99,7 @@ fn done(
     if !result.deleted.is_empty() {
         parts.push(format!("{} deleted", result.deleted.len()));
     }
+    parts.extend(result.notes.iter().take(3).map(|one| format!("{}: {}", one.object, one.note)));
     match (result.failures.as_slice(), &result.error) {
         ([], None) => {}
         ([], Some(error)) if result.because.is_none() => {

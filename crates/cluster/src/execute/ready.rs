@@ -44,7 +44,7 @@ pub(super) async fn sent(work: &mut Work<'_>) -> Result<(), Fault> {
 }
 
 async fn until_ready(
-    work: &Work<'_>,
+    work: &mut Work<'_>,
     awaited: Vec<AwaitedObject>,
     runs: Runs,
     deadline: Instant,
@@ -56,7 +56,8 @@ async fn until_ready(
     let awaited = Awaited { objects: awaited, settings, runs, deadline };
     let order = work.run.order;
     let stop = order.stop.clone();
-    wait::until_ready(&work.run.hub, awaited, stop, &|progress| work.waits(progress))
-        .await
-        .map_err(Fault::not_ready)
+    let tell = |progress| work.waits(progress);
+    let ready = wait::until_ready(&work.run.hub, awaited, stop, &tell).await;
+    work.result.notes.extend(ready.map_err(Fault::not_ready)?);
+    Ok(())
 }

@@ -21,6 +21,7 @@ pub(super) async fn everything(run: &Run<'_>, ended: &mut [Ended<'_>]) {
             Ok(None) => continue,
             Ok(revision) => {
                 result.rolled_back = revision;
+                result.notes.clear();
                 result.back_to = release.deploy.as_ref().and_then(|it| it.good_revision());
             }
             Err(fault) => result.rollback_failed = Some(fault.of_rollback()),

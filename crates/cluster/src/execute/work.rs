@@ -52,6 +52,7 @@ impl<'a> Work<'a> {
         let (id, error) = (&self.release.id, self.result.error.as_deref());
         self.tell(Event::PhaseStarted { id, phase: Phase::RollingBack, error });
         self.is_rollback = true;
+        self.result.notes.clear();
         self.deadline = Instant::now() + self.deploy.settings.timeout;
         self.awaited.clear();
     }

@@ -22,5 +22,5 @@ pub async fn hook(
         return Ok(());
     }
     let awaited = Awaited { objects: vec![object], settings, runs: Runs::Hook, deadline };
-    until_ready(hub, awaited, stop, tell).await
+    until_ready(hub, awaited, stop, tell).await.map(drop)
 }

@@ -39,7 +39,8 @@ pub(super) struct Track {
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Opinion {
-    Ready,
+    /// What a reader would not expect of a ready object.
+    Ready { note: Option<String> },
     Waiting {
         /// For a table.
         why: String,
@@ -74,9 +75,9 @@ pub(super) fn judge(
         }
         (Known::Deleted(last), _) => of_deleted(last.as_deref(), rules, track),
     };
-    if standing.is_ready() {
+    if let State::Ready { note } = standing {
         *track = Track { was_ready: true, wrong: None };
-        return Opinion::Ready;
+        return Opinion::Ready { note };
     }
     let failure = worst(&standing, live(object, seen), seen);
     let since = since(track, failure.as_ref(), now);
@@ -249,7 +250,7 @@ mod tests {
             let times = (start, start + Duration::from_secs(*second));
             let opinion = judge(object, &seen, &rules, &FailFast::default(), &mut track, times);
             let found = match opinion {
-                Opinion::Ready => "ready".to_owned(),
+                Opinion::Ready { note } => note.unwrap_or_else(|| "ready".to_owned()),
                 Opinion::Waiting { why, .. } => why,
                 Opinion::Failed(failure) => failure.to_string(),
             };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use plan::ObjectNote;
 use plan::readiness::{Certainty, Failure, Rules, Runs, needs_wait};
 use stack::Wait;
 use tokio::sync::Notify;
@@ -28,7 +29,8 @@ const SWARM: Duration = Duration::from_millis(20);
 /// So long a custom resource without a status is given to its controller.
 const FIRST_STATUS: Duration = Duration::from_secs(15);
 
-/// Returns when every object is ready, at once or as soon as watches tell. With `wait: false` nothing is waited for but hooks.
+/// Returns when every object is ready, at once or as soon as watches tell, with what is to be said of some of them all the same.
+/// With `wait: false` nothing is waited for but hooks.
 ///
 /// # Errors
 /// When waiting on does not help (certain failures at once, likely ones after the grace of `failFast`), when the time is up,
@@ -38,9 +40,9 @@ pub async fn until_ready(
     awaited: Awaited<'_>,
     mut stop: Stop,
     tell: &(dyn Fn(Progress) + Sync),
-) -> Result<(), NotReady> {
+) -> Result<Vec<ObjectNote>, NotReady> {
     if awaited.settings.wait == Wait::No && awaited.runs != Runs::Hook {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let deadline = awaited.deadline;
     let mut waiter = Waiter::new(hub, awaited);
@@ -52,8 +54,8 @@ pub async fn until_ready(
             tell(progress.clone());
             told = Some(progress);
         }
-        if opinions.iter().all(|opinion| *opinion == Opinion::Ready) {
-            return Ok(());
+        if opinions.iter().all(Opinion::is_ready) {
+            return Ok(waiter.notes(opinions));
         }
         if opinions.iter().any(|opinion| matches!(opinion, Opinion::Failed(_))) {
             return Err(waiter.failed(Ending::Failed, opinions).await);
@@ -99,7 +101,7 @@ impl<'a> Waiter<'a> {
         let mut opinions = Vec::with_capacity(self.awaited.objects.len());
         for (object, entry) in self.awaited.objects.iter().zip(&mut self.entries) {
             if !needs_wait(&object.id, &settings.readiness) {
-                opinions.push(Opinion::Ready);
+                opinions.push(Opinion::Ready { note: None });
                 continue;
             }
             let kin = object.id.namespace.as_ref().and_then(|it| self.kin.get(it));
@@ -117,11 +119,11 @@ impl<'a> Waiter<'a> {
             let track = &mut entry.track;
             let fail_fast = &settings.fail_fast;
             let mut opinion = judge::judge(object, &seen, &rules, fail_fast, track, times);
-            if opinion == Opinion::Ready && !entry.is_served(self.hub, object, &seen).await {
+            if opinion.is_ready() && !entry.is_served(self.hub, object, &seen).await {
                 let why = "waiting for its API to be served".to_owned();
                 opinion = Opinion::Waiting { why, failure: None };
             }
-            if opinion != Opinion::Ready {
+            if !opinion.is_ready() {
                 entry.open(self.hub, object, &self.changed);
                 if now - self.start >= KIN_AFTER && !entry.has_kin {
                     entry.has_kin = true;
@@ -145,8 +147,18 @@ impl<'a> Waiter<'a> {
         let waiting_for = words(|it| matches!(it, Opinion::Failed(_)))
             .or_else(|| words(|it| matches!(it, Opinion::Waiting { failure: Some(_), .. })))
             .or_else(|| words(|it| matches!(it, Opinion::Waiting { .. })));
-        let ready = opinions.iter().filter(|opinion| **opinion == Opinion::Ready).count();
+        let ready = opinions.iter().filter(|opinion| opinion.is_ready()).count();
         Progress { ready, total: opinions.len(), waiting_for }
+    }
+
+    /// Of objects that are all ready.
+    fn notes(self, opinions: Vec<Opinion>) -> Vec<ObjectNote> {
+        let ready = self.awaited.objects.into_iter().zip(opinions);
+        let notes = ready.filter_map(|(object, opinion)| match opinion {
+            Opinion::Ready { note } => Some(ObjectNote { object: object.id, note: note? }),
+            Opinion::Waiting { .. } | Opinion::Failed(_) => None,
+        });
+        notes.collect()
     }
 
     /// False when it shall end.
@@ -170,7 +182,7 @@ impl<'a> Waiter<'a> {
             let live = judge::live(&object, &seen).cloned();
             let failing_with = |failure, id| Failing { id, live, failure };
             match opinion {
-                Opinion::Ready => {}
+                Opinion::Ready { .. } => {}
                 Opinion::Failed(failure) => failing.push(failing_with(failure, object.id)),
                 Opinion::Waiting { why, failure } if kind == Ending::TimedOut => {
                     let late = judge::late(&object, &seen, &why, failure.as_ref());
@@ -189,9 +201,13 @@ impl<'a> Waiter<'a> {
 }
 
 impl Opinion {
+    fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready { .. })
+    }
+
     fn words(&self) -> Option<&str> {
         match self {
-            Self::Ready => None,
+            Self::Ready { .. } => None,
             Self::Waiting { why, .. } => Some(why),
             Self::Failed(Failure { cause, .. }) => Some(cause),
         }

@@ -49,6 +49,23 @@ async fn everything_becomes_ready() {
     assert!(web.get("status").is_some_and(|status| status.get("availableReplicas").is_some()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_ready_and_yet_stands_still_is_told() {
+    let namespace = &namespace("paused");
+    let client = writer().await;
+    let mut web = workload("Deployment", namespace, "web", "runs");
+    web["spec"]["paused"] = json!(true);
+    let settings = &settings();
+    let objects =
+        vec![apply(&client, &config_map(namespace, "settings")).await, apply(&client, &web).await];
+    let (runs, deadline) = (Runs::Complete, Instant::now() + Duration::from_secs(30));
+    let awaited = Awaited { objects, settings, runs, deadline };
+    let notes = wait::until_ready(&Hub::new(&client), awaited, never(), &|_| {}).await.unwrap();
+    let told: Vec<String> =
+        notes.iter().map(|one| format!("{}: {}", one.object, one.note)).collect();
+    assert_eq!(told, ["Deployment/web: paused"]);
+}
+
 /// A load balancer's address comes from outside; a volume that is made when it is used is not waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_provide() {
@@ -115,7 +132,7 @@ async fn releases_share_watches() {
     let all = std::future::poll_fn(|context| {
         waits.retain_mut(|wait| match wait.as_mut().poll(context) {
             std::task::Poll::Ready(result) => {
-                assert_eq!(result, Ok(()));
+                assert_eq!(result, Ok(Vec::new()));
                 false
             }
             std::task::Poll::Pending => true,

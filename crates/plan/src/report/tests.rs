@@ -42,6 +42,7 @@ fn plans_and_results_fit_the_schema() {
             .releases()
             .map(|release| ReleaseResult {
                 written: release.objects.iter().map(|object| object.key.id.clone()).collect(),
+                notes: release.objects.iter().map(|object| noted(&object.key.id)).collect(),
                 error: Some("disk full".to_owned()),
                 ..ReleaseResult::new(release.id.clone(), release.action, Outcome::Failed)
             })
@@ -50,6 +51,10 @@ fn plans_and_results_fit_the_schema() {
         let result = RunResult { reason: Reason::FailedPartly, message, releases };
         check(&report(plan, Some(result)));
     }
+}
+
+fn noted(object: &ObjectId) -> ObjectNote {
+    ObjectNote { object: object.clone(), note: "paused".to_owned() }
 }
 
 /// As if its templates had looked up its own first object, and that were another release's.

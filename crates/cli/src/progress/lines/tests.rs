@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use plan::readiness::Code;
-use plan::{ObjectId, RollbackFailure};
+use plan::{ObjectId, ObjectNote, RollbackFailure};
 
 use super::*;
 
@@ -29,6 +29,7 @@ fn ends_of_releases() {
         |outcome| ReleaseResult::new("web".parse().unwrap(), ReleaseAction::Upgrade, outcome);
     let because = Some("db".parse().unwrap());
     let written = vec![object("ConfigMap", "web"), object("Deployment", "web")];
+    let paused = ObjectNote { object: object("Deployment", "web"), note: "paused".to_owned() };
     let crashed = ReleaseResult {
         written: written.clone(),
         error: Some("it does not work".to_owned()),
@@ -44,6 +45,7 @@ fn ends_of_releases() {
     };
     let results = [
         ReleaseResult { written: written.clone(), ..blank(Outcome::Done) },
+        ReleaseResult { notes: vec![paused], written: written.clone(), ..blank(Outcome::Done) },
         ReleaseResult { back_to: Some(3), written: written.clone(), ..blank(Outcome::Done) },
         ReleaseResult { because: because.clone(), ..blank(Outcome::Skipped) },
         blank(Outcome::Skipped),
@@ -63,6 +65,7 @@ fn ends_of_releases() {
     let lines = results.iter().map(|result| done("web", result, 3, None, Paint::default(), 100));
     assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r"
     ✔ web  upgraded   2 written
+    ✔ web  upgraded   2 written, Deployment/web: paused
     ✔ web  rolled back to revision 3  2 written
     - web  skipped    because `db` failed
     - web  skipped

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::live::{Deploy, HookObject, Recorded};
-use crate::{Address, Hook, HookEvent, HookRun, ObjectKey, ReleaseAction, Section};
+use crate::{Address, Hook, HookEvent, ObjectKey, ReleaseAction, Section};
 
 /// `Secret/db` in the one namespace; `Secret/other.db` in another.
 fn id(words: &str) -> ObjectId {
