@@ -106,7 +106,7 @@ impl Search<'_> {
         }
         let Some(index) = there(self.reader.referrers(self.digest).await)? else { return Ok(None) };
         let index = read_manifest(&index).map_err(|problem| self.lie(problem))?;
-        let bundles = index.manifests.iter().filter(|one| bundle::is_type(&one.artifact_type));
+        let bundles = index.manifests.iter().filter(|one| bundle::may_be(&one.artifact_type));
         for one in bundles.take(MOST) {
             let layer = one.layer("a signature", LARGEST).map_err(|problem| self.lie(problem))?;
             let manifest = self.reader.named(layer.digest).await?;

@@ -52,6 +52,12 @@ pub(super) fn is_type(media_type: &str) -> bool {
     media_type.starts_with("application/vnd.dev.sigstore.bundle") && media_type.ends_with("+json")
 }
 
+/// Whether what refers to a chart may hold bundles. Where the registry does not list referrers itself, cosign writes the type of
+/// the empty configuration into its index, not that of the bundles.
+pub(super) fn may_be(artifact_type: &str) -> bool {
+    is_type(artifact_type) || matches!(artifact_type, "" | "application/vnd.oci.empty.v1+json")
+}
+
 /// Whether a bundle holds a statement that is signed by the key and names the digest.
 pub(super) fn is_good(key: &PublicKey, digest: Digest, bundle: &[u8]) -> bool {
     let Ok(Bundle { dsse_envelope: envelope }) = serde_json::from_slice(bundle) else {

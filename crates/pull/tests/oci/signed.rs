@@ -73,8 +73,9 @@ impl Shop {
         self.put_image(Some(&tag), kind, text.as_bytes(), &more);
     }
 
-    /// As cosign 3 does it where the registry does not list referrers: a statement of this type about `digest`.
-    fn attest(&self, digest: Digest, predicate: &str, key: &Key) {
+    /// As cosign 3 does it where the registry does not list referrers: a statement of this type about `digest`, `listed` with this
+    /// type.
+    fn attest(&self, digest: Digest, predicate: &str, key: &Key, listed: &str) {
         let statement = format!(
             r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{{"digest":{{"sha256":"{digest}"}}}}],"predicateType":"{predicate}","predicate":{{}}}}"#
         );
@@ -87,7 +88,7 @@ impl Shop {
         );
         let (manifest, size) = self.put_image(None, BUNDLE, bundle.as_bytes(), "");
         let index = format!(
-            r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[{{"mediaType":"{IMAGE}","digest":"{manifest}","size":{size},"artifactType":"{BUNDLE}"}}]}}"#
+            r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[{{"mediaType":"{IMAGE}","digest":"{manifest}","size":{size},"artifactType":"{listed}"}}]}}"#
         );
         let tag = format!("sha256-{}", self.digest);
         self.registry.put_manifest(REPOSITORY, &tag, INDEX, &index);
@@ -163,15 +164,19 @@ async fn a_signature_of_something_else_is_refused() {
 #[tokio::test]
 async fn bundles_that_refer_to_the_chart() {
     const SIGNED: &str = "https://sigstore.dev/cosign/sign/v1";
-    let (shop, key) = (Shop::new().await, Key::new(Kind::P256));
-    shop.attest(shop.digest, SIGNED, &key);
-    shop.verify(&key.public()).await.unwrap();
-    let error = shop.verify(&Key::new(Kind::P256).public()).await.unwrap_err();
-    assert!(matches!(error, Error::Untrusted { .. }), "{error}");
+    let key = Key::new(Kind::P256);
+    // The second is what cosign 2.6 and 3.1 write.
+    for listed in [BUNDLE, "application/vnd.oci.empty.v1+json"] {
+        let shop = Shop::new().await;
+        shop.attest(shop.digest, SIGNED, &key, listed);
+        shop.verify(&key.public()).await.unwrap();
+        let error = shop.verify(&Key::new(Kind::P256).public()).await.unwrap_err();
+        assert!(matches!(error, Error::Untrusted { .. }), "{error}");
+    }
 
     let refused = async |digest: fn(&Shop) -> Digest, predicate: &str| {
         let shop = Shop::new().await;
-        shop.attest(digest(&shop), predicate, &key);
+        shop.attest(digest(&shop), predicate, &key, BUNDLE);
         let error = shop.verify(&key.public()).await.unwrap_err();
         assert!(matches!(error, Error::Untrusted { .. }), "{predicate}: {error}");
     };
