@@ -127,25 +127,32 @@ pub enum ChartRef {
 }
 
 impl ChartRef {
-    /// The implicit label `chart`: the last part of the reference, without what an archive's name adds.
+    /// The implicit label `chart`: the last part of the reference, without what an archive's name adds and what narrows its
+    /// version.
     pub fn name(&self) -> &str {
-        let reference = match self {
-            Self::Local { path } => path,
-            Self::Repository { chart, .. } => chart,
-            Self::Address { url } => url,
+        let (reference, behind): (&str, &[char]) = match self {
+            Self::Local { path } => (path, &[]),
+            Self::Repository { chart, .. } => (chart, &[':', '@']),
+            Self::Address { url } if url.starts_with("oci:") => (url, &[':', '@']),
+            Self::Address { url } => (url.split(['?', '#']).next().unwrap_or(url), &[]),
         };
         let last = reference.trim_end_matches('/').rsplit('/').next().unwrap_or(reference);
+        let last = last.split(behind).next().unwrap_or(last);
         last.strip_suffix(".tgz").unwrap_or(last)
     }
 }
 
-/// As a message shows it: `./charts/api`, `bitnami/postgresql`, `oci://…`.
+/// As a message shows it: `./charts/api`, `bitnami/postgresql`, `oci://…`; without what the query of an archive's address
+/// may hold.
 impl fmt::Display for ChartRef {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Local { path } => write!(formatter, "./{path}"),
             Self::Repository { repository, chart } => write!(formatter, "{repository}/{chart}"),
-            Self::Address { url } => formatter.write_str(url),
+            Self::Address { url } => match url.split_once('?') {
+                Some((place, _)) if url.starts_with("http") => write!(formatter, "{place}?…"),
+                _ => formatter.write_str(url),
+            },
         }
     }
 }
@@ -205,4 +212,28 @@ pub struct ReadinessRule {
     pub name: Option<String>,
     /// Paths into the object (`status.phase`) and what must stand there.
     pub ready: Vec<(String, Tree)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ChartRef;
+
+    #[test]
+    fn charts_by_name_and_as_they_are_shown() {
+        let check = |chart: ChartRef, name: &str, shown: &str| {
+            assert_eq!((chart.name(), &*chart.to_string()), (name, shown));
+        };
+        let local = |path: &str| ChartRef::Local { path: path.to_owned() };
+        let listed = |chart: &str| ChartRef::Repository {
+            repository: "shop".to_owned(),
+            chart: chart.to_owned(),
+        };
+        let address = |url: &str| ChartRef::Address { url: url.to_owned() };
+        check(local("charts/api"), "api", "./charts/api");
+        check(listed("api"), "api", "shop/api");
+        check(listed("api:1.2.3@sha256:00"), "api", "shop/api:1.2.3@sha256:00");
+        check(address("oci://h:5000/shop/api:1.2.3"), "api", "oci://h:5000/shop/api:1.2.3");
+        check(address("git+https://h/r//a/api?ref=v1"), "api", "git+https://h/r//a/api?ref=v1");
+        check(address("https://h/api-1.tgz?token=t/x"), "api-1", "https://h/api-1.tgz?…");
+    }
 }
