@@ -18,17 +18,13 @@ pub(crate) fn without_secrets(url: &Url) -> String {
 
 /// The same of a text that may be no address: what could be a user in it is `***`.
 pub fn address(text: &str) -> String {
-    if let Ok(url) = Url::parse(text)
-        && url.has_host()
-    {
-        return plain(&without_secrets(&url));
-    }
     let (scheme, rest) = text.split_at(text.find("://").map_or(0, |at| at + 3));
-    let mut users = rest.match_indices('@').filter(|(at, _)| !rest[*at..].starts_with("@sha256:"));
-    let rest = match users.next_back() {
-        Some((at, _)) => format!("***{}", &rest[at..]),
-        None => rest.to_owned(),
-    };
+    // A password may hold what ends a host; then the text is no address.
+    let is_address = Url::parse(text).is_ok_and(|url| url.has_host());
+    let end = rest.find(['/', '?', '#']).filter(|_| is_address).unwrap_or(rest.len());
+    let mut users = rest[..end].match_indices('@').map(|(at, _)| at);
+    let user = users.rfind(|at| !rest[*at..].starts_with("@sha256:"));
+    let rest = user.map_or(rest.to_owned(), |at| format!("***{}", &rest[at..]));
     plain(&format!("{scheme}{}", without_query(&rest)))
 }
 
@@ -99,7 +95,8 @@ mod tests {
     #[test]
     fn what_may_be_no_address_is_shown_without_secrets_too() {
         let check = |text: &str, expect: &str| assert_eq!(address(text), expect);
-        check("https://ci:hunter2@h/a.tgz?token=x", "https://h/a.tgz?…");
+        check("https://ci:hunter2@h/a.tgz?token=x", "https://***@h/a.tgz?…");
+        check("https://h/a@b.tgz", "https://h/a@b.tgz");
         check("https://u:p/w@h/a.tgz", "https://***@h/a.tgz");
         check("https://u:p?w@h", "https://***@h");
         check("oci://h/x@sha256:00", "oci://h/x@sha256:00");

@@ -31,7 +31,7 @@ impl Place {
 
     /// The address as messages show it.
     pub fn shown(&self) -> String {
-        wanted::shown(&self.url)
+        pull::shown_address(&self.url)
     }
 
     /// Who we are there.

@@ -91,7 +91,7 @@ pub fn wanted(
 ) -> Result<Wanted, Failure> {
     let (named, known) = match &choice.repo {
         Some(url) if reference.contains("://") => {
-            let (reference, url) = (wanted::shown(reference), wanted::shown(url));
+            let (reference, url) = (pull::shown_address(reference), pull::shown_address(url));
             let message = format!("`{reference}` is an address, and `--repo {url}` wants a name");
             return Err(Failure::usage(message).help("leave one of them out"));
         }

@@ -192,7 +192,7 @@ pub(super) fn unusable_repository(name: &str, unusable: &UnusableRepository) -> 
 }
 
 pub(super) fn bad_address(address: &str, error: &pull::InvalidAddress) -> Problem {
-    let address = shown(address);
+    let address = pull::shown_address(address);
     let problem = Problem::error("wrong-address", format!("`{address}` names no chart: {error}"));
     problem.help(match error {
         pull::InvalidAddress::Credentials => {
@@ -200,29 +200,4 @@ pub(super) fn bad_address(address: &str, error: &pull::InvalidAddress) -> Proble
         }
         _ => "`oci://HOST/PATH/CHART`, `git+https://HOST/REPO//PATH?ref=TAG` or `https://….tgz`",
     })
-}
-
-/// An address that nobody has read yet, without a user or password that may stand in it.
-pub(super) fn shown(address: &str) -> String {
-    let address = address.escape_debug().to_string();
-    let Some((scheme, rest)) = address.split_once("://") else { return address };
-    let mut ends = rest.match_indices('@').filter(|(at, _)| !rest[at + 1..].starts_with("sha256:"));
-    match ends.next_back() {
-        Some((at, _)) => format!("{scheme}://***{}", &rest[at..]),
-        None => address,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shown;
-
-    #[test]
-    fn addresses_are_shown_without_logins() {
-        let check = |address: &str, expect: &str| assert_eq!(shown(address), expect);
-        check("https://u:p/w@h/x.tgz", "https://***@h/x.tgz");
-        check("oci://u:p@h/x@sha256:00", "oci://***@h/x@sha256:00");
-        check("oci://h/x@sha256:00", "oci://h/x@sha256:00");
-        check("h/x\n", "h/x\\n");
-    }
 }
