@@ -1,22 +1,21 @@
 // Renders every probe with Helm's own loader, values and engine, and writes what comes out beside the fixtures.
 //
-//	probes DIR    reads DIR/*.yaml, writes DIR/*.golden.jsonl
+//	probes DIR    reads DIR/*.yaml, writes DIR/*.golden.jsonl; that of Helm 3 writes to DIR/*.helm3.jsonl what differs
+//
+// This file is that of both Helms; `helm.go` beside it is each one's own.
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"helm.sh/helm/v4/pkg/chart/common"
-	"helm.sh/helm/v4/pkg/chart/common/util"
-	"helm.sh/helm/v4/pkg/chart/loader/archive"
-	"helm.sh/helm/v4/pkg/chart/v2/loader"
-	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
-	"helm.sh/helm/v4/pkg/engine"
 	"sigs.k8s.io/yaml"
 )
 
@@ -25,20 +24,31 @@ type family struct {
 	Values  string            `json:"values"`
 	Helpers string            `json:"helpers"`
 	Files   map[string]string `json:"files"`
-	Probes  []probe           `json:"probes"`
-	Matrix  []matrix          `json:"matrix"`
+	// What is shown: the notes, which are never looked at as YAML, or the manifests and hooks in their order.
+	Show string `json:"show"`
+	// Only whether it fails counts.
+	Verdict bool     `json:"verdict"`
+	Probes  []probe  `json:"probes"`
+	Matrix  []matrix `json:"matrix"`
 }
 
-// Values replace the family's.
+// Values replace the family's, files come on top of the family's.
 type probe struct {
-	Template string `json:"template"`
-	Values   string `json:"values"`
+	Template string            `json:"template"`
+	Values   string            `json:"values"`
+	Given    string            `json:"given"`
+	Files    map[string]string `json:"files"`
 }
 
-// Every template with every input in the place of its `@`.
+// Every template with every input in the place of its `@`, with every one of the values, of what the user gives, and of the
+// schemas with every draft in the place of `DRAFT`.
 type matrix struct {
 	Templates []string `json:"templates"`
 	Inputs    []string `json:"inputs"`
+	Values    []string `json:"values"`
+	Given     []string `json:"given"`
+	Schemas   []string `json:"schemas"`
+	Drafts    []string `json:"drafts"`
 }
 
 // A probe may be written as its template alone.
@@ -52,13 +62,51 @@ func (p *probe) UnmarshalJSON(data []byte) error {
 	return decoder.Decode((*plain)(p))
 }
 
+func (m matrix) probes() []probe {
+	orOne := func(texts []string) []string {
+		if texts == nil {
+			return []string{""}
+		}
+		return texts
+	}
+	var probes []probe
+	for _, template := range m.Templates {
+		for _, input := range orOne(m.Inputs) {
+			if m.Inputs != nil {
+				input = strings.ReplaceAll(template, "@", input)
+			} else {
+				input = template
+			}
+			for _, values := range orOne(m.Values) {
+				for _, given := range orOne(m.Given) {
+					for _, schema := range orOne(m.Schemas) {
+						for _, draft := range orOne(m.Drafts) {
+							p := probe{Template: input, Values: values, Given: given}
+							if m.Schemas != nil {
+								text := strings.ReplaceAll(schema, "DRAFT", draft)
+								p.Files = map[string]string{"values.schema.json": text}
+							}
+							probes = append(probes, p)
+						}
+					}
+				}
+			}
+		}
+	}
+	return probes
+}
+
 type golden struct {
+	// Only in a file that does not hold all probes: which one it is, from 0.
+	Probe    *int    `json:"probe,omitempty"`
 	Template string  `json:"template"`
 	Output   *string `json:"output,omitempty"`
 	Error    string  `json:"error,omitempty"`
 }
 
 func main() {
+	// What Helm warns of on the way.
+	log.SetOutput(io.Discard)
 	if err := run(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -79,76 +127,132 @@ func run(directory string) error {
 		if err := yaml.UnmarshalStrict(text, &f); err != nil {
 			return fmt.Errorf("%s: %w", fixture, err)
 		}
-		var out bytes.Buffer
-		encoder := json.NewEncoder(&out)
-		encoder.SetEscapeHTML(false)
-		probes := f.Probes
-		for _, m := range f.Matrix {
-			for _, template := range m.Templates {
-				for _, input := range m.Inputs {
-					probes = append(probes, probe{Template: strings.ReplaceAll(template, "@", input)})
-				}
-			}
-		}
-		for _, p := range probes {
-			g := golden{Template: p.Template}
-			output, err := render(f, p)
-			if err != nil {
-				g.Error = err.Error()
-			} else {
-				g.Output = &output
-			}
-			if err := encoder.Encode(g); err != nil {
-				return err
-			}
-		}
-		name := strings.TrimSuffix(fixture, ".yaml") + ".golden.jsonl"
-		if err := os.WriteFile(name, out.Bytes(), 0o644); err != nil {
-			return err
+		name := strings.TrimSuffix(fixture, ".yaml")
+		if err := write(name, f); err != nil {
+			return fmt.Errorf("%s: %w", fixture, err)
 		}
 	}
 	return nil
 }
 
-// The probe is the notes of a chart: they are rendered like any template and never looked at as YAML.
-func render(f family, p probe) (string, error) {
+func write(name string, f family) error {
+	probes := f.Probes
+	for _, m := range f.Matrix {
+		probes = append(probes, m.probes()...)
+	}
+	var others []golden
+	if against != "" {
+		var err error
+		if others, err = read(name + against); err != nil {
+			return err
+		}
+		if len(others) != len(probes) {
+			return fmt.Errorf("%s%s is not of this fixture", name, against)
+		}
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	for i, p := range probes {
+		g := golden{Template: p.Template}
+		output, err := render(f, p)
+		if err != nil && f.Verdict {
+			g.Error = "refused"
+		} else if err != nil {
+			g.Error = err.Error()
+		} else {
+			g.Output = &output
+		}
+		if against != "" {
+			if same(g, others[i]) {
+				continue
+			}
+			g.Probe = &i
+		}
+		if err := encoder.Encode(g); err != nil {
+			return err
+		}
+	}
+	if against != "" && out.Len() == 0 {
+		os.Remove(name + suffix)
+		return nil
+	}
+	return os.WriteFile(name+suffix, out.Bytes(), 0o644)
+}
+
+func read(path string) ([]golden, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var goldens []golden
+	decoder := json.NewDecoder(bufio.NewReader(file))
+	for decoder.More() {
+		var g golden
+		if err := decoder.Decode(&g); err != nil {
+			return nil, err
+		}
+		goldens = append(goldens, g)
+	}
+	return goldens, nil
+}
+
+// Two Helms lead to an error in words of their own; its reason stands last.
+func same(one, other golden) bool {
+	if one.Output != nil && other.Output != nil {
+		return *one.Output == *other.Output
+	}
+	return one.Output == nil && other.Output == nil && reason(one.Error) == reason(other.Error)
+}
+
+func reason(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	parts := strings.Split(lines[len(lines)-1], ": ")
+	return strings.TrimSpace(parts[len(parts)-1])
+}
+
+// What the user gives.
+func given(p probe) (map[string]any, error) {
+	values := map[string]any{}
+	err := yaml.Unmarshal([]byte(p.Given), &values)
+	if values == nil {
+		values = map[string]any{}
+	}
+	return values, err
+}
+
+// The files of the chart that a probe is rendered as. The template is its notes, or a manifest.
+func chartFiles(f family, p probe) map[string]string {
 	values := f.Values
 	if p.Values != "" {
 		values = p.Values
 	}
-	files := []*archive.BufferedFile{
-		{Name: "Chart.yaml", Data: []byte("apiVersion: v2\nname: probe\nversion: 1.2.3\nappVersion: \"4.5\"\n")},
-		{Name: "values.yaml", Data: []byte(values)},
-		{Name: "templates/NOTES.txt", Data: []byte(p.Template)},
+	files := map[string]string{
+		"Chart.yaml":  "apiVersion: v2\nname: probe\nversion: 1.2.3\nappVersion: \"4.5\"\n",
+		"values.yaml": values,
 	}
 	if f.Helpers != "" {
-		files = append(files, &archive.BufferedFile{Name: "templates/_helpers.tpl", Data: []byte(f.Helpers)})
+		files["templates/_helpers.tpl"] = f.Helpers
 	}
-	for name, text := range f.Files {
-		files = append(files, &archive.BufferedFile{Name: name, Data: []byte(text)})
+	for _, more := range []map[string]string{f.Files, p.Files} {
+		for name, text := range more {
+			files[name] = text
+		}
 	}
-	chart, err := loader.LoadFiles(files)
-	if err != nil {
-		return "", err
+	if f.Show == "manifests" {
+		files["templates/a.yaml"] = p.Template
+	} else {
+		files["templates/NOTES.txt"] = p.Template
 	}
-	given := map[string]any{}
-	if err := chartutil.ProcessDependencies(chart, given); err != nil {
-		return "", err
-	}
-	capabilities := common.DefaultCapabilities.Copy()
-	version, err := common.ParseKubeVersion("v1.33.4")
-	if err != nil {
-		return "", err
-	}
-	capabilities.KubeVersion = *version
-	options := common.ReleaseOptions{Name: "probe-release", Namespace: "probe-space", Revision: 1, IsInstall: true}
-	top, err := util.ToRenderValues(chart, given, options, capabilities)
-	if err != nil {
-		return "", err
-	}
-	rendered, err := new(engine.Engine).Render(chart, top)
-	if err != nil {
-		return "", err
-	}
-	return rendered["probe/templates/NOTES.txt"], nil
+	return files
+}
+
+// A document as the manifests show it.
+func shown(source, text string) string {
+	return fmt.Sprintf("# %s\n%s\n", source, text)
+}
+
+func shownHook(source, text string, events []string, weight int, policies []string) string {
+	return fmt.Sprintf("# hook %s %v %d %v\n%s\n", source, events, weight, policies, text)
 }

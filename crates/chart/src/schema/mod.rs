@@ -77,6 +77,9 @@ fn compile(text: &Arc<Source>) -> Result<Compiled, Problem> {
         .with_draft(draft)
         // Helm asserts formats in the old drafts only.
         .should_validate_formats(matches!(draft, Draft::Draft4 | Draft::Draft6 | Draft::Draft7))
+        // Nor does it look into what a text encodes.
+        .without_content_encoding_support("base64")
+        .without_content_media_type_support("application/json")
         .with_retriever(Refuse)
         .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN))
         .build(&without_dialect(schema))
@@ -110,6 +113,8 @@ fn draft(schema: &Json, text: &Arc<Source>) -> Result<Draft, Problem> {
         "json-schema.org/draft-07/schema" => Ok(Draft::Draft7),
         "json-schema.org/draft-06/schema" => Ok(Draft::Draft6),
         "json-schema.org/draft-04/schema" => Ok(Draft::Draft4),
+        // Helm takes what no URN can give it for a schema that allows all.
+        name if name.starts_with("urn:") => Ok(Draft::Draft202012),
         _ => {
             let found = text.text.find(written.as_str()).unwrap_or_default();
             let span = Span::new(text, found..found + written.len());

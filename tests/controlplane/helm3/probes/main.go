@@ -1,0 +1,1 @@
+../../../helm/probes/main.go
