@@ -7,6 +7,7 @@ mod gone;
 mod hooks;
 mod inventory;
 mod lock;
+mod lookups;
 mod migrate;
 mod namespaces;
 mod objects;
@@ -77,6 +78,9 @@ impl<'a> Run<'a> {
 /// Executes the plan. An error is one of the run itself, before its first release; what happens to releases is in the result.
 pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     rights::check(order).await?;
+    if let Some(changed) = lookups::changed(order).await? {
+        return Ok(stale(changed));
+    }
     let client = order.connection.client.writer();
     let owns_state = namespaces::create_state(&client, order).await?;
     let held = lock::take(order).await?;
@@ -92,8 +96,7 @@ pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     held.release().await.ok();
     let Some((releases, mut last)) = outcome? else {
         let message = "another run changed the stack since this plan was made; nothing was written";
-        let message = Some(message.to_owned());
-        return Ok(RunResult { reason: Reason::Stale, message, releases: Vec::new() });
+        return Ok(stale(message.to_owned()));
     };
     // The lock lies in a namespace of the stack, so namespaces go without it.
     if last.is_none() && is_complete(&releases) {
@@ -121,6 +124,10 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
     let written = inventory::write_if_changed(run).await;
     let results = ended.into_iter().map(|one| one.result).collect();
     Ok(Some((results, written.err().map(Fault::from))))
+}
+
+fn stale(message: String) -> RunResult {
+    RunResult { reason: Reason::Stale, message: Some(message), releases: Vec::new() }
 }
 
 fn is_complete(results: &[ReleaseResult]) -> bool {

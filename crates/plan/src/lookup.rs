@@ -1,8 +1,10 @@
 //! What templates asked the cluster for: an input of a plan, beside chart and values.
 
 use serde::Serialize;
+use source::Tree;
 
-use crate::ObjectId;
+use crate::live::wish::json;
+use crate::{ObjectId, digest};
 
 /// One question of a release's templates, and what was answered as a digest alone: answers may hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -23,6 +25,9 @@ pub struct Lookup {
     pub digest: String,
 }
 
+/// What `lookup` answers where nothing is.
+const NOTHING: &[u8] = b"{}";
+
 impl Lookup {
     /// Whether the object is the answer, or a part of it.
     pub fn covers(&self, id: &ObjectId) -> bool {
@@ -35,6 +40,18 @@ impl Lookup {
         };
         let is_named = self.name.as_ref().is_none_or(|name| *name == id.name);
         group == id.group && self.kind == id.kind && in_scope && is_named
+    }
+
+    /// Whether what stands there now is another answer than the one that was rendered with. Of an object with a status only
+    /// that it is there counts, and of a list nothing: both change all the time, and in ways that templates do not read.
+    pub fn is_stale(&self, live: Option<&Tree>) -> bool {
+        let was_there = self.digest != digest(NOTHING);
+        match live {
+            _ if self.name.is_none() => false,
+            None => was_there,
+            Some(live) if live.get("status").is_some() => !was_there,
+            Some(live) => digest(json(live).as_bytes()) != self.digest,
+        }
     }
 }
 
@@ -73,6 +90,29 @@ mod tests {
         check("v1 Secret * db", "- Secret shop db", false);
         check("v1 Namespace * shop", "- Namespace - shop", true);
         check("v1 Namespace shop shop", "- Namespace - shop", true);
+    }
+
+    #[test]
+    fn answers_that_changed() {
+        let tree = |text: &str| source::json::read_bare(text).unwrap();
+        let check = |name: Option<&str>, was: &str, live: Option<&str>, expect: bool| {
+            let (api_version, kind) = ("v1".to_owned(), "Secret".to_owned());
+            let (namespace, name) = (None, name.map(str::to_owned));
+            let (template, digest) = (String::new(), digest(was.as_bytes()));
+            let lookup = Lookup { api_version, kind, namespace, name, template, line: 1, digest };
+            assert_eq!(lookup.is_stale(live.map(tree).as_ref()), expect, "{was} {live:?}");
+        };
+        let (one, two) = (r#"{"data":{"a":"1"}}"#, r#"{"data":{"a":"2"}}"#);
+        check(Some("db"), one, Some(one), false);
+        check(Some("db"), one, Some(two), true);
+        check(Some("db"), one, None, true);
+        check(Some("db"), "{}", None, false);
+        check(Some("db"), "{}", Some(one), true);
+        let (waiting, ready) = (r#"{"status":{"ready":0}}"#, r#"{"status":{"ready":1}}"#);
+        check(Some("db"), waiting, Some(ready), false);
+        check(Some("db"), waiting, None, true);
+        check(Some("db"), "{}", Some(ready), true);
+        check(None, one, Some(two), false);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Releases that look up what the same run brings or changes: rendered again at their wave, with what is there by then.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use controlplane::{Fault, Proxy};
 use serde_json::{Value, json};
 
 use crate::sandbox::Answer;
@@ -304,6 +307,32 @@ fn what_needs_a_refused_release_is_skipped() {
     run(&scene, "apply -e dev --yes").succeeds();
     says(&scene, SECOND);
     run(&scene, "diff -e dev --detailed-exitcode").succeeds();
+}
+
+#[test]
+fn what_changes_after_the_plan_makes_it_stale() {
+    let scene = scene();
+    run(&scene, "apply -e dev --yes").succeeds();
+    scene.sandbox.edit("app/templates/config.yaml", "open: 'yes'", "open: 'no'");
+    // Somebody is faster than the run's first question about its rights.
+    let proxy = Proxy::start(scene.plane);
+    let (plane, secret) = (scene.plane, scene.here("/api/v1/namespaces/NAMESPACE/secrets/db"));
+    let is_done = AtomicBool::new(false);
+    proxy.on_request(move |seen| {
+        if seen.path.contains("selfsubjectaccessreviews") && !is_done.swap(true, Ordering::Relaxed)
+        {
+            let password = source::base64::encode(SECOND.as_bytes());
+            plane.patch(&secret, &json!({"data": {"password": password}}));
+        }
+        Fault::None
+    });
+    let kubeconfig = proxy.kubeconfig(scene.plane);
+    let apply = format!("apply -e dev --yes --kubeconfig {}", kubeconfig.display());
+    let answer = run(&scene, &apply).succeeds();
+    let why = scene.here("`app` looks up `Secret/db` in `NAMESPACE`, which changed since");
+    assert!(answer.stderr.contains(&why), "{answer}");
+    assert!(answer.stderr.contains("planning again"), "{answer}");
+    assert_eq!(scene.statuses("app"), ["superseded", "deployed"]);
 }
 
 #[test]
