@@ -1,6 +1,7 @@
 //! Support for the tests of the whole repository: real Helm, probes, parity.
 #![expect(clippy::disallowed_methods, reason = "tests read files, the environment and run Helm")]
 
+pub mod fuzz;
 pub mod helm;
 pub mod parity;
 pub mod probe;

@@ -36,7 +36,7 @@ enum Shows {
 pub struct Probe {
     pub template: String,
     /// In place of the family's.
-    values: Option<String>,
+    pub(crate) values: Option<String>,
     /// What the user gives.
     given: Option<String>,
     /// On top of the family's.
