@@ -32,6 +32,6 @@ pub(crate) fn problems(
     let problems = duplicates.iter().map(|duplicate| duplicate.problem(source, severity)).collect();
     match severity {
         Severity::Error => (problems, Vec::new()),
-        Severity::Warning => (Vec::new(), problems),
+        Severity::Warning | Severity::Advice => (Vec::new(), problems),
     }
 }

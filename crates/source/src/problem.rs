@@ -9,6 +9,8 @@ pub type Problems = Vec<Problem>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Nothing is wrong, and something could be better.
+    Advice,
     Warning,
     Error,
 }
@@ -48,6 +50,10 @@ impl Problem {
 
     pub fn warning(id: &'static str, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(id, message) }
+    }
+
+    pub fn advice(id: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Advice, ..Self::error(id, message) }
     }
 
     /// Adds a labelled place; without a span the problem keeps its words alone.

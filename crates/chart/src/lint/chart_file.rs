@@ -116,7 +116,8 @@ impl Findings {
             }
         }
         if metadata.icon.is_empty() {
-            self.warning("icon", "an `icon` is recommended".to_owned(), "");
+            let message = "an `icon` is recommended";
+            self.problems.push(Problem::advice("lint-chart-file", message));
         } else if !is_request_url(&metadata.icon) {
             self.error("icon", format!("`{}` is no URL", metadata.icon), "must be one");
         }

@@ -1,4 +1,5 @@
-//! Helm's lint rules (pkg/chart/v2/lint): what Helm calls an error is one here, the rest are warnings.
+//! Helm's lint rules (pkg/chart/v2/lint): what Helm calls an error is one here, and so are its warnings
+//! and what it only recommends.
 
 mod chart_file;
 mod crds;
@@ -28,7 +29,7 @@ pub fn lint(chart: &Chart, input: &Input<'_>) -> Problems {
 fn values(chart: &Chart, input: &Input<'_>) -> Problems {
     if !chart.raw.iter().any(|file| file.path == "values.yaml") {
         let message = format!("`{}` has no values.yaml", chart.origin);
-        return vec![Problem::warning("lint-values", message)];
+        return vec![Problem::advice("lint-values", message)];
     }
     if input.skip_schema_validation {
         return Problems::new();

@@ -52,7 +52,7 @@ fn rendered(path: &str, text: &str, input: &Input<'_>, problems: &mut Problems) 
             failure::in_rendered(problem, path, text, part.offset, label)
         };
         match head(part.text) {
-            Ok(head) if head == Head::default() => {}
+            Ok(head) if head == Head::default() && holds_nothing(part.text) => {}
             Ok(head) => {
                 let findings = document(&head, part.text, text, input);
                 problems.extend(findings.into_iter().map(|problem| show(problem, "here")));
@@ -72,7 +72,11 @@ fn document(head: &Head, document: &str, file: &str, input: &Input<'_>) -> Probl
     let Head { api_version, kind, name, .. } = head;
     let mut problems = Problems::new();
     if let Some(wrong) = names::wrong(kind, name) {
-        let message = format!("`{name}` cannot be the name of a {kind}: {wrong}");
+        let kind = if kind.is_empty() { "object" } else { kind };
+        let message = match name.is_empty() {
+            true => format!("this {kind} has no `metadata.name`"),
+            false => format!("`{name}` cannot be the name of a {kind}: {wrong}"),
+        };
         problems.push(Problem::warning("lint-name", message));
     }
     let deprecated = deprecations::warning(api_version, kind, &input.capabilities.kube_version);
@@ -88,6 +92,10 @@ fn document(head: &Head, document: &str, file: &str, input: &Input<'_>) -> Probl
         problems.push(Problem::error("lint-list", message));
     }
     problems
+}
+
+fn holds_nothing(document: &str) -> bool {
+    yaml::read_bare(document).is_ok_and(|tree| tree.is_null())
 }
 
 fn holds_policy(document: &str) -> bool {

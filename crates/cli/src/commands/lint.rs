@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 use manifest::Purpose;
-use source::{Problems, arrange};
+use source::{Problems, Severity, arrange};
 
 use crate::args::{Charts, Environments, Inputs, Kube, Overrides, Selection, Workspace};
 use crate::render::World;
@@ -53,10 +53,12 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     }
     let problems = arrange(problems);
     report::problems(&shell.printer, &problems);
-    if report::has_errors(&problems) || (args.strict && !problems.is_empty()) {
+    let lowest = if args.strict { Severity::Warning } else { Severity::Error };
+    if problems.iter().any(|problem| problem.severity >= lowest) {
         return Err(Failure::Silent(Reason::Failed));
     }
-    let warnings = match problems.len() {
+    let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning);
+    let warnings = match warnings.count() {
         0 => "nothing to complain about".to_owned(),
         some => count(some, "warning"),
     };

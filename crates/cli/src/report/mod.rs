@@ -106,10 +106,6 @@ pub fn failure(printer: &Printer, failure: &Failure) -> Reason {
     failure.reason()
 }
 
-pub fn has_errors(problems: &[Problem]) -> bool {
-    problems.iter().any(|problem| problem.severity == Severity::Error)
-}
-
 /// Shows problems on stderr, each in its file; with `--quiet` one line each.
 pub fn problems(printer: &Printer, problems: &[Problem]) {
     if problems.is_empty() {

@@ -12,6 +12,7 @@ pub(super) fn line(problem: &Problem, name: impl Fn(&str) -> String) -> String {
     let severity = match problem.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Advice => "advice",
     };
     let label = match problem.labels.first().map(|label| label.text.as_str()) {
         None | Some("") => String::new(),
