@@ -46,7 +46,7 @@ pub use load::{identify, load, load_archive, read_values};
 pub use metadata::{Dependency, Maintainer, Metadata};
 pub use package::package;
 pub use plain::plain;
-pub use print::print_template;
+pub use print::{print_files, print_template};
 pub use render::render;
 pub use rendered::{
     CapabilityQuestion, CrdFile, Document, Hook, HookEvent, ImpureCall, LookupCall, PrintOptions,

@@ -1,10 +1,11 @@
 //! A render as `helm template` prints it (pkg/cmd/template.go).
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use source::{Problem, Problems};
 
-use crate::rendered::HookEvent;
+use crate::rendered::{Hook, HookEvent};
 use crate::{PrintOptions, Rendered, pattern, split};
 
 /// The text, byte for byte. A glob of `show_only` that fits no template is a problem.
@@ -22,14 +23,43 @@ pub fn print_template(rendered: &Rendered, options: &PrintOptions) -> Result<Str
     // As Helm trims the whole, and without a copy of it.
     text.truncate(text.trim_end().len());
     text.push('\n');
-    if !options.no_hooks {
-        for hook in &rendered.hooks {
-            if !(options.skip_tests && hook.events.contains(&HookEvent::Test)) {
-                entry(&mut text, &hook.document.source, &hook.document.text);
-            }
-        }
+    for hook in hooks(rendered, options) {
+        entry(&mut text, &hook.document.source, &hook.document.text);
     }
     if options.show_only.is_empty() { Ok(text) } else { only(&text, options) }
+}
+
+/// The same by source, as `--output-dir` writes files: each document ends as its template does.
+pub fn print_files(
+    rendered: &Rendered,
+    options: &PrintOptions,
+) -> Result<BTreeMap<String, String>, Problems> {
+    let crds = rendered.crds.iter().filter(|_| options.include_crds);
+    let crds = crds.map(|crd| (&*crd.source, &*crd.text));
+    let hooks = hooks(rendered, options).map(|hook| &hook.document);
+    let documents = rendered.manifests.iter().chain(hooks);
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for (source, text) in crds.chain(documents.map(|one| (&*one.source, &*one.text))) {
+        entry(files.entry(source.to_owned()).or_default(), source, text);
+    }
+    if options.show_only.is_empty() {
+        return Ok(files);
+    }
+    let fits = |glob: &String, source: &str| {
+        let path = source.split_once('/').map_or(source, |(_, path)| path);
+        pattern::matches(&glob.replace('\\', "/"), path) == Ok(true)
+    };
+    let absent = |glob: &&String| !files.keys().any(|source| fits(glob, source));
+    let problems: Problems = options.show_only.iter().filter(absent).map(no_such).collect();
+    files.retain(|source, _| options.show_only.iter().any(|glob| fits(glob, source)));
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+fn hooks<'a>(rendered: &'a Rendered, options: &PrintOptions) -> impl Iterator<Item = &'a Hook> {
+    let PrintOptions { no_hooks, skip_tests, .. } = *options;
+    let is_left_out =
+        move |hook: &Hook| no_hooks || (skip_tests && hook.events.contains(&HookEvent::Test));
+    rendered.hooks.iter().filter(move |hook| !is_left_out(hook))
 }
 
 fn entry(text: &mut String, source: &str, document: &str) {
@@ -52,14 +82,16 @@ fn only(text: &str, options: &PrintOptions) -> Result<String, Problems> {
             }
         }
         if !found {
-            let message = format!("no template of the chart renders to `{glob}`");
-            problems.push(
-                Problem::error("no-such-template", message)
-                    .help("paths begin below the chart: `templates/service.yaml`"),
-            );
+            problems.push(no_such(&glob));
         }
     }
     if problems.is_empty() { Ok(shown) } else { Err(problems) }
+}
+
+fn no_such(glob: &String) -> Problem {
+    let message = format!("no template of the chart renders to `{glob}`");
+    Problem::error("no-such-template", message)
+        .help("paths begin below the chart: `templates/service.yaml`")
 }
 
 /// `templates/x.yaml` of the first `# Source: chart/templates/x.yaml` line.

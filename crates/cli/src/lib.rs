@@ -23,7 +23,8 @@ pub mod rounds;
 pub mod threads;
 pub mod workspace;
 
-pub mod printer;
+pub mod printed;
+mod printer;
 pub mod progress;
 pub mod report;
 pub mod shell;

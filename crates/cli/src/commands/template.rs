@@ -1,7 +1,6 @@
 //! `template`: rendered manifests on stdout, as Helm prints them.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chart::PrintOptions;
 use clap::Args as ClapArgs;
@@ -9,11 +8,12 @@ use manifest::Purpose;
 use source::{Problems, arrange};
 
 use crate::args::{Charts, Environments, Inputs, Kube, Overrides, Selection, Workspace};
+use crate::printed::Printed;
 use crate::render::{Job, World};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 use crate::workspace::{self, Wanted};
-use crate::{disk, render, threads};
+use crate::{render, threads};
 
 /// Render releases and print their manifests as Helm does
 ///
@@ -74,22 +74,20 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         let jobs = render::prepare(&workspace, &read.stack, &run, &World::nowhere(), shell)?;
         // Never freed: the process ends right after, and freeing what hundreds of charts hold takes time.
         let jobs: &[_] = Vec::leak(jobs);
-        let print = |job: &Job<'_>| -> Result<_, Problems> {
-            let rendered = render::render(job, &run)?;
-            Ok((chart::print_template(&rendered, &options(job))?, rendered.warnings))
-        };
         let folder = args.output_dir.as_ref().map(|folder| match several {
             true => folder.join(read.stack.id.environment.as_str()),
             false => folder.clone(),
         });
-        threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, print, |job, printed| {
+        let work = |job: &Job<'_>| -> Result<_, Problems> {
+            let rendered = render::render(job, &run)?;
+            let folder = folder.as_ref().map(|folder| folder.join(job.release.id.as_str()));
+            Ok((Printed::new(&rendered, &options(job), folder)?, rendered.warnings))
+        };
+        threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, work, |_, printed| {
             match printed {
-                Ok((text, warnings)) if problems.is_empty() => {
+                Ok((printed, warnings)) if problems.is_empty() => {
                     report::problems(&shell.printer, &warnings);
-                    match &folder {
-                        None => shell.printer.manifests(&text)?,
-                        Some(folder) => save(&folder.join(job.release.id.as_str()), &text, shell)?,
-                    }
+                    printed.deliver(shell)?;
                 }
                 Ok(_) => {}
                 Err(found) => problems.extend(found),
@@ -98,29 +96,4 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         })?;
     }
     if problems.is_empty() { Ok(Reason::Done) } else { Err(arrange(problems).into()) }
-}
-
-/// One file per template, as `helm template --output-dir` lays them out below the release.
-fn save(folder: &Path, printed: &str, shell: &Shell) -> Result<(), Failure> {
-    let mut files: BTreeMap<&str, String> = BTreeMap::new();
-    for document in
-        printed.split_inclusive('\n').collect::<Vec<_>>().chunk_by(|_, line| *line != "---\n")
-    {
-        let text = document.concat();
-        let source = document.get(1).and_then(|line| line.trim_end().strip_prefix("# Source: "));
-        if let Some(source) = source {
-            files.entry(source).or_default().push_str(&text);
-        }
-    }
-    for (source, text) in files {
-        // A source is `chart/templates/x.yaml`; nothing in it may climb.
-        let below =
-            source.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect::<PathBuf>();
-        let path = folder.join(below);
-        disk::write(&path, &text).map_err(|error| {
-            Failure::said(Reason::FailedPartly, format!("write {}: {error}", path.display()))
-        })?;
-        shell.printer.tell(&format!("wrote {}", path.display()));
-    }
-    Ok(())
 }
