@@ -121,7 +121,7 @@ fn missing_dependencies(chart: &Chart) -> Problems {
             );
             Problem::error("missing-dependency", message)
                 .at(dependency.span.as_ref(), "listed here")
-                .help("fetch it with `helm dependency update`")
+                .help("`--dependency-update` finds it for this run, `helm dependency update` writes it there")
         })
         .collect()
 }

@@ -113,7 +113,7 @@ pub fn gather<'a>(
         };
         read(workspace, remote, place, &origin)
     });
-    let search = Search { workspace, stack, remote, lock };
+    let search = Search { workspace, stack: Some(stack), remote, lock };
     let charts = users.iter().zip(charts).map(|((place, _), chart)| {
         let chart = chart?;
         let whole = search.complete(&chart, place)?;

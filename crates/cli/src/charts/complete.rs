@@ -19,7 +19,8 @@ const DEPTH: usize = 10;
 /// their order counts.
 pub(super) struct Search<'a> {
     pub workspace: &'a Workspace,
-    pub stack: &'a Stack,
+    /// Whose repositories may be named; none for a chart alone.
+    pub stack: Option<&'a Stack>,
     pub remote: &'a Remote,
     pub lock: &'a LockFile,
 }

@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 /// The lock file as it was, and as it will be.
 pub struct LockFile {
     pub path: PathBuf,
-    /// The manifest's.
+    /// The manifest's; `vendor/` lies there.
     pub folder: PathBuf,
     /// As messages call it.
     pub shown: String,
@@ -49,6 +49,12 @@ impl LockFile {
         };
         let now = Now { lock: before.clone().unwrap_or_default(), ..Now::default() };
         Ok(Self { path, folder, shown, before, now: RefCell::new(now) })
+    }
+
+    /// None on the disk: for a folder that is no workspace, where every run looks for the newest.
+    pub(super) fn nowhere(folder: &Path) -> Self {
+        let (path, folder) = (PathBuf::new(), folder.to_owned());
+        Self { path, folder, shown: String::new(), before: None, now: RefCell::default() }
     }
 
     pub fn lock(&self) -> Lock {

@@ -10,11 +10,14 @@ use pull::{Digest, Lock, Named, Narrowed, Source, Trust, Wanted, provenance};
 use source::Problem;
 use stack::Repository;
 
-use super::{Remote, access, folder, repository, wanted};
+use super::complete::Search;
+use super::library::Place;
+use super::{LockFile, Remote, access, folder, repository, wanted};
 use crate::args::{Choice, Manifest};
 use crate::disk::Disk;
 use crate::report::Failure;
 use crate::shell::Shell;
+use crate::workspace::Workspace;
 
 /// A chart from afar that now lies in the cache.
 pub struct Fetched {
@@ -61,6 +64,45 @@ pub fn on_disk(path: &str) -> Result<Chart, Failure> {
     let disk = Disk::around(around).map_err(unreadable)?;
     let inside = disk.inside(&place).expect("the root is a folder above the chart");
     Ok(folder::load(&disk, &inside, path)?)
+}
+
+/// The same, but never a folder of plain manifests: those have no name or version that anybody gave them.
+pub fn with_definition(path: &str) -> Result<Chart, Failure> {
+    let folder = Path::new(path);
+    if folder.is_dir() && !folder.join("Chart.yaml").exists() {
+        return Err(Failure::usage(format!("`{path}` has no Chart.yaml"))
+            .help("a chart has one that says its `apiVersion`, `name` and `version`"));
+    }
+    on_disk(path)
+}
+
+/// The chart in a folder with what it lists under `dependencies` and does not bring, pinned nowhere. Folders that it lists may
+/// lie anywhere in its repository, and without one anywhere at all, as with Helm.
+pub fn with_dependencies(
+    path: &str,
+    chart: Chart,
+    remote: &Remote,
+    shell: &Shell,
+) -> Result<Chart, Failure> {
+    let unreadable =
+        |error: std::io::Error| Failure::usage(format!("cannot read the chart `{path}`: {error}"));
+    if !Path::new(path).is_dir() {
+        return Ok(chart);
+    }
+    let folder = Path::new(path).canonicalize().map_err(unreadable)?;
+    let repository = folder.ancestors().find(|parent| parent.join(".git").exists());
+    let root = repository.or(folder.ancestors().last()).unwrap_or(&folder).to_owned();
+    let disk = Disk { root };
+    let place = Place::Folder(disk.inside(&folder).unwrap_or_default());
+    let workspace = Workspace { disk, file: String::new(), standing: shell.standing()? };
+    let lock = LockFile::nowhere(&folder);
+    let search = Search { workspace: &workspace, stack: None, remote, lock: &lock };
+    let whole = search.complete(&chart, &place);
+    remote.told().iter().for_each(|line| shell.printer.tell(line));
+    match whole? {
+        Some(whole) => Ok(whole.load(&chart.origin)?),
+        None => Ok(chart),
+    }
 }
 
 /// The chart in an archive that the provenance file beside it is about.

@@ -20,7 +20,7 @@ pub(super) fn of_release(
     let version = body.and_then(|body| body.version.clone());
     let (named, repository) = match &release.chart {
         ChartRef::Repository { repository, chart } => {
-            let found = known(stack, repository)?;
+            let found = known(Some(stack), repository)?;
             (in_repository(found, chart)?, Some(found))
         }
         ChartRef::Address { url } => {
@@ -49,7 +49,7 @@ pub(super) fn of_release(
 /// What a chart's list of dependencies asks for, at a URL or in a repository of the manifest.
 pub(super) fn of_dependency(
     workspace: &Workspace,
-    stack: &Stack,
+    stack: Option<&Stack>,
     (missing, origin): (&pull::dependencies::Missing, &str),
     remote: &Remote,
 ) -> Result<Wanted, Problem> {
@@ -64,10 +64,11 @@ pub(super) fn of_dependency(
                 .map_err(|error| bad_address(url, &error))?;
             // The manifest may say who we are at this very address, and whose signature counts.
             let is_same = |other: &str| other.trim_end_matches('/') == url.trim_end_matches('/');
-            let found = stack.repositories.values().find(|it| is_same(&it.url));
+            let mut usable = stack.into_iter().flat_map(|stack| stack.repositories.values());
+            let found = usable.find(|it| is_same(&it.url));
             let may_be =
                 |it: &UnusableRepository| it.url.as_deref().map_or(it.asks_for_signatures, is_same);
-            let mut unusable = stack.unusable_repositories.iter();
+            let mut unusable = stack.into_iter().flat_map(|stack| &stack.unusable_repositories);
             match unusable.find(|(_, it)| found.is_none() && may_be(it)) {
                 Some((name, it)) => return Err(unusable_repository(name, it)),
                 None => (named, found),
@@ -168,7 +169,12 @@ fn file(workspace: &Workspace, path: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// A repository by the name that the manifest has for it.
-fn known<'a>(stack: &'a Stack, name: &str) -> Result<&'a Repository, Problem> {
+fn known<'a>(stack: Option<&'a Stack>, name: &str) -> Result<&'a Repository, Problem> {
+    let Some(stack) = stack else {
+        let message = format!("without a manifest nobody knows the repository `{name}`");
+        return Err(Problem::error("unknown-repository", message)
+            .help("name it by its URL, or lay the dependency into `charts/`"));
+    };
     let unknown = || match stack.unusable_repositories.get(name) {
         Some(unusable) => unusable_repository(name, unusable),
         None => {

@@ -1,6 +1,6 @@
 //! `chart package`: a chart's folder into an archive.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ::chart::{Chart, File, definition};
 use clap::Args as ClapArgs;
@@ -8,7 +8,8 @@ use pull::{Secret, dependencies, provenance};
 use source::{Problem, Problems};
 
 use super::save;
-use crate::charts::{access, single};
+use crate::args::{Charts, Offline};
+use crate::charts::{Remote, access, single};
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 
@@ -42,12 +43,17 @@ pub struct Args {
     /// File whose first line is the key's passphrase; `-` is stdin
     #[arg(long, value_name = "FILE", requires = "sign")]
     pub passphrase_file: Option<PathBuf>,
+    /// Also find and pack dependencies that `charts/` lacks; nothing is written there
+    #[arg(short = 'u', long)]
+    pub dependency_update: bool,
+    #[command(flatten)]
+    pub offline: Offline,
 }
 
 pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
     let signer = args.sign.then(|| Signer::new(args, shell)).transpose()?;
     for path in &args.charts {
-        let chart = complete(path, args)?;
+        let chart = complete(path, args, shell)?;
         report::problems(&shell.printer, &chart.warnings);
         let archive = ::chart::package(&chart)?;
         let name = save::file_name(&chart)?;
@@ -62,7 +68,9 @@ pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
         }
         let digest = pull::Digest::of(&archive);
         let saved = saved.strip_prefix(".").unwrap_or(&saved).display();
-        shell.printer.show(&format!("Saved: {saved}\nDigest: sha256:{digest}\n"))?;
+        let text = format!("Successfully packaged chart and saved it to: {saved}\n");
+        shell.printer.show(&text)?;
+        shell.printer.tell(&format!("digest: sha256:{digest}"));
     }
     Ok(Reason::Done)
 }
@@ -102,14 +110,12 @@ fn unsigned(error: &provenance::Error) -> Failure {
 }
 
 /// The chart at a path with everything that it needs, under the versions that flags say.
-fn complete(path: &str, args: &Args) -> Result<Chart, Failure> {
-    // One of plain manifests can be rendered, and has no name or version that anybody gave it.
-    let folder = Path::new(path);
-    if folder.is_dir() && !folder.join("Chart.yaml").exists() {
-        return Err(Failure::usage(format!("`{path}` has no Chart.yaml"))
-            .help("a chart has one that says its `apiVersion`, `name` and `version`"));
+fn complete(path: &str, args: &Args, shell: &Shell) -> Result<Chart, Failure> {
+    let mut chart = versioned(single::with_definition(path)?, args)?;
+    if args.dependency_update {
+        let remote = Remote::new(&Charts::from(&args.offline), shell)?;
+        chart = single::with_dependencies(path, chart, &remote, shell)?;
     }
-    let chart = versioned(single::on_disk(path)?, args)?;
     let missing = dependencies::missing(&chart, &mut Problems::new())?;
     if missing.is_empty() {
         return Ok(chart);
@@ -118,7 +124,7 @@ fn complete(path: &str, args: &Args) -> Result<Chart, Failure> {
         let message = format!("`{path}` depends on `{}`, which is not in its `charts/`", one.name);
         Problem::error("missing-dependency", message)
             .at(one.place.as_ref(), "listed here")
-            .help("lay it there first: `regatta chart pull … -d CHART/charts`")
+            .help("`--dependency-update` finds and packs it")
     };
     Err(missing.iter().map(problem).collect::<Problems>().into())
 }
