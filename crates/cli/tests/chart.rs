@@ -1,5 +1,6 @@
 //! `chart`: one chart from and to repositories, registries and git that run here, judged by real Helm.
 
+mod drop_in;
 mod pull;
 mod push;
 mod registry_login;

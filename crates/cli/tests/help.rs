@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "gc",
     "rbac",
     "chart template",
+    "chart lint",
     "chart show",
     "chart pull",
     "chart search",

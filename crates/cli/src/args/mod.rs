@@ -1,6 +1,7 @@
 //! The command line: what a user may type, and what it becomes.
 
 mod common;
+mod idle;
 mod later;
 mod source;
 
@@ -13,6 +14,7 @@ pub use common::{
     Charts, Color, Contest, Environments, Helm, Inputs, Kube, Output, Overrides, Reach, Run,
     Selection, Sure, Talk, TextOrJson, Workspace, duration,
 };
+pub use idle::Idle;
 pub use source::{Choice, Manifest, Offline, Server, Tls};
 
 use crate::commands::{

@@ -37,11 +37,11 @@ pub struct Args {
     #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
     pub context_path: String,
     #[command(flatten)]
+    pub offline: Offline,
+    #[command(flatten)]
     pub manifest: Manifest,
     #[command(flatten)]
     pub server: Server,
-    #[command(flatten)]
-    pub offline: Offline,
 }
 
 pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
