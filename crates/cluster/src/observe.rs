@@ -11,7 +11,7 @@ pub(crate) mod records;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use elsewhere::is_nowhere_else;
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{join, try_join_all};
 pub use history::history;
 pub use inventories::inventories;
 use plan::live::{Cluster, Inventory, NamespaceState, Policy, Target, inventory, targets};
@@ -32,8 +32,9 @@ pub async fn recorded(
     let client = &connection.client;
     let desired: BTreeSet<ReleaseKey> = desired.iter().cloned().collect();
     let inventory = read_inventory(client, stack, state_namespace);
-    let (inventory, mut recorded) =
-        try_join(inventory, records::of(client, desired.clone())).await?;
+    // Where neither may be read, it is the inventory that is told of, whichever answer comes first.
+    let (inventory, recorded) = join(inventory, records::of(client, desired.clone())).await;
+    let (inventory, mut recorded) = (inventory?, recorded?);
     let known = inventory.iter().flat_map(|inventory| &inventory.releases);
     let known: BTreeSet<ReleaseKey> = known.map(|record| record.key.clone()).collect();
     recorded.extend(records::of(client, &known - &desired).await?);

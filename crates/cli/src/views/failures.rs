@@ -16,22 +16,29 @@ use crate::views::table::{plain, wrap};
 pub fn text(plan: &Plan, result: &RunResult, paint: Paint, width: usize) -> String {
     let message = result.message.as_deref().unwrap_or("the run did not come to its end");
     let mut text = format!("{} {message} ({})\n", paint.red("error:"), counts(result));
-    let find = |id: &ReleaseId| plan.releases().find(|release| release.id == *id);
+    let find = |one: &ReleaseResult| planned(plan, one);
     let failed = || result.releases.iter().filter(|one| one.outcome == Outcome::Failed);
     for one in failed().filter(|one| one.because.is_none()) {
-        text.push_str(&release(one, find(&one.id), paint, width));
+        text.push_str(&release(one, find(one), paint, width));
     }
     for one in failed() {
         if let Some(guilty) = &one.because {
-            text.push_str(&taken_back(one, guilty, find(&one.id), paint, width));
+            text.push_str(&taken_back(one, guilty, find(one), paint, width));
         }
     }
     for one in result.releases.iter().filter(|one| one.outcome == Outcome::Skipped) {
-        let why = skipped(one, find(&one.id), result);
+        let why = skipped(one, find(one), result);
         let _ = writeln!(text, "  {} {}: {why}", paint.dim("-"), one.id);
     }
     let _ = writeln!(text, "{} {}", paint.cyan("help:"), next(result));
     text
+}
+
+/// The plan of a result. A release that moved has two under one id, of which one deletes; a deferred one may have done something
+/// else than was shown.
+fn planned<'a>(plan: &'a Plan, result: &ReleaseResult) -> Option<&'a ReleasePlan> {
+    let named = || plan.releases().filter(|release| release.id == result.id);
+    named().find(|release| release.action == result.action).or_else(|| named().next())
 }
 
 /// `3 written, 0 deleted`
