@@ -36,6 +36,11 @@ pub fn probe_writer() -> PathBuf {
     built("probes")
 }
 
+/// The path of the program that reads YAML with Helm's library (`tests/helm/yaml`).
+pub fn yaml_reader() -> PathBuf {
+    built("yaml")
+}
+
 fn built(name: &str) -> PathBuf {
     // The writers of probes and records are ours and may have changed; asking Go costs little.
     let path = crate::target().join("oracle").join(format!("{name}-{VERSION}"));
