@@ -138,6 +138,10 @@ mod tests {
         check("a[x]=1", "`x` is no index | x | a whole number from 0 is expected");
         check("a[-1]=1", "`-1` is no index | -1 | a whole number from 0 is expected");
         check("a[65537]=1", "the index 65537 is too large | 65537 | at most 65536 is allowed");
+        check(
+            &format!("a{}=1", "[65536]".repeat(5)),
+            "the indices are too large together | 65536 | at most 262144 is allowed for their sum",
+        );
         check("a[0]b=1", "`b` cannot follow an index | b | expected `=`, `.` or `[`");
         check("a[0", "the index has no end | 0 | `]` is missing");
         check(

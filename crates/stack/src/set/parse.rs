@@ -6,10 +6,12 @@ use source::{Map, Node, Problem, Segment, Source, Span, Tree};
 
 use super::{Edit, Kind};
 
-/// Helm's own limits (`MaxIndex`, `MaxNestedNameLevel`); the third keeps a route of indices from growing without end.
+/// Helm's own limits (`MaxIndex`, `MaxNestedNameLevel`); the next keeps a route of indices from growing without end.
 const MAX_INDEX: usize = 65_536;
 const MAX_LEVEL: usize = 30;
 const MAX_ROUTE: usize = 200;
+/// Of all indices of an argument together: each makes a list of its length.
+const MAX_INDICES: usize = 4 * MAX_INDEX;
 
 pub(super) fn parse(
     kind: Kind,
@@ -17,7 +19,8 @@ pub(super) fn parse(
     start: usize,
     read_file: &dyn Fn(&str) -> Result<Vec<u8>, String>,
 ) -> Result<Vec<Edit>, Problem> {
-    let mut cursor = Cursor { source: argument, at: start, escapes: kind != Kind::Literal };
+    let mut cursor =
+        Cursor { source: argument, at: start, escapes: kind != Kind::Literal, indices: 0 };
     if kind == Kind::Json && cursor.rest().trim_start().starts_with('{') {
         let place = cursor.span(start, argument.text.len());
         let value = cursor.json()?;
@@ -39,6 +42,8 @@ struct Cursor<'a> {
     at: usize,
     /// `\` takes the next character as it is.
     escapes: bool,
+    /// The sum of those that were read.
+    indices: usize,
 }
 
 impl Cursor<'_> {
@@ -122,6 +127,11 @@ impl Cursor<'_> {
             if number > MAX_INDEX {
                 return Err(invalid(format!("the index {number} is too large"))
                     .at(Some(&place), format!("at most {MAX_INDEX} is allowed")));
+            }
+            self.indices += number;
+            if self.indices > MAX_INDICES {
+                return Err(invalid("the indices are too large together")
+                    .at(Some(&place), format!("at most {MAX_INDICES} is allowed for their sum")));
             }
             route.push(Segment::from(number));
             if route.len() > MAX_ROUTE {
