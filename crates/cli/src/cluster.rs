@@ -4,6 +4,7 @@ mod lookup;
 mod run;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,25 +54,31 @@ impl Opened {
         let access = access(reach, shell)?;
         let unknown = || Failure::usage(format!("the manifest has no cluster `{name}`"));
         let cluster = stack.clusters.get(name).ok_or_else(unknown)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::usage(format!("the system gives no threads: {error}")))?;
-        let connection = runtime
-            .block_on(cluster::connect(&access, cluster, Limits::default()))
-            .map_err(failure)?;
-        shell
-            .printer
-            .detail(|| format!("{}, Kubernetes {}", connection.place, connection.version.git));
+        let (runtime, connection) = connected(&access, cluster, shell)?;
         Ok(Self {
-            runtime: Arc::new(runtime),
-            connection: Arc::new(connection),
+            runtime,
+            connection,
             policy: contest.policy(),
             patience: contest.patience(),
             state_namespace: stack.state_namespace().to_string(),
             namespace: stack.namespace.to_string(),
         })
+    }
+
+    /// A cluster that no stack is on, by its context in the kubeconfig: there is nothing to do but to look.
+    pub fn by_context(
+        context: &str,
+        kubeconfig: Option<&Path>,
+        shell: &Shell,
+    ) -> Result<Self, Failure> {
+        let kubeconfig = kubeconfig.map(Path::to_owned);
+        let access = access(&Reach { kubeconfig, context: Vec::new() }, shell)?;
+        let name = ClusterName::new("kubernetes").expect("a word is a name");
+        let cluster = stack::Cluster { name, contexts: vec![context.to_owned()], uid: None };
+        let (runtime, connection) = connected(&access, &cluster, shell)?;
+        let (state_namespace, namespace) = (String::new(), String::new());
+        let (policy, patience) = (Policy::Judge, Duration::ZERO);
+        Ok(Self { runtime, connection, policy, patience, state_namespace, namespace })
     }
 
     /// The same cluster for a stack that keeps its inventory elsewhere.
@@ -182,6 +189,22 @@ impl Opened {
     }
 }
 
+fn connected(
+    access: &Access,
+    cluster: &stack::Cluster,
+    shell: &Shell,
+) -> Result<(Arc<Runtime>, Arc<Connection>), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::usage(format!("the system gives no threads: {error}")))?;
+    let connection =
+        runtime.block_on(cluster::connect(access, cluster, Limits::default())).map_err(failure)?;
+    shell.printer.detail(|| format!("{}, Kubernetes {}", connection.place, connection.version.git));
+    Ok((Arc::new(runtime), Arc::new(connection)))
+}
+
 /// A stack over several clusters cannot be applied yet.
 fn one_cluster(stack: &Stack, name: &ClusterName) -> Result<(), Failure> {
     let elsewhere = |release: &Release| {
@@ -220,7 +243,7 @@ fn access(reach: &Reach, shell: &Shell) -> Result<Access, Failure> {
         kubeconfig: kubeconfig_paths(
             reach.kubeconfig.as_deref(),
             variable("KUBECONFIG").map(std::ffi::OsStr::new),
-            variable("HOME").map(std::path::Path::new),
+            variable("HOME").map(Path::new),
         ),
         contexts,
         proxy: Proxy {

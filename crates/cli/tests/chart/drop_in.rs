@@ -128,8 +128,9 @@ fn templates_by_helms_flags() {
         ("x front -g", "`--generate-name` says the name"),
         ("x front --name-template x", "`--name-template` says the name"),
         ("front --name-template {{", "--name-template"),
-        ("front --dry-run=server", "is not there yet"),
-        ("front --validate", "is not there yet"),
+        ("front --dry-run=server", "`--kube-context NAME`"),
+        ("front --validate", "`--kube-context NAME`"),
+        ("front --dry-run=server --kube-context nowhere", "nowhere"),
     ] {
         let refused = sandbox.run(&format!("chart template {line}"));
         assert!(refused.exit != Some(0) && refused.stderr.contains(expect), "{refused}");

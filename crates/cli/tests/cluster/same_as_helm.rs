@@ -56,6 +56,24 @@ fn the_same_objects_with_the_same_fields_owned() {
     compare(&ours, &theirs);
 }
 
+#[test]
+fn one_chart_with_what_the_cluster_says() {
+    let scene = Scene::files("dry", &[]);
+    scene.helm4("create web");
+    scene.write("web/templates/more.yaml", MORE);
+    let seen = "{{ (lookup \"v1\" \"Namespace\" \"\" \"kube-system\").metadata.uid }}";
+    let seen = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: seen }}\ndata: {{ uid: {seen} }}\n"
+    );
+    scene.write("web/templates/seen.yaml", &seen);
+    for flag in ["--dry-run=server", "--validate"] {
+        let flags = format!("template web ./web -n NAMESPACE {flag} --disable-openapi-validation");
+        let theirs = scene.helm4(&flags);
+        let ours = scene.run(&scene.here(&format!("chart {flags} --kube-context test")));
+        assert_eq!(ours.succeeds().stdout, theirs, "{flag}");
+    }
+}
+
 #[track_caller]
 fn compare(ours: &Scene, theirs: &Scene) {
     for path in COLLECTIONS {

@@ -1,15 +1,19 @@
 //! `chart template`: one chart rendered without a workspace, as `helm template` does it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chart::PrintOptions;
 use clap::{Args as ClapArgs, ValueEnum};
+use plan::live::Cluster;
 
 use super::name::Named;
 use super::rendering::Rendering;
 use crate::args::{Charts, Choice, Idle, Offline};
 use crate::charts::single;
+use crate::cluster::Opened;
 use crate::printed::Printed;
+use crate::render::World;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
 
@@ -45,7 +49,7 @@ pub struct Args {
     /// Also find dependencies that `charts/` lacks; nothing is written there
     #[arg(long)]
     pub dependency_update: bool,
-    /// `client`: a cluster is not asked
+    /// `client`: no cluster is asked; `server`: it says its version, its APIs and what is looked up
     #[arg(
         long,
         value_name = "HOW",
@@ -60,6 +64,12 @@ pub struct Args {
     /// The old name of --dry-run=server
     #[arg(long, hide = true, conflicts_with = "dry_run")]
     pub validate: bool,
+    /// Kubeconfig file [default: KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Its context of the cluster for --dry-run=server
+    #[arg(long, value_name = "NAME", env = "HELM_KUBECONTEXT", hide_env = true)]
+    pub kube_context: Option<String>,
     #[command(flatten)]
     pub offline: Offline,
     #[command(flatten)]
@@ -77,15 +87,20 @@ pub enum DryRun {
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
-    if args.validate || args.dry_run == DryRun::Server {
-        return Err(Failure::usage("`--dry-run=server` is not there yet: no cluster is asked")
-            .help("`regatta diff` asks the cluster what an apply would make of every object"));
-    }
     let run = args.rendering.run(&Charts::from(&args.offline), shell)?;
     let (name, reference) = args.named.read(&args.rendering, &run)?;
     let values = args.rendering.values()?;
     let mut input = args.rendering.input(&run, &name, &values)?;
     input.release.is_upgrade = args.is_upgrade;
+    let world = match args.validate || args.dry_run == DryRun::Server {
+        true => Some(world(&args, shell)?),
+        false => None,
+    };
+    if let Some(world) = &world {
+        // As with Helm, what flags say of a cluster does not count where there is one.
+        input.capabilities = world.capabilities.clone().unwrap_or(input.capabilities);
+        input.lookup = Arc::clone(&world.lookup);
+    }
     let options = PrintOptions {
         include_crds: args.include_crds,
         skip_tests: args.skip_tests,
@@ -97,7 +112,11 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     if args.dependency_update {
         chart = single::with_dependencies(reference, chart, &run.remote, shell)?;
     }
-    let rendered = chart::render(&chart, &input)?;
+    let rendered = chart::render(&chart, &input);
+    if let Some(world) = &world {
+        shell.printer.learn(world.take_secrets());
+    }
+    let rendered = rendered?;
     let folder = args.output_dir.map(|folder| match args.release_name {
         true => folder.join(&name),
         false => folder,
@@ -108,4 +127,14 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     // Never freed: the process ends right after.
     std::mem::forget((chart, rendered));
     Ok(Reason::Done)
+}
+
+/// What the chart sees of the cluster.
+fn world(args: &Args, shell: &Shell) -> Result<World, Failure> {
+    let context = args.kube_context.as_deref().ok_or_else(|| {
+        Failure::usage("`--dry-run=server` asks a cluster, and none is named")
+            .help("`--kube-context NAME`; the current one of the kubeconfig is never taken unasked")
+    })?;
+    let opened = Opened::by_context(context, args.kubeconfig.as_deref(), shell)?;
+    Ok(opened.world(&Cluster::default()))
 }
