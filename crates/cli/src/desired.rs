@@ -8,7 +8,7 @@ use plan::{
     ImpureCall, Inputs, Lookup, OutputLogPolicy, RecordedChart, ReleaseKey, Section,
 };
 use source::{Problem, Problems};
-use stack::{Crds, Release, Stack};
+use stack::{Compat, Crds, Release, Stack};
 
 use crate::render::{Job, dialect};
 
@@ -143,6 +143,8 @@ fn hook(hook: &chart::Hook) -> Hook {
 fn inputs(job: &Job<'_>, rendered: &Rendered) -> Inputs {
     let capabilities = &job.capabilities;
     let mut seen = vec![capabilities.kube_version.version.as_str()];
+    // Named only where it is not what everybody has, so that what was recorded before there was a choice stays as it is.
+    seen.extend((job.body.compat == Compat::Helm3).then_some("helm3"));
     match job.keeps_records {
         // A cluster gets new APIs all the time: those count that the chart asked about.
         true => {

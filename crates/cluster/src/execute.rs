@@ -78,9 +78,6 @@ impl<'a> Run<'a> {
 /// Executes the plan. An error is one of the run itself, before its first release; what happens to releases is in the result.
 pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     rights::check(order).await?;
-    if let Some(changed) = lookups::changed(order).await? {
-        return Ok(stale(changed));
-    }
     let client = order.connection.client.writer();
     let owns_state = namespaces::create_state(&client, order).await?;
     let held = lock::take(order).await?;
@@ -94,9 +91,9 @@ pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     };
     // A lock that could not be given back runs out by itself.
     held.release().await.ok();
-    let Some((releases, mut last)) = outcome? else {
-        let message = "another run changed the stack since this plan was made; nothing was written";
-        return Ok(stale(message.to_owned()));
+    let (releases, mut last) = match outcome? {
+        Ok(ended) => ended,
+        Err(changed) => return Ok(stale(changed)),
     };
     // The lock lies in a namespace of the stack, so namespaces go without it.
     if last.is_none() && is_complete(&releases) {
@@ -105,11 +102,18 @@ pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     Ok(summarize(&run, releases, last))
 }
 
-/// What became of the releases, and whether the inventory could be written; none where the plan is of yesterday.
-async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<Fault>)>, Error> {
+/// What became of the releases, and whether the inventory could be written.
+type Ending = (Vec<ReleaseResult>, Option<Fault>);
+
+/// Carries the plan out, or says why it is of yesterday.
+async fn under_lock(run: &Run<'_>) -> Result<Result<Ending, String>, Error> {
     let order = run.order;
     if !lock::is_fresh(order).await? {
-        return Ok(None);
+        let message = "another run changed the stack since this plan was made; nothing was written";
+        return Ok(Err(message.to_owned()));
+    }
+    if let Some(changed) = lookups::changed(order).await? {
+        return Ok(Err(changed));
     }
     namespaces::create(run).await?;
     inventory::write_if_changed(run).await?;
@@ -123,7 +127,7 @@ async fn under_lock(run: &Run<'_>) -> Result<Option<(Vec<ReleaseResult>, Option<
     inventory::note_open(&mut inventory::locked(run), &ended);
     let written = inventory::write_if_changed(run).await;
     let results = ended.into_iter().map(|one| one.result).collect();
-    Ok(Some((results, written.err().map(Fault::from))))
+    Ok(Ok((results, written.err().map(Fault::from))))
 }
 
 fn stale(message: String) -> RunResult {

@@ -99,6 +99,12 @@ pub fn placed(name: &str, version: &str, archive: Vec<u8>) -> File {
     File::new(format!("charts/{name}-{version}.tgz"), archive)
 }
 
+/// The same for one that is no archive. Its version is in the folder's name, since a chart may be listed in several.
+pub fn placed_files(name: &str, version: &str, files: &[File]) -> Vec<File> {
+    let place = |file: &File| file.at(&format!("charts/{name}-{version}/{}", file.path));
+    files.iter().map(place).collect()
+}
+
 /// The chart with the files of what was found in its `charts/`, and without what is stale there.
 pub fn laid(chart: Chart, found: Vec<File>) -> Result<Chart, Problems> {
     let files = whole(&chart, found);

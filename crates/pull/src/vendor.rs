@@ -79,8 +79,7 @@ pub fn vendor(session: &Session, folder: &Path, wanted: &[Vendored]) -> Result<C
     let because = |verb, path: &Path, error| cache::Error::new(verb, path, error);
     // The folder is part of the workspace, so whoever reads that may read this.
     fs::create_dir_all(folder).map_err(|error| because("make", folder, error))?;
-    // A list that nobody can read names nothing of ours.
-    let before = Shelf::open(folder).ok().flatten().map(|shelf| shelf.listed).unwrap_or_default();
+    let before = Shelf::listed(folder)?;
     let mut changes = Changes::default();
     let wanted: BTreeSet<&Vendored> = wanted.iter().collect();
     let files: BTreeMap<String, Digest> =

@@ -95,7 +95,7 @@ impl Search<'_> {
         Ok(Some(Whole { files: dependencies::whole(chart, files), warnings }))
     }
 
-    /// A folder beside the chart, as `charts/NAME/…`.
+    /// A folder beside the chart, as `charts/NAME-VERSION/…`.
     fn beside(
         &self,
         folder: &str,
@@ -108,17 +108,24 @@ impl Search<'_> {
         let place = Place::Folder(place);
         let named = place.origin(self.workspace);
         let chart = read(self.workspace, self.remote, &place, &named)?;
-        let version = &chart.metadata.version;
-        if !pull::fits(&missing.range, version).unwrap_or(false) {
-            let message =
-                format!("`{named}` is version {version}, which does not fit `{}`", missing.range);
+        let (name, version) = (&chart.metadata.name, &chart.metadata.version);
+        let odd = if *name != missing.name {
+            Some(format!("`{named}` is the chart `{name}`, where `{}` is listed", missing.name))
+        } else if !pull::fits(&missing.range, version).unwrap_or(false) {
+            let range = &missing.range;
+            Some(format!("`{named}` is version {version}, which does not fit `{range}`"))
+        } else {
+            None
+        };
+        if let Some(message) = odd {
             return Err(vec![
                 Problem::error("missing-dependency", message)
                     .at(missing.place.as_ref(), "listed here"),
             ]);
         }
         let whole = self.at_depth(depth + 1, &chart, &place)?;
-        Ok(below(&missing.name, whole.as_ref().map_or(&chart.raw, |whole| &whole.files)))
+        let files = whole.as_ref().map_or(&chart.raw, |whole| &whole.files);
+        Ok(dependencies::placed_files(&missing.name, version, files))
     }
 
     /// A chart from afar: its archive, or its files where it lists more than it brings.
@@ -135,15 +142,11 @@ impl Search<'_> {
             Place::Archive { source: wanted.source.clone(), version: version.clone(), archive };
         let chart = read(self.workspace, self.remote, &place, &named)?;
         match self.at_depth(depth + 1, &chart, &place)? {
-            Some(whole) => Ok(below(&missing.name, &whole.files)),
+            Some(whole) => Ok(dependencies::placed_files(&missing.name, &version, &whole.files)),
             None => {
                 let archive = self.remote.archive(archive, &named)?;
                 Ok(vec![dependencies::placed(&missing.name, &version, archive)])
             }
         }
     }
-}
-
-fn below(name: &str, files: &[File]) -> Vec<File> {
-    files.iter().map(|file| file.at(&format!("charts/{name}/{}", file.path))).collect()
 }

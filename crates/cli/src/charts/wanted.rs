@@ -24,7 +24,15 @@ pub(super) fn of_release(
             (in_repository(found, chart)?, Some(found))
         }
         ChartRef::Address { url } => {
-            (Source::parse(url).map_err(|error| bad_address(url, &error))?, None)
+            let named = Source::parse(url).map_err(|error| bad_address(url, &error))?;
+            let repository = match &named.source {
+                Source::Oci { address } => {
+                    let above = address.rsplit_once('/').map_or("", |(above, _)| above);
+                    at_address(Some(stack), &format!("oci://{above}"))?
+                }
+                _ => None,
+            };
+            (named, repository)
         }
         ChartRef::Local { path } => {
             (Source::parse(path).map_err(|error| bad_address(path, &error))?, None)
@@ -62,17 +70,7 @@ pub(super) fn of_dependency(
         From::Url(url) => {
             let named = Source::in_repository(url, &missing.name)
                 .map_err(|error| bad_address(url, &error))?;
-            // The manifest may say who we are at this very address, and whose signature counts.
-            let is_same = |other: &str| other.trim_end_matches('/') == url.trim_end_matches('/');
-            let mut usable = stack.into_iter().flat_map(|stack| stack.repositories.values());
-            let found = usable.find(|it| is_same(&it.url));
-            let may_be =
-                |it: &UnusableRepository| it.url.as_deref().map_or(it.asks_for_signatures, is_same);
-            let mut unusable = stack.into_iter().flat_map(|stack| &stack.unusable_repositories);
-            match unusable.find(|(_, it)| found.is_none() && may_be(it)) {
-                Some((name, it)) => return Err(unusable_repository(name, it)),
-                None => (named, found),
-            }
+            (named, at_address(stack, url)?)
         }
         From::Folder(path) => {
             let message = format!("the folder `{path}` of `{}` is not at hand", missing.name);
@@ -166,6 +164,21 @@ fn file(workspace: &Workspace, path: &str) -> Result<Vec<u8>, Problem> {
         Problem::error("missing-file", format!("cannot read `{path}`: {why}"))
             .help("a repository or `provenance` names it")
     })
+}
+
+/// The manifest may say who we are at an address, and whose signature counts there.
+fn at_address<'a>(stack: Option<&'a Stack>, url: &str) -> Result<Option<&'a Repository>, Problem> {
+    let Some(stack) = stack else { return Ok(None) };
+    let is_same = |other: &str| other.trim_end_matches('/') == url.trim_end_matches('/');
+    if let Some(found) = stack.repositories.values().find(|it| is_same(&it.url)) {
+        return Ok(Some(found));
+    }
+    let may_be =
+        |it: &UnusableRepository| it.url.as_deref().map_or(it.asks_for_signatures, is_same);
+    match stack.unusable_repositories.iter().find(|(_, it)| may_be(it)) {
+        Some((name, it)) => Err(unusable_repository(name, it)),
+        None => Ok(None),
+    }
 }
 
 /// A repository by the name that the manifest has for it.

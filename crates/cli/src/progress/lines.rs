@@ -8,6 +8,9 @@ use super::board::Board;
 use crate::printer::{Paint, Printer};
 use crate::views::table::{columns, count, cut, plain};
 
+/// How many notes on ready objects a line tells.
+const NOTES: usize = 3;
+
 /// None where an event only changes the table.
 pub(super) fn line(
     event: &Event<'_>,
@@ -99,7 +102,10 @@ fn done(
     if !result.deleted.is_empty() {
         parts.push(format!("{} deleted", result.deleted.len()));
     }
-    parts.extend(result.notes.iter().take(3).map(|one| format!("{}: {}", one.object, one.note)));
+    parts
+        .extend(result.notes.iter().take(NOTES).map(|one| format!("{}: {}", one.object, one.note)));
+    let more = result.notes.len().saturating_sub(NOTES);
+    parts.extend((more > 0).then(|| format!("and {more} more")));
     match (result.failures.as_slice(), &result.error) {
         ([], None) => {}
         ([], Some(error)) if result.because.is_none() => {

@@ -218,6 +218,30 @@ fn a_chart_in_charts_that_does_not_fit_is_replaced() {
     assert!(said.contains("is version 0.9.0, which does not fit `^1`"), "{said}");
 }
 
+/// As Helm packs them: each in a place of its own.
+#[test]
+fn two_versions_of_one_chart_stay_apart() {
+    let shelf = Shelf::with(&[]);
+    let front = "apiVersion: v2\nname: front\nversion: 1.0.0\ndependencies:\n\
+        - { name: api, version: 1.x, repository: 'file://../one', alias: old }\n\
+        - { name: api, version: 2.x, repository: 'file://../two', alias: new }\n\
+        - { name: other, version: '*', repository: 'file://../two' }\n";
+    let good = front.rsplit_once("- {").unwrap().0;
+    let files = [
+        ("front/Chart.yaml", good),
+        ("one/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n"),
+        ("one/templates/map.yaml", MAP),
+        ("one/templates/more.yaml", MAP),
+        ("two/Chart.yaml", "apiVersion: v2\nname: api\nversion: 2.0.0\n"),
+        ("two/templates/map.yaml", MAP),
+    ];
+    let sandbox = shelf.workspace("  front: { chart: ./front }\n", &files);
+    assert_eq!(rendered(&sandbox), ["front-new 2.0.0", "front-old 1.0.0", "front-old 1.0.0"]);
+    sandbox.write("front/Chart.yaml", front);
+    let refused = said(&shelf, &sandbox.run("template").exits(1));
+    assert!(refused.contains("is the chart `api`, where `other` is listed"), "{refused}");
+}
+
 /// A range takes what the lock file has for another one, so that it matters who asks first: never the faster thread.
 #[test]
 fn which_versions_are_pinned_does_not_depend_on_threads() {

@@ -95,4 +95,9 @@ fn by_a_repository_that_cannot_be_evaluated() {
     assert!(refused.contains("without its address nobody knows which they are"), "{refused}");
     sandbox.write("regatta.yaml", &manifest.replace(&quoted, &repository("https://h.example.com")));
     sandbox.run("diff").succeeds();
+    let manifest = manifest.replace(&quoted, &repository("oci://r.example.com/shop"));
+    let manifest = manifest.replace("./front", "oci://r.example.com/shop/api");
+    sandbox.write("regatta.yaml", &manifest);
+    let refused = said(&shelf, &sandbox.run("diff").exits(1));
+    assert!(refused.contains("all that comes from its address"), "{refused}");
 }

@@ -119,8 +119,8 @@ pub(super) fn untouched(run: &Run<'_>, release: &ReleasePlan) {
     put(&mut locked(run), release, release.before.clone());
 }
 
-/// What was done is taken back: the inventory says of the release what it said before the run. One that is new stays as unfinished: its records are there,
-/// and perhaps volumes, and whoever destroys the stack finds them by it.
+/// What was done is taken back: the inventory says of the release what it said before the run. One that is new stays as
+/// unfinished: its records are there, and perhaps volumes, and whoever destroys the stack finds them by it.
 pub(super) fn restore(run: &Run<'_>, release: &ReleasePlan) {
     put(&mut locked(run), release, restored(release));
 }

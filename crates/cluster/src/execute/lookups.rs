@@ -1,4 +1,4 @@
-//! What templates looked up, asked once more before the first write: a plan may have waited long for its yes.
+//! What templates looked up, asked once more before the first write: a plan may have waited long for its yes, and for the lock.
 
 use std::collections::BTreeMap;
 

@@ -33,11 +33,10 @@ impl Error {
 
     /// Whether the archive could not be had there, while another place may have it.
     pub(crate) fn is_absent(&self) -> bool {
-        let is_absent = |error: &http::Error| {
-            error.is_absent() || matches!(error, http::Error::Unreachable { .. })
-        };
         match self {
-            Self::Fetch(error) | Self::Registry(oci::Error::Http(error)) => is_absent(error),
+            Self::Fetch(error) | Self::Registry(oci::Error::Http(error)) => {
+                error.is_absent() || error.is_down()
+            }
             Self::Registry(error) => matches!(error, oci::Error::Absent { .. }),
             Self::NoArchive { .. } | Self::Digest { .. } | Self::Vanished | Self::Cache(_) => false,
         }

@@ -22,8 +22,6 @@ pub(crate) const LIST: &str = "charts.txt";
 pub struct Shelf {
     folder: PathBuf,
     files: BTreeMap<Digest, String>,
-    /// By their names: several may have one digest.
-    pub(crate) listed: BTreeSet<String>,
     links: BTreeMap<String, Digest>,
 }
 
@@ -36,28 +34,27 @@ impl Shelf {
             let why = format!("line {line} is not `sha256:DIGEST FILE`");
             Error::new("use", &path, io::Error::other(why))
         };
-        let mut shelf = Self {
-            folder: folder.to_owned(),
-            files: BTreeMap::new(),
-            listed: BTreeSet::new(),
-            links: BTreeMap::new(),
-        };
+        let mut shelf =
+            Self { folder: folder.to_owned(), files: BTreeMap::new(), links: BTreeMap::new() };
         let text = String::from_utf8_lossy(&bytes);
-        for (line, entry) in text.lines().enumerate() {
-            if entry.trim().is_empty() || entry.starts_with('#') {
+        for (number, line) in text.lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
-            let mut words = entry.trim_end().splitn(3, ' ');
-            let digest = words.next().and_then(|digest| digest.parse().ok());
-            let file = words.next().filter(|file| is_plain(file));
-            let (Some(digest), Some(file)) = (digest, file) else { return Err(odd(line + 1)) };
+            let Some((digest, file, link)) = entry(line) else { return Err(odd(number + 1)) };
             shelf.files.insert(digest, file.to_owned());
-            shelf.listed.insert(file.to_owned());
-            if let Some(link) = words.next() {
+            if let Some(link) = link {
                 shelf.links.insert(link.to_owned(), digest);
             }
         }
         Ok(Some(shelf))
+    }
+
+    /// The names of all files that the list of a folder has, also where a merge left lines in it that are no entries.
+    pub(crate) fn listed(folder: &Path) -> Result<BTreeSet<String>, Error> {
+        let bytes = read(&folder.join(LIST))?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        Ok(text.lines().filter_map(entry).map(|(_, file, _)| file.to_owned()).collect())
     }
 
     /// An archive. One that is not what the list says is an error: nobody may change what was reviewed.
@@ -75,6 +72,14 @@ impl Shelf {
     pub(super) fn link(&self, name: &str) -> Option<Digest> {
         self.links.get(name).copied()
     }
+}
+
+/// A digest, the file that has it, and what stands for it in the cache.
+fn entry(line: &str) -> Option<(Digest, &str, Option<&str>)> {
+    let mut words = line.trim_end().splitn(3, ' ');
+    let digest = words.next()?.parse().ok()?;
+    let file = words.next().filter(|file| is_plain(file))?;
+    Some((digest, file, words.next()))
 }
 
 /// The name of a file that lies in the folder itself.

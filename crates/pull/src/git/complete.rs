@@ -90,8 +90,7 @@ impl Work<'_> {
         if let Some(other) = missing(&chart).first() {
             return refuse(&format!("lists `{}` itself, which it does not bring", other.name));
         }
-        let place = |file: File| file.at(&format!("charts/{name}-{version}/{}", file.path));
-        Ok(chart.raw.into_iter().map(place).collect())
+        Ok(dependencies::placed_files(&name, &version, &chart.raw))
     }
 }
 

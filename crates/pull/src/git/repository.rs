@@ -191,11 +191,9 @@ impl<'a> Repository<'a> {
     /// Makes an empty repository aside, so that it appears whole.
     fn make(&self, hash: Hash) -> Result<(), Error> {
         let aside = self.session.cache.aside()?;
-        let format = match hash {
-            Hash::Sha1 => "--object-format=sha1",
-            Hash::Sha256 => "--object-format=sha256",
-        };
-        let init = ["init", "--quiet", "--bare", "--template=", format];
+        let mut init = vec!["init", "--quiet", "--bare", "--template="];
+        // Git before 2.29 does not know the option, and nothing but SHA-1.
+        init.extend((hash == Hash::Sha256).then_some("--object-format=sha256"));
         let task = Task {
             doing: "make a repository",
             arguments: &init,

@@ -63,6 +63,15 @@ impl Error {
         Some(help.to_owned())
     }
 
+    /// Whether the server does not do what servers do, while another may.
+    pub(crate) fn is_down(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => *status >= 500,
+            Self::Unreachable { .. } | Self::Cut { .. } | Self::TooSlow { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether the server says that there is no such file.
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Status { status: 404 | 410, .. })

@@ -105,7 +105,7 @@ pub(super) async fn newest(session: &Session, wanted: &Wanted) -> Result<(Entry,
 }
 
 /// The archive of an offer, and where it lay: the best place, or where that is down or empty, another that the index names.
-/// What comes from there is held to the same digest.
+/// What comes from there is held to the same digest, where the index has one.
 async fn offered(
     session: &Session,
     offer: &Offer,

@@ -43,6 +43,26 @@ fn what_is_vendored_is_found_without_the_cache() {
 }
 
 #[test]
+fn what_a_merge_left_in_the_list_is_removed_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = Session::new(Cache::at(&folder.path().join("cache")));
+    let shelf = folder.path().join("vendor");
+    let [ours, theirs] = [&b"ours"[..], b"theirs"].map(|bytes| session.cache.keep(bytes).unwrap());
+    let mut sides = Vec::new();
+    for side in [theirs, ours] {
+        vendor(&session, &shelf, &[item(side, None)]).unwrap();
+        let list = crate::cache::read(&shelf.join("charts.txt")).unwrap().unwrap();
+        sides.push(String::from_utf8(list).unwrap());
+    }
+    let merged = format!("<<<<<<< ours\n{}=======\n{}>>>>>>> theirs\n", sides[1], sides[0]);
+    crate::cache::write::whole(&shelf, &shelf.join("charts.txt"), merged.as_bytes()).unwrap();
+    assert!(Shelf::open(&shelf).is_err());
+    let changes = vendor(&session, &shelf, &[item(theirs, None)]).unwrap();
+    assert_eq!(changes.removed.len(), 1, "{changes:?}");
+    assert!(Shelf::open(&shelf).unwrap().is_some());
+}
+
+#[test]
 fn a_list_that_leads_elsewhere_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(Shelf::open(folder.path()).unwrap(), None);

@@ -12,7 +12,7 @@ fn word(cause: Cause) -> &'static str {
         Cause::New => "new",
         Cause::Chart => "chart changed",
         Cause::Values => "values changed",
-        Cause::Capabilities => "Kubernetes version or APIs changed",
+        Cause::Capabilities => "Kubernetes version, APIs or `compat` changed",
         Cause::Settings => "labels, needs or protection changed",
         Cause::Lookup => "what it looks up changed",
         Cause::Renderer => "rendered differently by this version of Regatta",
