@@ -24,6 +24,8 @@ const LONGEST_KEY: usize = 1024;
 pub(crate) struct Scanner<'a> {
     cursor: Cursor<'a>,
     tokens: VecDeque<Token<'a>>,
+    /// Whether the first of them is known to be what it is: no key token can come before it any more.
+    settled: bool,
     /// Tokens that were handed out already.
     handed_out: usize,
     /// Column of the innermost block collection; -1 outside all.
@@ -61,6 +63,7 @@ impl<'a> Scanner<'a> {
         Self {
             cursor: Cursor::new(text),
             tokens: VecDeque::new(),
+            settled: false,
             handed_out: 0,
             indent: -1,
             outer_indents: Vec::new(),
@@ -70,16 +73,26 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token, left in place.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Error> {
+        if !self.settled {
+            self.settle()?;
+        }
+        Ok(self.tokens.front().expect("there is one once it is settled"))
+    }
+
+    fn settle(&mut self) -> Result<(), Error> {
         while self.tokens.is_empty() || self.head_may_be_key()? {
             self.fetch()?;
         }
-        Ok(self.tokens.front().expect("the loop ends with a token"))
+        self.settled = true;
+        Ok(())
     }
 
     /// Takes the token that `peek` has shown.
     pub(crate) fn take(&mut self) -> Result<Token<'a>, Error> {
         self.peek()?;
+        self.settled = false;
         self.handed_out += 1;
         Ok(self.tokens.pop_front().expect("peek has put a token there"))
     }
@@ -185,10 +198,10 @@ impl<'a> Scanner<'a> {
     /// Steps over blanks, comments and line breaks. A tab is no indentation: where a key may stand, it stays.
     fn skip_to_token(&mut self) {
         loop {
-            while self.cursor.at(0) == b' '
-                || self.cursor.at(0) == b'\t' && (self.in_flow() || !self.key_allowed)
-            {
+            self.cursor.skip_spaces();
+            while self.cursor.at(0) == b'\t' && (self.in_flow() || !self.key_allowed) {
                 self.cursor.advance(1);
+                self.cursor.skip_spaces();
             }
             if self.cursor.at(0) == b'#' {
                 self.cursor.skip_to_line_end();

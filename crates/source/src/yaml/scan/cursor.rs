@@ -17,6 +17,47 @@ const CHUNK: usize = 512;
 /// Bytes that are looked at together.
 const STRIDE: usize = 32;
 
+/// The first byte of a line break, or of a character like it.
+const fn may_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2)
+}
+
+/// `may_break` where bytes are looked at one by one.
+const MAY_BREAK: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = may_break(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+/// What a byte is to a plain scalar that has begun.
+#[derive(Clone, Copy)]
+enum Plain {
+    Inside,
+    /// Inside, but not in a flow collection.
+    InBlock,
+    /// A blank, a colon, and what may be a line break or the end.
+    Look,
+}
+
+const PLAIN: [Plain; 256] = {
+    let mut table = [Plain::Look; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = match byte as u8 {
+            b',' | b'?' | b'[' | b']' | b'{' | b'}' => Plain::InBlock,
+            b':' | 0xC2 | 0xE2 => Plain::Look,
+            b'!'..=b'~' | 0x80.. => Plain::Inside,
+            _ => Plain::Look,
+        };
+        byte += 1;
+    }
+    table
+};
+
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let forbidden = first_forbidden(text.as_bytes());
@@ -109,6 +150,39 @@ impl<'a> Cursor<'a> {
         self.advance(width);
     }
 
+    /// Steps over what belongs to a plain scalar on this line, up to the first byte that needs a closer look.
+    pub(super) fn skip_plain(&mut self, in_flow: bool) {
+        let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
+        let inside = |byte: u8| match PLAIN[usize::from(byte)] {
+            Plain::Inside => true,
+            Plain::InBlock => !in_flow,
+            Plain::Look => false,
+        };
+        let mut passed = 0;
+        loop {
+            passed += rest[passed..].iter().take_while(|byte| inside(**byte)).count();
+            match rest[passed..] {
+                // One of these between two others is part of the scalar.
+                [b' ' | b':', next, ..] if inside(next) && next != b'#' => passed += 2,
+                _ => break,
+            }
+        }
+        self.advance(passed);
+    }
+
+    /// Steps over the bytes of a quoted scalar up to one that may end it, escape or break the line.
+    pub(super) fn skip_quoted(&mut self, quote: u8) {
+        let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
+        let inside =
+            |byte: &&u8| **byte != quote && **byte != b'\\' && !MAY_BREAK[usize::from(**byte)];
+        self.advance(rest.iter().take_while(inside).count());
+    }
+
+    pub(super) fn skip_spaces(&mut self) {
+        let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
+        self.advance(rest.iter().take_while(|byte| **byte == b' ').count());
+    }
+
     pub(super) fn skip_blanks(&mut self) {
         while self.is_blank(0) {
             self.advance(1);
@@ -117,14 +191,14 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn skip_to_line_end(&mut self) {
         loop {
-            let may_break = |byte: &u8| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2);
             let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
             // Written so that the compiler looks at many bytes at once.
             let goes_on =
-                |stride: &&[u8]| !stride.iter().fold(false, |any, byte| any | may_break(byte));
+                |stride: &&[u8]| !stride.iter().fold(false, |any, byte| any | may_break(*byte));
             let passed = rest.chunks_exact(STRIDE).take_while(goes_on).count() * STRIDE;
             let rest = &rest[passed..];
-            self.advance(passed + rest.iter().position(may_break).unwrap_or(rest.len()));
+            let here = |byte: &&u8| !MAY_BREAK[usize::from(**byte)];
+            self.advance(passed + rest.iter().take_while(here).count());
             if self.is_break_or_end(0) {
                 return;
             }

@@ -44,7 +44,11 @@ impl<'a> Scanner<'a> {
                 break;
             }
             let word = self.cursor.mark.offset;
-            while !self.cursor.is_blank_or_end(0) && !self.ends_plain(in_flow) {
+            loop {
+                self.cursor.skip_plain(in_flow);
+                if self.cursor.is_blank_or_end(0) || self.ends_plain(in_flow) {
+                    break;
+                }
                 self.cursor.skip();
             }
             if self.cursor.mark.offset > word {
@@ -100,9 +104,10 @@ impl<'a> Scanner<'a> {
     fn plain_gap(&mut self, start: Mark, mut after_break: bool) -> Result<Fold, Error> {
         let mut fold = Fold::default();
         loop {
-            if self.cursor.is_blank(0) {
+            self.cursor.skip_spaces();
+            if self.cursor.at(0) == b'\t' {
                 let outside = self.cursor.mark.column.cast_signed() <= self.indent;
-                if after_break && outside && self.cursor.at(0) == b'\t' {
+                if after_break && outside {
                     return Err(self.error(
                         "while scanning a plain scalar",
                         start,
@@ -135,6 +140,7 @@ impl<'a> Scanner<'a> {
     fn simple_quoted(&mut self, quote: u8) -> Option<&'a str> {
         let from = self.cursor.mark;
         loop {
+            self.cursor.skip_quoted(quote);
             let byte = self.cursor.at(0);
             if byte == quote && !(quote == b'\'' && self.cursor.at(1) == b'\'') {
                 let value = self.cursor.slice(from.offset, self.cursor.mark.offset);
