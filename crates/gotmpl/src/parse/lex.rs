@@ -5,7 +5,6 @@ use memchr::memmem;
 use super::token::{Token, TokenKind};
 
 pub(super) struct Lexer<'t> {
-    delimiter: memmem::Finder<'static>,
     pub text: &'t str,
     position: usize,
     /// Where the current token starts.
@@ -20,14 +19,23 @@ pub(super) struct Lexer<'t> {
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
-const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 /// A trim marker is `-` and the space that must be next to it.
 const MARKER: usize = 2;
+
+/// The bytes of names, as far as they are ASCII.
+const IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self {
-            delimiter: memmem::Finder::new(LEFT),
             text,
             position: 0,
             start: 0,
@@ -39,6 +47,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn next(&mut self) -> Token {
         if self.inside_action { self.action() } else { self.text() }
     }
@@ -69,7 +78,7 @@ impl<'t> Lexer<'t> {
     /// The text up to the next action, then that action's delimiter. Comments are skipped.
     fn text(&mut self) -> Token {
         loop {
-            let Some(found) = self.delimiter.find(self.rest()) else {
+            let Some(found) = find_left(self.rest()) else {
                 self.position = self.text.len();
                 let empty = self.position == self.start;
                 return self.token(if empty { TokenKind::End } else { TokenKind::Text });
@@ -78,7 +87,7 @@ impl<'t> Lexer<'t> {
             let after = &self.text.as_bytes()[delimiter + LEFT.len()..];
             let trims = has_left_marker(after);
             let text = &self.text[self.start..delimiter];
-            let kept = if trims { text.trim_end_matches(SPACES).len() } else { text.len() };
+            let kept = if trims { trimmed_end(text.as_bytes()) } else { text.len() };
             if kept > 0 {
                 self.position = self.start + kept;
                 let token = self.token(TokenKind::Text);
@@ -131,8 +140,7 @@ impl<'t> Lexer<'t> {
     fn skip_right_delimiter(&mut self, trims: bool) {
         self.position += if trims { MARKER + RIGHT.len() } else { RIGHT.len() };
         if trims {
-            let rest = &self.text[self.position..];
-            self.position += rest.len() - rest.trim_start_matches(SPACES).len();
+            self.position += self.rest().iter().take_while(|byte| is_space(**byte)).count();
         }
     }
 
@@ -167,73 +175,87 @@ impl<'t> Lexer<'t> {
 
     /// One token inside `{{` and `}}`.
     fn action(&mut self) -> Token {
-        if let Some(trims) = self.right_delimiter() {
-            if self.paren_depth == 0 {
-                return self.close(trims);
-            }
-            return self.fail("unclosed left paren");
-        }
-        let Some(first) = self.bump() else { return self.fail("unclosed action") };
+        let rest = self.rest();
+        let Some(first) = rest.first() else { return self.fail("unclosed action") };
         match first {
-            ' ' | '\t' | '\r' | '\n' => self.space(),
-            '=' => self.token(TokenKind::Assign),
-            ':' => match self.bump() {
-                Some('=') => self.token(TokenKind::Declare),
-                _ => self.fail("expected :="),
-            },
-            '|' => self.token(TokenKind::Pipe),
-            '"' => self.quoted(b'"', "unterminated quoted string", TokenKind::String),
-            '`' => match memchr::memchr(b'`', self.rest()) {
-                Some(length) => {
-                    self.position += length + 1;
-                    self.token(TokenKind::RawString)
-                }
-                None => self.fail("unterminated raw quoted string"),
-            },
-            '$' => self.name(TokenKind::Variable, TokenKind::Variable),
-            '\'' => {
-                self.quoted(b'\'', "unterminated character constant", TokenKind::CharacterConstant)
-            }
-            '.' if self.rest().first().is_some_and(|byte| !byte.is_ascii_digit()) => {
+            b' ' | b'\t' | b'\r' | b'\n' => self.space(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.identifier(),
+            b'.' if rest.get(1).is_some_and(|byte| !byte.is_ascii_digit()) => {
                 self.name(TokenKind::Dot, TokenKind::Field)
             }
-            '.' | '+' | '-' | '0'..='9' => {
-                self.position -= 1;
-                self.number()
-            }
-            '(' => {
+            b'$' => self.name(TokenKind::Variable, TokenKind::Variable),
+            b'"' => self.quoted(b'"', "unterminated quoted string", TokenKind::String),
+            b'}' if rest.get(1) == Some(&b'}') => self.end_of_action(false),
+            b'(' => {
                 self.paren_depth += 1;
-                self.token(TokenKind::LeftParen)
+                self.single(TokenKind::LeftParen)
             }
-            ')' => {
+            b')' => {
                 self.paren_depth -= 1;
                 if self.paren_depth < 0 {
+                    self.position += 1;
                     return self.fail("unexpected right paren");
                 }
-                self.token(TokenKind::RightParen)
+                self.single(TokenKind::RightParen)
             }
-            _ if is_alphanumeric(first) => self.identifier(),
-            _ if first.is_ascii_graphic() => self.token(TokenKind::Character),
-            _ => self.fail(format!("unrecognized character in action: {}", code_point(first))),
+            b'|' => self.single(TokenKind::Pipe),
+            b'=' => self.single(TokenKind::Assign),
+            b':' => {
+                self.position += 1;
+                match self.bump() {
+                    Some('=') => self.token(TokenKind::Declare),
+                    _ => self.fail("expected :="),
+                }
+            }
+            b'.' | b'+' | b'-' | b'0'..=b'9' => self.number(),
+            b'`' => {
+                self.position += 1;
+                match memchr::memchr(b'`', self.rest()) {
+                    Some(length) => {
+                        self.position += length + 1;
+                        self.token(TokenKind::RawString)
+                    }
+                    None => self.fail("unterminated raw quoted string"),
+                }
+            }
+            b'\'' => {
+                self.quoted(b'\'', "unterminated character constant", TokenKind::CharacterConstant)
+            }
+            byte if byte.is_ascii_graphic() => self.single(TokenKind::Character),
+            _ => match self.bump() {
+                Some(letter) if is_alphanumeric(letter) => self.identifier(),
+                Some(other) => {
+                    self.fail(format!("unrecognized character in action: {}", code_point(other)))
+                }
+                None => self.fail("unclosed action"),
+            },
         }
+    }
+
+    /// A token of one byte.
+    fn single(&mut self, kind: TokenKind) -> Token {
+        self.position += 1;
+        self.token(kind)
+    }
+
+    fn end_of_action(&mut self, trims: bool) -> Token {
+        if self.paren_depth == 0 { self.close(trims) } else { self.fail("unclosed left paren") }
     }
 
     /// A run of spaces, whose last one may belong to a trimming delimiter.
     fn space(&mut self) -> Token {
-        let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        self.position += self.rest().iter().take_while(is_space).count();
-        self.position -= 1;
-        if self.right_delimiter() == Some(true) {
-            if self.position == self.start {
-                return self.close(true);
-            }
-        } else {
-            self.position += 1;
+        let rest = self.rest();
+        let spaces = rest.iter().take_while(|byte| is_space(**byte)).count();
+        let trims = rest[spaces..].starts_with(b"-}}");
+        if trims && spaces == 1 {
+            return self.end_of_action(true);
         }
+        self.position += spaces - usize::from(trims);
         self.token(TokenKind::Space)
     }
 
     fn quoted(&mut self, quote: u8, unterminated: &str, kind: TokenKind) -> Token {
+        self.position += 1;
         loop {
             match memchr::memchr3(quote, b'\\', b'\n', self.rest()) {
                 Some(length) => self.position += length + 1,
@@ -249,8 +271,9 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// What follows a `.` or `$`: nothing, or a name.
+    /// A `.` or `$`, and the name that may follow.
     fn name(&mut self, alone: TokenKind, named: TokenKind) -> Token {
+        self.position += 1;
         if self.at_terminator() {
             return self.token(alone);
         }
@@ -275,10 +298,14 @@ impl<'t> Lexer<'t> {
     }
 
     fn skip_alphanumeric(&mut self) {
-        let is_plain = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
-        self.position += self.rest().iter().take_while(is_plain).count();
-        while let Some(next) = self.peek().filter(|next| is_alphanumeric(*next)) {
-            self.position += next.len_utf8();
+        loop {
+            let plain = |byte: &&u8| IS_WORD[usize::from(**byte)];
+            self.position += self.rest().iter().take_while(plain).count();
+            let other = self.rest().first().is_some_and(|byte| !byte.is_ascii());
+            match self.peek().filter(|next| other && is_alphanumeric(*next)) {
+                Some(letter) => self.position += letter.len_utf8(),
+                None => return,
+            }
         }
     }
 
@@ -353,6 +380,20 @@ impl<'t> Lexer<'t> {
     fn accept_run(&mut self, set: &[u8]) {
         while self.accept(set) {}
     }
+}
+
+/// Where the next `{{` is. They are close together, so that a search for two bytes at once does not pay.
+fn find_left(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'{', text).find(|at| text.get(at + 1) == Some(&b'{'))
+}
+
+/// The length without white space at the end.
+fn trimmed_end(text: &[u8]) -> usize {
+    text.iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1)
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 fn has_left_marker(after: &[u8]) -> bool {

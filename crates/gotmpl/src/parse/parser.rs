@@ -1,5 +1,6 @@
 //! The parser's state: tokens that are read and put back, the scope, and the tree that grows.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub(super) struct Parser<'t> {
     pub scope: Scope<'t>,
     pub control_depth: usize,
     pub callees_by_name: BTreeMap<&'t str, u32>,
+    /// Callees that were met lately, each where `recent_place` puts its name.
+    pub recent: [(&'t str, u32); RECENT],
     pub nodes: Vec<Node>,
     lists: Vec<Id>,
     /// Nodes of the lists that are being read, innermost last.
@@ -32,6 +35,16 @@ pub(super) struct Parser<'t> {
     pub numbers: Vec<Number>,
     pub callees: Vec<Callee>,
     pub templates: Vec<Template>,
+}
+
+/// A power of two.
+const RECENT: usize = 64;
+
+/// A place by a few letters: most files call few functions, again and again.
+pub(super) fn recent_place(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let letter = |at: usize| bytes.get(at).map_or(0, |byte| usize::from(*byte));
+    (bytes.len() + 3 * letter(0) + 5 * letter(2) + 7 * letter(bytes.len().wrapping_sub(1))) % RECENT
 }
 
 /// What a template's text may use; each `define` starts anew.
@@ -72,6 +85,7 @@ pub(super) fn parse<'t>(
     functions: &'t Functions,
 ) -> Parse<Parsed> {
     let nothing = Token { kind: TokenKind::End, start: 0, end: 0 };
+    let spare = SPARE.take();
     let mut parser = Parser {
         file: name,
         lexer: Lexer::new(text),
@@ -81,9 +95,10 @@ pub(super) fn parse<'t>(
         scope: Scope::new(),
         control_depth: 0,
         callees_by_name: BTreeMap::new(),
-        nodes: Vec::with_capacity(text.len() / 16),
-        lists: Vec::with_capacity(text.len() / 24),
-        open: Vec::new(),
+        recent: [("", 0); RECENT],
+        nodes: spare.nodes,
+        lists: spare.lists,
+        open: spare.open,
         names: Vec::new(),
         strings: Vec::new(),
         numbers: Vec::new(),
@@ -96,21 +111,48 @@ pub(super) fn parse<'t>(
     parser.lexer.break_is_keyword = functions.get("break").is_none();
     parser.lexer.continue_is_keyword = functions.get("continue").is_none();
     parser.file(name)?;
-    let Parser { mut nodes, mut lists, names, strings, numbers, callees, templates, .. } = parser;
-    nodes.shrink_to_fit();
-    lists.shrink_to_fit();
-    let (name, text) = (Arc::clone(name), Arc::clone(text));
-    Ok(Parsed { name, text, templates, nodes, lists, names, strings, numbers, callees })
+    let Parser { mut nodes, mut lists, open, names, strings, numbers, callees, templates, .. } =
+        parser;
+    let parsed = Parsed {
+        name: Arc::clone(name),
+        text: Arc::clone(text),
+        templates,
+        nodes: nodes.as_slice().into(),
+        lists: lists.as_slice().into(),
+        names,
+        strings,
+        numbers,
+        callees,
+    };
+    nodes.clear();
+    lists.clear();
+    SPARE.set(Spare { nodes, lists, open });
+    Ok(parsed)
+}
+
+/// What grew while a file was parsed, for the next one: so each tree takes no more memory than its size.
+#[derive(Default)]
+struct Spare {
+    nodes: Vec<Node>,
+    lists: Vec<Id>,
+    /// Empty again at the end of each file.
+    open: Vec<Id>,
+}
+
+thread_local! {
+    static SPARE: Cell<Spare> = Cell::default();
 }
 
 impl<'t> Parser<'t> {
+    #[inline]
     pub(super) fn next(&mut self) -> Token {
         if self.ahead > 0 {
             self.ahead -= 1;
+            self.tokens[self.ahead]
         } else {
             self.tokens[0] = self.lexer.next();
+            self.tokens[0]
         }
-        self.tokens[self.ahead]
     }
 
     pub(super) fn back(&mut self) {

@@ -1,7 +1,7 @@
 //! Pipelines, commands and operands (text/template/parse/parse.go: pipeline and below).
 
 use super::number;
-use super::parser::{Parse, Parser, Variable};
+use super::parser::{Parse, Parser, Variable, recent_place};
 use super::token::{Token, TokenKind};
 use super::tree::{Callee, Id, Names, NodeKind};
 use super::unquote;
@@ -283,6 +283,16 @@ impl<'t> Parser<'t> {
     }
 
     fn callee(&mut self, name: &'t str, token: Token) -> Parse<u32> {
+        let place = recent_place(name);
+        if self.recent[place].0 == name {
+            return Ok(self.recent[place].1);
+        }
+        let callee = self.callee_by_name(name, token)?;
+        self.recent[place] = (name, callee);
+        Ok(callee)
+    }
+
+    fn callee_by_name(&mut self, name: &'t str, token: Token) -> Parse<u32> {
         if let Some(callee) = self.callees_by_name.get(name) {
             return Ok(*callee);
         }

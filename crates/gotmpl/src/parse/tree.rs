@@ -13,8 +13,8 @@ pub struct Parsed {
     pub name: Arc<str>,
     pub text: Arc<str>,
     pub(crate) templates: Vec<Template>,
-    pub(crate) nodes: Vec<Node>,
-    pub(crate) lists: Vec<Id>,
+    pub(crate) nodes: Box<[Node]>,
+    pub(crate) lists: Box<[Id]>,
     pub(crate) names: Vec<Str>,
     pub(crate) strings: Vec<Str>,
     pub(crate) numbers: Vec<Number>,
@@ -48,7 +48,7 @@ pub(crate) struct Names {
     pub count: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     pub kind: NodeKind,
     /// Where Go says that the node is.
