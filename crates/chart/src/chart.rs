@@ -46,6 +46,17 @@ impl Chart {
         }
     }
 
+    /// Of the files that are read when they are needed, refuses those that somebody looked into in vain.
+    pub fn readable(&self) -> Result<(), Problems> {
+        let failed = |file: &File| {
+            let why = file.failure()?;
+            let message = format!("read `{}/{}`: {why}", self.origin, file.path);
+            Some(Problem::error("chart-unreadable", message))
+        };
+        let problems: Problems = self.raw.iter().filter_map(failed).collect();
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
     /// SHA-256 over every file's path and content, in order of path.
     pub fn digest(&self) -> [u8; 32] {
         use sha2::{Digest as _, Sha256};

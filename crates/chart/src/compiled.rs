@@ -58,7 +58,7 @@ pub(crate) fn forgiving(
     });
     let functions = Arc::new(functions);
     compile(templates, order, &functions, |name, template| {
-        gotmpl::parse(name, template.file.text(), &functions)
+        gotmpl::parse(name, Arc::clone(template.file.text()), &functions)
     })
 }
 
@@ -130,11 +130,11 @@ fn parsed(
     let key = if is_partial { file.name().into() } else { Arc::clone(name) };
     let cache = || CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(parsed) =
-        cache().get(&(dialect, Arc::clone(&key))).and_then(|texts| texts.get(&*text))
+        cache().get(&(dialect, Arc::clone(&key))).and_then(|texts| texts.get(&**text))
     {
         return Ok(Arc::clone(parsed));
     }
-    let parsed = gotmpl::parse(name, text, functions)?;
+    let parsed = gotmpl::parse(name, Arc::clone(text), functions)?;
     let mut cache = cache();
     let texts = cache.entry((dialect, key)).or_default();
     texts.insert(Arc::clone(&parsed.text), Arc::clone(&parsed));

@@ -184,7 +184,7 @@ fn shortened(value: &str) -> String {
 
 fn span(place: &Place, templates: &Templates<'_>) -> Option<Span> {
     let template = templates.get(&place.template)?;
-    let text = template.file.text();
+    let text = Arc::clone(template.file.text());
     let source = Source::new(format!("{}/{}", template.origin, template.file.path), &*text);
     let mut range = place.range.clone();
     if range.start >= source.text.trim_end().len() {

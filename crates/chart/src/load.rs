@@ -16,7 +16,7 @@ pub fn load(origin: &str, mut files: Vec<File>) -> Result<Chart, Problems> {
     files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
     let mut budget = Budget::default();
     for file in &files {
-        budget.take(file.bytes().len()).map_err(|why| {
+        budget.take(file.size()).map_err(|why| {
             vec![Problem::error("chart-too-large", format!("cannot load `{origin}`: {why}"))]
         })?;
     }
@@ -37,7 +37,7 @@ pub fn identify(origin: &str, bytes: &[u8]) -> Result<Metadata, Problems> {
     let found = chart_file(origin, bytes).map_err(|problem| vec![problem])?;
     let file = found.ok_or_else(|| vec![no_chart_file(origin)])?;
     let mut problems = Problems::new();
-    match text(origin, &without_mark(file), &mut problems) {
+    match text(origin, &file.without_mark(), &mut problems) {
         Some(text) => metadata::read(&text, None, &mut problems),
         None => Err(problems),
     }
@@ -123,7 +123,8 @@ fn chart(
     budget: &mut Budget,
     problems: &mut Problems,
 ) -> Option<Chart> {
-    let files: Vec<File> = files.into_iter().map(without_mark).collect();
+    // As in Helm.
+    let files: Vec<File> = files.into_iter().map(File::without_mark).collect();
     let mut sorted = sort(&files);
     let charts = std::mem::take(&mut sorted.charts);
     let size = if charts.is_empty() {
@@ -327,13 +328,5 @@ fn text(origin: &str, file: &File, problems: &mut Problems) -> Option<Arc<Source
             problems.push(Problem::error("not-utf8", message));
             None
         }
-    }
-}
-
-/// Files lose a byte order mark, as in Helm.
-fn without_mark(file: File) -> File {
-    match file.bytes().strip_prefix("\u{feff}".as_bytes()) {
-        Some(rest) => File::new(&*file.path, rest),
-        None => file,
     }
 }

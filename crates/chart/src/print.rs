@@ -14,7 +14,7 @@ pub fn print_template(rendered: &Rendered, options: &PrintOptions) -> Result<Str
     let mut text = String::with_capacity(documents.map(|length| length + 100).sum());
     if options.include_crds {
         for crd in &rendered.crds {
-            entry(&mut text, &crd.source, &crd.text);
+            entry(&mut text, &crd.source, crd.file.text());
         }
     }
     for document in &rendered.manifests {
@@ -35,7 +35,7 @@ pub fn print_files(
     options: &PrintOptions,
 ) -> Result<BTreeMap<String, String>, Problems> {
     let crds = rendered.crds.iter().filter(|_| options.include_crds);
-    let crds = crds.map(|crd| (&*crd.source, &*crd.text));
+    let crds = crds.map(|crd| (&*crd.source, &**crd.file.text()));
     let hooks = hooks(rendered, options).map(|hook| &hook.document);
     let documents = rendered.manifests.iter().chain(hooks);
     let mut files: BTreeMap<String, String> = BTreeMap::new();

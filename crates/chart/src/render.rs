@@ -35,6 +35,7 @@ pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
     let order = order(&templates);
     let set = chart.sets.get(&templates, &order, input.dialect)?;
     let run = execute(&set, &order, &templates, input)?;
+    chart.readable()?;
     let (mut files, notes) = take_notes(run.files, &effective.name, input.subchart_notes);
     files.retain(|_, text| !text.trim().is_empty());
     let (manifests, hooks) = manifest::sort(&files, input.dialect, &mut warnings)?;
@@ -308,7 +309,7 @@ fn take_notes(
 fn collect_crds(chart: &Effective<'_>, crds: &mut Vec<CrdFile>) {
     for file in &chart.chart.crds {
         let source = format!("{}/{}", chart.path, file.path);
-        crds.push(CrdFile { source: source.into(), text: file.text() });
+        crds.push(CrdFile { source: source.into(), file: file.clone() });
     }
     for subchart in &chart.subcharts {
         collect_crds(subchart, crds);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use source::{Path, Problems};
 use sprig::Dialect;
 
+use crate::File;
+
 #[derive(Clone, Debug, Default)]
 pub struct Rendered {
     /// Files of `crds/`, whole and never templated, parents before subcharts.
@@ -24,7 +26,7 @@ pub struct Rendered {
 pub struct CrdFile {
     /// `chart/crds/x.yaml`
     pub source: Arc<str>,
-    pub text: Arc<str>,
+    pub file: File,
 }
 
 /// One document that a template produced.

@@ -141,7 +141,7 @@ pub(crate) fn dependency(dependency: &Dependency, import_values: Vec<Tree>) -> M
 fn lock(chart: &Chart) -> Option<Tree> {
     let find = |path: &str| chart.raw.iter().find(|file| file.path == path);
     let file = find("requirements.lock").or_else(|| find("Chart.lock"))?;
-    let tree = yaml::read_bare(&file.text()).ok()?;
+    let tree = yaml::read_bare(file.text()).ok()?;
     let read = tree.as_map()?;
     let generated = field(read, "generated").map_or(Some(NO_TIME), Tree::as_str)?;
     let mut decoder = Decoder::new(&file.path);

@@ -157,7 +157,7 @@ fn read(
     origin: &str,
 ) -> Result<Arc<Loaded>, Problems> {
     remote.library.chart(place, origin, || match place {
-        Place::Folder(path) => folder::load(&workspace.disk, path, origin),
+        Place::Folder(path) => folder::load(&workspace.disk, path, origin, folder::Reading::Whole),
         Place::Archive { source, archive, .. } => remote.open(source, *archive, origin),
     })
 }

@@ -108,7 +108,7 @@ fn declared(release: &Release) -> Declared {
 
 fn documents<'a>(job: &Job<'_>, rendered: &'a Rendered) -> Vec<Document<'a>> {
     let crds = rendered.crds.iter().filter(|_| job.body.settings.crds != Crds::Skip).map(|crd| {
-        Document { section: Section::Crd, text: &crd.text, template: &crd.source, hook: None }
+        Document { section: Section::Crd, text: crd.file.text(), template: &crd.source, hook: None }
     });
     let hooks = rendered.hooks.iter().map(|hook| Document {
         section: Section::Hook,

@@ -53,18 +53,55 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-/// Reads a file in place of what the buffer held, and refuses what is no file: a pipe would wait for ever, a device
-/// never end.
-pub fn read_regular(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
-    use std::io::Read as _;
+/// Opens what is a file, and tells its size. Anything else is refused: a pipe would wait for ever, a device never end.
+pub fn open_regular(path: &Path) -> io::Result<(std::fs::File, usize)> {
     let file = std::fs::File::open(path)?;
     let facts = file.metadata()?;
-    if !facts.is_file() {
-        return Err(io::Error::other("not a regular file"));
+    if facts.is_file() {
+        Ok((file, usize::try_from(facts.len()).unwrap_or(usize::MAX)))
+    } else {
+        Err(io::Error::other("not a regular file"))
     }
-    buffer.clear();
-    (&file).read_to_end(buffer)?;
-    Ok(())
+}
+
+/// Files up to this size have the size that the system says.
+const ORDINARY: usize = 16 << 20;
+
+/// Reads an opened file by way of a buffer that serves many.
+pub fn read_opened<'b>(
+    mut file: &std::fs::File,
+    size: usize,
+    buffer: &'b mut Vec<u8>,
+) -> io::Result<&'b [u8]> {
+    use std::io::Read as _;
+    if size == 0 || size > ORDINARY {
+        buffer.clear();
+        file.read_to_end(buffer)?;
+        return Ok(buffer);
+    }
+    // `read_to_end` would ask for the size once more, for the position, and for more after the last byte.
+    if buffer.len() < size {
+        buffer.resize(size, 0);
+    }
+    let mut filled = 0;
+    while filled < size {
+        match file.read(&mut buffer[filled..size]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(&buffer[..filled])
+}
+
+/// Reads what is a file.
+pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let (file, size) = open_regular(path)?;
+    let mut bytes = Vec::new();
+    let length = read_opened(&file, size, &mut bytes)?.len();
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// An entry of a folder; a link to a folder is a directory and a link.

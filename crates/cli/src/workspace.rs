@@ -176,10 +176,7 @@ impl Workspace {
             .map(|path| path.to_string_lossy().into_owned())
             .collect();
         let flag_file = |path: &str| {
-            let mut bytes = Vec::new();
-            disk::read_regular(&self.standing.join(path), &mut bytes)
-                .map_err(|error| error.to_string())?;
-            Ok(bytes)
+            disk::read_regular(&self.standing.join(path)).map_err(|error| error.to_string())
         };
         question(&Ask {
             file: &self.file,

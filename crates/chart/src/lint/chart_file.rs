@@ -31,7 +31,7 @@ pub(super) fn lint(chart: &Chart) -> Problems {
         return Problems::new();
     };
     let name = format!("{}/Chart.yaml", chart.origin);
-    let source = Source::new(name, &*file.text());
+    let source = Source::new(name, &**file.text());
     let Ok(read) = yaml::read(&source, yaml::Options::HELM) else { return Problems::new() };
     let mut findings = Findings { tree: read.value, problems: Problems::new() };
     findings.keys();

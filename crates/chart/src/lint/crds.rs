@@ -11,7 +11,7 @@ pub(super) fn lint(chart: &Chart) -> Problems {
     let mut problems = Problems::new();
     for file in &chart.crds {
         let name = format!("{}/{}", chart.origin, file.path);
-        let source = Source::new(name, &*file.text());
+        let source = Source::new(name, &**file.text());
         let Ok(documents) = yaml::documents(&source.text) else { continue };
         for document in documents {
             let text = &source.text[document.clone()];

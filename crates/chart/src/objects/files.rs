@@ -16,22 +16,23 @@ use crate::glob::Glob;
 
 /// A map from path to bytes, in the order of the paths.
 #[derive(Debug)]
-pub(crate) struct Files(BTreeMap<String, Arc<[u8]>>);
+pub(crate) struct Files(BTreeMap<String, File>);
 
 impl Files {
     pub(crate) fn new(files: &[File]) -> Self {
-        Self(files.iter().map(|file| (file.path.clone(), file.shared_bytes())).collect())
+        Self(files.iter().map(|file| (file.path.clone(), file.clone())).collect())
     }
 
     fn glob(&self, pattern: &str) -> Self {
         let glob = Glob::new(pattern);
         let matching = self.0.iter().filter(|(path, _)| glob.matches(path));
-        Self(matching.map(|(path, bytes)| (path.clone(), Arc::clone(bytes))).collect())
+        Self(matching.map(|(path, file)| (path.clone(), file.clone())).collect())
     }
 
     /// Without the last newline; an absent or empty file has no lines.
     fn lines(&self, path: &str) -> Value {
-        let Some(bytes) = self.0.get(path).filter(|bytes| !bytes.is_empty()) else {
+        let Some(bytes) = self.0.get(path).map(File::bytes).filter(|bytes| !bytes.is_empty())
+        else {
             return Value::List(List::new(ListType::Strings, Vec::new()));
         };
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
@@ -41,9 +42,9 @@ impl Files {
     /// Contents by the last part of the path, as YAML; of two files of one name the later path counts.
     fn by_name(&self, content: impl Fn(&[u8]) -> String) -> Value {
         let mut map = Map::new();
-        for (path, bytes) in &self.0 {
+        for (path, file) in &self.0 {
             let name = path.rsplit('/').next().unwrap_or(path);
-            map.insert(name.into(), Tree::from(content(bytes).as_str()));
+            map.insert(name.into(), Tree::from(content(file.bytes()).as_str()));
         }
         let yaml = yaml::write(&Tree::from(map), yaml::Dialect::Helm).unwrap_or_default();
         Value::from(yaml.strip_suffix('\n').unwrap_or(&yaml))
@@ -81,7 +82,7 @@ impl Object for Files {
             "AsSecrets" => self.by_name(sprig::base64),
             "Get" => {
                 let found = self.0.get(&*text(arguments)?.to_text());
-                Value::Str(found.map_or_else(Str::default, |bytes| Str::from(&**bytes)))
+                Value::Str(found.map_or_else(Str::default, |file| Str::from(file.bytes())))
             }
             "GetBytes" => match self.0.get(&*text(arguments)?.to_text()) {
                 Some(found) => bytes(found),
@@ -95,17 +96,17 @@ impl Object for Files {
     /// Its elements are bytes: functions that want a map of anything refuse it.
     fn underlying(&self) -> Option<Value> {
         let map = MapRef::new(MapType::Named("map[string][]uint8"));
-        for (path, content) in &self.0 {
-            map.insert(path.as_str(), bytes(content));
+        for (path, file) in &self.0 {
+            map.insert(path.as_str(), bytes(file));
         }
         Some(map.into())
     }
 
     fn print(&self) -> Str {
         let mut text = String::from("map[");
-        for (position, (path, content)) in self.0.iter().enumerate() {
+        for (position, (path, file)) in self.0.iter().enumerate() {
             let space = if position == 0 { "" } else { " " };
-            let bytes = FileBytes(Arc::clone(content)).print();
+            let bytes = FileBytes(file.shared_bytes()).print();
             write!(text, "{space}{path}:{bytes}").expect("writing to a String cannot fail");
         }
         text.push(']');
@@ -117,8 +118,8 @@ impl Object for Files {
 #[derive(Debug)]
 struct FileBytes(Arc<[u8]>);
 
-fn bytes(content: &Arc<[u8]>) -> Value {
-    Value::Object(Rc::new(FileBytes(Arc::clone(content))))
+fn bytes(file: &File) -> Value {
+    Value::Object(Rc::new(FileBytes(file.shared_bytes())))
 }
 
 impl Object for FileBytes {

@@ -113,9 +113,7 @@ pub fn hidden(text: &str, shell: &Shell) -> Secret {
 
 /// A file that a flag names.
 pub fn file(flag: &str, path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    disk::read_regular(path, &mut bytes).map_err(|error| unreadable(flag, path, &error))?;
-    Ok(bytes)
+    disk::read_regular(path).map_err(|error| unreadable(flag, path, &error))
 }
 
 fn unreadable(flag: &str, path: &Path, error: &io::Error) -> Failure {

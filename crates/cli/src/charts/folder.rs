@@ -15,19 +15,37 @@ use crate::disk::{self, Disk};
 const BYTES: usize = 100 << 20;
 const FILES: usize = 20_000;
 const DEPTH: usize = 60;
+/// From this size on, it pays to leave a file open instead of reading it.
+const LARGE: usize = 32 << 10;
+/// Not more files than this stay open.
+const PLACES: usize = 64;
 /// From this many files on, starting threads costs less than it saves.
 const SIDE_BY_SIDE: usize = 64;
 
+/// When the files of a folder are read.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Reading {
+    /// All at once: what a plan is made of does not change until it is executed.
+    Whole,
+    /// Large ones that no chart needs to be loaded when somebody looks into them; they are opened at once.
+    AsNeeded,
+}
+
 /// Loads the chart at a path of `Files`: a folder with Chart.yaml or of plain manifests, or a `.tgz`. `origin` is what
 /// messages call it.
-pub(super) fn load(disk: &Disk, path: &str, origin: &str) -> Result<Chart, Problems> {
+pub(super) fn load(
+    disk: &Disk,
+    path: &str,
+    origin: &str,
+    reading: Reading,
+) -> Result<Chart, Problems> {
     let place = disk.resolve(path).map_err(|error| match error {
         FileError::Missing => absent(origin, "there is no such folder or archive"),
         FileError::Outside => absent(origin, "it is outside the repository"),
         FileError::Unreadable(why) => absent(origin, &why),
     })?;
     if place.is_dir() {
-        let walk = Walk::new(disk, origin, &place);
+        let walk = Walk::new(disk, origin, &place, reading);
         if walk.is_plain {
             let name = place.file_name().map_or("manifests".into(), |name| name.to_string_lossy());
             chart::plain(origin, &name, walk.files(&place)?)
@@ -56,13 +74,23 @@ struct Walk<'a> {
     /// What was found: its path in the chart and its place on the disk.
     found: Vec<(String, PathBuf)>,
     bytes: AtomicUsize,
+    /// For files that are left open, to be read when they are needed.
+    places: AtomicUsize,
 }
 
 impl<'a> Walk<'a> {
-    fn new(disk: &'a Disk, origin: &'a str, root: &Path) -> Self {
-        let (ignore, bytes) = (Ignore::default(), AtomicUsize::new(0));
+    fn new(disk: &'a Disk, origin: &'a str, root: &Path, reading: Reading) -> Self {
         let is_plain = root.join("Chart.yaml").symlink_metadata().is_err();
-        Self { disk, origin, ignore, is_plain, found: Vec::new(), bytes }
+        let wait = reading == Reading::AsNeeded && !is_plain;
+        Self {
+            disk,
+            origin,
+            ignore: Ignore::default(),
+            is_plain,
+            found: Vec::new(),
+            bytes: AtomicUsize::new(0),
+            places: AtomicUsize::new(if wait { PLACES } else { 0 }),
+        }
     }
 
     fn files(mut self, root: &Path) -> Result<Vec<File>, Problems> {
@@ -120,13 +148,29 @@ impl<'a> Walk<'a> {
     /// Reads what was found by way of a buffer that serves many files, so that each takes no more memory than its size.
     fn file(&self, buffer: &mut Vec<u8>, found: (String, PathBuf)) -> Result<File, Problems> {
         let (path, place) = found;
-        disk::read_regular(&place, buffer)
-            .map_err(|error| self.unreadable(&path, &error.to_string()))?;
-        if self.bytes.fetch_add(buffer.len(), Ordering::Relaxed) + buffer.len() > BYTES {
-            return Err(self.too_large(&path));
+        let unreadable = |error: io::Error| self.unreadable(&path, &error.to_string());
+        let (file, size) = disk::open_regular(&place).map_err(unreadable)?;
+        if size >= LARGE && !is_loaded(&path) && self.waits() {
+            self.count(size, &path)?;
+            let read = move || disk::read_opened(&file, size, &mut Vec::new()).map(<[u8]>::to_vec);
+            let read = move || read().map_err(|error| error.to_string());
+            return Ok(File::later(path, size, Box::new(read)));
         }
-        let text = buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(buffer);
+        let bytes = disk::read_opened(&file, size, buffer).map_err(unreadable)?;
+        self.count(bytes.len(), &path)?;
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         Ok(File::new(path, text))
+    }
+
+    fn count(&self, bytes: usize, path: &str) -> Result<(), Problems> {
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if before.saturating_add(bytes) > BYTES { Err(self.too_large(path)) } else { Ok(()) }
+    }
+
+    /// Takes one of the places for files that are left open.
+    fn waits(&self) -> bool {
+        let less = |places: usize| places.checked_sub(1);
+        self.places.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
     fn too_large(&self, path: &str) -> Problems {
@@ -155,4 +199,13 @@ impl<'a> Walk<'a> {
     fn unreadable(&self, path: &str, why: &str) -> Problems {
         vec![Problem::error("chart-unreadable", format!("read `{}/{path}`: {why}", self.origin))]
     }
+}
+
+/// What charts are made of when they are loaded, in the chart itself or in one of its subcharts.
+fn is_loaded(path: &str) -> bool {
+    let names = ["Chart.yaml", "values.yaml", "values.schema.json", "requirements.yaml"];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    path.split('/').any(|part| part == "templates")
+        || names.contains(&name)
+        || name.ends_with(".tgz")
 }

@@ -11,6 +11,7 @@ use source::Problem;
 use stack::Repository;
 
 use super::complete::Search;
+use super::folder::Reading;
 use super::library::Place;
 use super::{LockFile, Remote, access, folder, repository, wanted};
 use crate::args::{Choice, Manifest};
@@ -46,15 +47,20 @@ pub fn load(
         }
         return match choice.verify {
             true => signed_on_disk(reference, choice, shell),
-            false => on_disk(reference),
+            false => opened(reference, Reading::AsNeeded),
         };
     }
     let wanted = wanted(reference, choice, remote, shell)?;
     Ok(fetch(wanted, remote, shell)?.chart)
 }
 
-/// The chart at a path, whose links may lead anywhere in its repository, and nowhere else.
+/// The chart at a path.
 pub fn on_disk(path: &str) -> Result<Chart, Failure> {
+    opened(path, Reading::Whole)
+}
+
+/// The chart at a path, whose links may lead anywhere in its repository, and nowhere else.
+fn opened(path: &str, reading: Reading) -> Result<Chart, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::usage(format!("cannot read the chart `{path}`: {error}"))
             .help("a chart is a folder with a Chart.yaml, or a `.tgz`")
@@ -63,7 +69,7 @@ pub fn on_disk(path: &str) -> Result<Chart, Failure> {
     let around = if place.is_dir() { place.as_path() } else { place.parent().unwrap_or(&place) };
     let disk = Disk::around(around).map_err(unreadable)?;
     let inside = disk.inside(&place).expect("the root is a folder above the chart");
-    Ok(folder::load(&disk, &inside, path)?)
+    Ok(folder::load(&disk, &inside, path, reading)?)
 }
 
 /// The same, but never a folder of plain manifests: those have no name or version that anybody gave them.

@@ -58,8 +58,8 @@ fn ignore(repository: &Repository<'_>, place: &str) -> Result<Ignore, Error> {
         return Ok(Ignore::default());
     };
     let file = contents(repository, &[Listed { path: ".helmignore".to_owned(), id, size }])?;
-    let text = file.first().map(File::text).unwrap_or_default();
-    Ignore::parse(".helmignore", &text).map_err(Error::chart)
+    let text = file.first().map_or("", |file| file.text());
+    Ignore::parse(".helmignore", text).map_err(Error::chart)
 }
 
 /// A file that is going to be read.

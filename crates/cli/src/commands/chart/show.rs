@@ -42,7 +42,9 @@ pub enum What {
 pub fn run(args: &Args, shell: &Shell) -> Result<Reason, Failure> {
     let remote = Remote::new(&Charts::from(&args.offline), shell)?;
     let chart = single::load(&args.chart, &args.choice, &remote, shell)?;
-    shell.printer.show(&text(&chart, args.what))?;
+    let text = text(&chart, args.what);
+    chart.readable()?;
+    shell.printer.show(&text)?;
     Ok(Reason::Done)
 }
 
@@ -59,17 +61,17 @@ fn text(chart: &Chart, what: What) -> String {
     if (is_all || what == What::Values)
         && let Some(file) = chart.raw.iter().find(|file| file.path == "values.yaml")
     {
-        put(is_all, &file.text());
+        put(is_all, file.text());
     }
     if (is_all || what == What::Readme)
         && let Some(file) = chart.files.iter().find(|file| is_readme(file))
     {
-        put(is_all, &file.text());
+        put(is_all, file.text());
     }
     if is_all || what == What::Crds {
         definitions(chart, &mut |file| {
             let text = file.text();
-            put(!text.starts_with("---"), &text);
+            put(!text.starts_with("---"), text);
         });
     }
     text

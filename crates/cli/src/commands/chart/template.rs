@@ -122,6 +122,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
         false => folder,
     });
     let printed = Printed::new(&rendered, &options, folder)?;
+    chart.readable()?;
     report::problems(&shell.printer, &rendered.warnings);
     printed.deliver(shell)?;
     // Never freed: the process ends right after.
