@@ -18,20 +18,22 @@ pub(crate) struct Sets(Mutex<BTreeMap<SetKey, Arc<TemplateSet>>>);
 type SetKey = (Dialect, Vec<Arc<str>>);
 
 impl Sets {
-    fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    /// Whether nobody has asked for one yet.
+    fn is_untouched(&self) -> bool {
+        self.0.try_lock().is_ok_and(|sets| sets.is_empty())
     }
 
-    /// The set of these templates; all that cannot be parsed is told.
+    /// The set of these templates; all that cannot be parsed is told. Renders that want it at the same time wait for the
+    /// first, which meanwhile has their processors.
     pub(crate) fn get(
         &self,
         templates: &Templates<'_>,
         order: &[Arc<str>],
         dialect: Dialect,
     ) -> Result<Arc<TemplateSet>, Problems> {
-        let sets = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (dialect, order.to_vec());
-        if let Some(set) = sets().get(&key) {
+        if let Some(set) = sets.get(&key) {
             return Ok(Arc::clone(set));
         }
         parse_side_by_side(templates, order, dialect);
@@ -39,7 +41,7 @@ impl Sets {
             parsed(name, template.file, sprig::functions(dialect), dialect)
         };
         let set = Arc::new(compile(templates, order, sprig::functions(dialect), parse)?);
-        sets().insert(key, Arc::clone(&set));
+        sets.insert(key, Arc::clone(&set));
         Ok(set)
     }
 }
@@ -84,7 +86,7 @@ fn compile(
 /// subchart's only where it takes part under its own name.
 pub(crate) fn ahead<R>(chart: &Chart, dialect: Dialect, work: impl FnOnce() -> R) -> R {
     let mut files = Vec::new();
-    if chart.sets.is_empty() {
+    if chart.sets.is_untouched() {
         collect(chart, &chart.metadata.name, &mut files);
     }
     let bytes = files.iter().map(|(_, file)| file.bytes().len()).sum();
@@ -109,7 +111,7 @@ fn parse_side_by_side(templates: &Templates<'_>, order: &[Arc<str>], dialect: Di
         order.iter().filter_map(|name| Some((name, templates.get(name)?.file))).collect();
     let bytes = files.iter().map(|(_, file)| file.bytes().len()).sum();
     let functions = sprig::functions(dialect);
-    side_by_side::map(&files, bytes, |(name, file)| drop(parsed(name, file, functions, dialect)));
+    side_by_side::each(&files, bytes, |(name, file)| drop(parsed(name, file, functions, dialect)));
 }
 
 /// Parsed files by dialect, name and text.

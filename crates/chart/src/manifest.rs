@@ -8,48 +8,61 @@ use sprig::Dialect;
 
 use crate::head::{Head, Refusal, head};
 use crate::rendered::{Document, Hook, HookEvent};
-use crate::{failure, kind_order, side_by_side, split};
+use crate::{failure, kind_order, split};
 
-/// Splits and sorts files by their path. Documents that are no YAML are problems, all of them together.
+/// The documents of one rendered file in order, and what is wrong with others of them.
+pub(crate) struct Contents {
+    path: Arc<str>,
+    documents: Vec<(Document, Annotations)>,
+    problems: Problems,
+}
+
+type Annotations = BTreeMap<String, String>;
+
+/// Splits a rendered file and reads the head of each document.
+pub(crate) fn read(path: &Arc<str>, text: &str, dialect: Dialect) -> Contents {
+    let mut contents =
+        Contents { path: Arc::clone(path), documents: Vec::new(), problems: Problems::new() };
+    for part in split::split(text, dialect) {
+        match head(part.text) {
+            Ok(head) => contents.documents.push(document(path, part, head)),
+            Err(refusal) => contents.problems.push(refused(path, text, part, &refusal)),
+        }
+    }
+    contents
+}
+
+fn refused(path: &Arc<str>, text: &str, part: split::Part<'_>, refusal: &Refusal) -> Problem {
+    match refusal {
+        Refusal::Yaml(error) => failure::not_yaml(path, text, part.offset, error),
+        Refusal::Field { path: field, expected, found } => {
+            let message = Refusal::of_field(field, expected, found);
+            let problem = Problem::error("bad-document", message);
+            failure::in_rendered(problem, path, text, part.offset, "of this document")
+        }
+    }
+}
+
+/// Sorts the documents of files. All that is wrong with any of them is told together, by the files' paths.
 pub(crate) fn sort(
-    files: &BTreeMap<Arc<str>, String>,
+    mut files: Vec<Contents>,
     dialect: Dialect,
     warnings: &mut Problems,
 ) -> Result<(Vec<Document>, Vec<Hook>), Problems> {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut manifests = Vec::new();
     let mut hooks = Vec::new();
     let mut problems = Problems::new();
-    let parts: Vec<_> = files
-        .iter()
-        .flat_map(|(path, text)| {
-            split::split(text, dialect).into_iter().map(move |part| (path, text, part))
-        })
-        .collect();
-    let bytes = files.values().map(String::len).sum();
-    let heads = side_by_side::map(&parts, bytes, |(_, _, part)| head(part.text));
-    for ((path, text, part), head) in parts.into_iter().zip(heads) {
-        let head = match head {
-            Ok(head) => head,
-            Err(Refusal::Yaml(error)) => {
-                problems.push(failure::not_yaml(path, text, part.offset, &error));
-                continue;
+    for mut file in files {
+        problems.append(&mut file.problems);
+        for (document, annotations) in file.documents {
+            match annotations.get("helm.sh/hook") {
+                None => manifests.push(document),
+                Some(events) => match parse_events(events) {
+                    Ok(events) => hooks.push(hook(document, events, &annotations)),
+                    Err(unknown) => warnings.push(unknown_hook(&document, &unknown)),
+                },
             }
-            Err(Refusal::Field { path: field, expected, found }) => {
-                let message = Refusal::of_field(field, expected, found);
-                let problem = Problem::error("bad-document", message);
-                let label = "of this document";
-                problems.push(failure::in_rendered(problem, path, text, part.offset, label));
-                continue;
-            }
-        };
-        let annotations = head.annotations.clone();
-        let document = document(path, part, head);
-        match annotations.get("helm.sh/hook") {
-            None => manifests.push(document),
-            Some(events) => match parse_events(events) {
-                Ok(events) => hooks.push(hook(document, events, &annotations)),
-                Err(unknown) => warnings.push(unknown_hook(&document, &unknown)),
-            },
         }
     }
     if !problems.is_empty() {
@@ -60,8 +73,8 @@ pub(crate) fn sort(
     Ok((manifests, hooks))
 }
 
-fn document(path: &Arc<str>, part: split::Part<'_>, head: Head) -> Document {
-    Document {
+fn document(path: &Arc<str>, part: split::Part<'_>, head: Head) -> (Document, Annotations) {
+    let document = Document {
         source: Arc::clone(path),
         text: part.text.to_owned(),
         api_version: head.api_version,
@@ -69,14 +82,11 @@ fn document(path: &Arc<str>, part: split::Part<'_>, head: Head) -> Document {
         name: head.name,
         namespace: head.namespace,
         line: part.line,
-    }
+    };
+    (document, head.annotations)
 }
 
-fn hook(
-    document: Document,
-    events: Vec<HookEvent>,
-    annotations: &BTreeMap<String, String>,
-) -> Hook {
+fn hook(document: Document, events: Vec<HookEvent>, annotations: &Annotations) -> Hook {
     let words = |name: &str| {
         let words = annotations.get(name).into_iter().flat_map(|words| words.split(','));
         words.map(|word| word.trim().to_lowercase()).collect()
@@ -115,9 +125,7 @@ fn unknown_hook(document: &Document, word: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, sort};
-    use std::collections::BTreeMap;
-    use std::sync::Arc;
+    use super::{Dialect, read, sort};
 
     fn document(kind: &str, name: &str, annotations: &str) -> String {
         format!(
@@ -127,9 +135,9 @@ mod tests {
 
     #[test]
     fn hooks_are_taken_apart_and_unknown_ones_dropped() {
-        let files: BTreeMap<Arc<str>, String> = BTreeMap::from([
+        let files = [
             (
-                "c/templates/b.yaml".into(),
+                "c/templates/b.yaml",
                 [
                     document("Job", "late", "helm.sh/hook: 'pre-install, Post-Upgrade'"),
                     document("Job", "odd", "helm.sh/hook: pre-something"),
@@ -138,7 +146,7 @@ mod tests {
                 .join("---\n"),
             ),
             (
-                "c/templates/a.yaml".into(),
+                "c/templates/a.yaml",
                 [
                     document(
                         "Pod",
@@ -150,10 +158,11 @@ mod tests {
                 ]
                 .join("---\n"),
             ),
-        ]);
+        ];
+        let files = files.map(|(path, text)| read(&path.into(), &text, Dialect::Helm4));
         let mut warnings = Vec::new();
         let (manifests, hooks) =
-            sort(&files, Dialect::Helm4, &mut warnings).expect("all of it is YAML");
+            sort(files.into(), Dialect::Helm4, &mut warnings).expect("all of it is YAML");
         let shown: Vec<String> = manifests
             .iter()
             .map(|document| format!("{} {}/{}", document.source, document.kind, document.name))

@@ -17,13 +17,14 @@ use crate::values::{
     Coalesce, Effective, coalesce_values, copy_map, fits_range, from_tree, process_dependencies,
 };
 use crate::warning::Places;
-use crate::{Chart, Input, compiled, failure, manifest, reads, schema, warning};
+use crate::{Chart, Input, compiled, failure, manifest, reads, schema, side_by_side, warning};
 
 /// Failures of different templates that are worth reading at once.
 const MAX_FAILURES: usize = 20;
 
 /// Renders a release. Runs to its end on the caller's thread, whatever its stack: deep templates bring their own.
 pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
+    let _busy = side_by_side::Busy::begin();
     let mut warnings = chart.warnings.clone();
     let mut problems = not_installable(chart);
     problems.extend(missing_dependencies(chart));
@@ -34,11 +35,23 @@ pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
     let templates = context::templates(&effective, &values, input, &questions);
     let order = order(&templates);
     let set = chart.sets.get(&templates, &order, input.dialect)?;
-    let run = execute(&set, &order, &templates, input)?;
+    let mut notes = BTreeMap::new();
+    let (run, files) = side_by_side::beside(
+        |read| {
+            execute(&set, &order, &templates, input, |path, text| {
+                if path.ends_with("NOTES.txt") {
+                    notes.insert(Arc::clone(path), text);
+                } else {
+                    read(text.len(), (Arc::clone(path), text));
+                }
+            })
+        },
+        |(path, text)| manifest::read(&path, &text, input.dialect),
+    );
     chart.readable()?;
-    let (mut files, notes) = take_notes(run.files, &effective.name, input.subchart_notes);
-    files.retain(|_, text| !text.trim().is_empty());
-    let (manifests, hooks) = manifest::sort(&files, input.dialect, &mut warnings)?;
+    let run = run?;
+    let (manifests, hooks) = manifest::sort(files, input.dialect, &mut warnings)?;
+    let notes = chosen_notes(notes, &effective.name, input.subchart_notes);
     let (values_read, values_unread) = reads::of(input.values, &values);
     let report = Report {
         impure: run.impure,
@@ -160,7 +173,11 @@ pub(crate) fn for_lint(
     let templates = context::templates(&effective, &values, input, &Rc::default());
     let order = order(&templates);
     let set = compiled::forgiving(&templates, &order, input.dialect)?;
-    Ok(execute(&set, &order, &templates, input)?.files)
+    let mut files = BTreeMap::new();
+    execute(&set, &order, &templates, input, |path, text| {
+        files.insert(Arc::clone(path), text);
+    })?;
+    Ok(files)
 }
 
 /// The user's values as a map of their own.
@@ -176,23 +193,23 @@ pub(crate) fn user_values(values: &Tree) -> Result<MapRef, Problem> {
     }
 }
 
-/// What the templates gave.
+/// What the templates did beside giving texts.
 struct Run {
-    files: BTreeMap<Arc<str>, String>,
     impure: Vec<ImpureCall>,
     lookups: Vec<LookupCall>,
 }
 
+/// Runs every template that is no partial, and gives away what each has rendered.
 fn execute(
     set: &TemplateSet,
     order: &[Arc<str>],
     templates: &Templates<'_>,
     input: &Input<'_>,
+    mut give: impl FnMut(&Arc<str>, String),
 ) -> Result<Run, Problems> {
     let lookups = Rc::new(RefCell::new(Vec::new()));
     let world = world(input, &lookups);
     let mut options = gotmpl::Options::default();
-    let mut files = BTreeMap::new();
     let mut impure = Vec::new();
     let mut failures: Vec<(gotmpl::Place, String)> = Vec::new();
     let mut problems = Problems::new();
@@ -208,7 +225,7 @@ fn execute(
         match gotmpl::execute(set, name, &dot, &world, &options) {
             Ok(output) => {
                 written += output.len();
-                files.insert(Arc::clone(name), text(output));
+                give(name, text(output));
             }
             Err(error) => {
                 let cause = (error.place.clone(), error.message.clone());
@@ -237,7 +254,7 @@ fn execute(
     }
     drop(world);
     let lookups = lookups.take();
-    Ok(Run { files, impure, lookups })
+    Ok(Run { impure, lookups })
 }
 
 /// Deepest first, then from Z to A: so a chart's own helpers replace those of its subcharts.
@@ -283,26 +300,18 @@ fn text(output: Vec<u8>) -> String {
     if text.contains("<no value>") { text.replace("<no value>", "") } else { text }
 }
 
-/// Takes every NOTES.txt out of the files; the chart's own is kept, and those of subcharts where they are asked for.
-fn take_notes(
-    mut files: BTreeMap<Arc<str>, String>,
-    chart: &str,
-    subcharts: bool,
-) -> (BTreeMap<Arc<str>, String>, String) {
-    let own: Arc<str> = format!("{chart}/templates/NOTES.txt").into();
-    let mut notes = files.remove(&own).unwrap_or_default();
-    let others: Vec<Arc<str>> =
-        files.keys().filter(|path| path.ends_with("NOTES.txt")).cloned().collect();
-    for path in others {
-        let text = files.remove(&path).unwrap_or_default();
-        if subcharts {
+/// The chart's own NOTES.txt, and those of subcharts where they are asked for.
+fn chosen_notes(mut files: BTreeMap<Arc<str>, String>, chart: &str, subcharts: bool) -> String {
+    let mut notes = files.remove(&*format!("{chart}/templates/NOTES.txt")).unwrap_or_default();
+    if subcharts {
+        for text in files.values() {
             if !notes.is_empty() {
                 notes.push('\n');
             }
-            notes.push_str(&text);
+            notes.push_str(text);
         }
     }
-    (files, notes)
+    notes
 }
 
 /// Files of `crds/`, the chart's own before those of its subcharts.
