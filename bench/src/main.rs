@@ -6,6 +6,7 @@ mod cluster;
 mod fetch;
 mod measure;
 mod pulling;
+mod subcharts;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

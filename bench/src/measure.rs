@@ -10,6 +10,8 @@ use wait4::Wait4 as _;
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sample {
     pub(crate) wall: Duration,
+    /// What all processors together worked.
+    pub(crate) work: Duration,
     /// Peak resident memory in bytes.
     pub(crate) peak: u64,
 }
@@ -38,10 +40,11 @@ pub(crate) fn in_turn(programs: &[Program<'_>], runs: usize) -> Result<Vec<Sampl
 }
 
 pub(crate) fn sample(program: &Program<'_>) -> Result<Sample, String> {
-    let mut total = Sample { wall: Duration::ZERO, peak: 0 };
+    let mut total = Sample::default();
     for _ in 0..program.repeat {
         let once = run(program)?;
         total.wall += once.wall;
+        total.work += once.work;
         total.peak = total.peak.max(once.peak);
     }
     Ok(total)
@@ -65,13 +68,14 @@ fn run(program: &Program<'_>) -> Result<Sample, String> {
     if !used.status.success() {
         return Err(format!("{} failed: {}", shown(), used.status));
     }
-    Ok(Sample { wall, peak: used.rusage.maxrss })
+    let work = used.rusage.utime + used.rusage.stime;
+    Ok(Sample { wall, work, peak: used.rusage.maxrss })
 }
 
 pub(crate) fn median(mut samples: Vec<Sample>) -> Sample {
     let middle = samples.len() / 2;
-    samples.sort_by_key(|sample| sample.wall);
-    let wall = samples[middle].wall;
     samples.sort_by_key(|sample| sample.peak);
-    Sample { wall, peak: samples[middle].peak }
+    let peak = samples[middle].peak;
+    samples.sort_by_key(|sample| sample.wall);
+    Sample { peak, ..samples[middle] }
 }
