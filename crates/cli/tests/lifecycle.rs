@@ -61,3 +61,21 @@ fn several_environments() {
         "diff -e prd",
     ]));
 }
+
+/// What was drawn once stays as long as everything that decided it does, and the dialect decides too.
+#[test]
+fn another_dialect_is_another_input() {
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\ndata: { drawn: '{{ randAlpha 12 }}', values: '{{ typeOf .Values }}' }\n";
+    let manifest = "name: shop\nnamespace: shop\ntarget: { directory: out }\nreleases: { a: { chart: ./chart } }\n";
+    let sandbox = Sandbox::files(&[
+        ("regatta.yaml", manifest),
+        ("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n"),
+        ("chart/templates/map.yaml", template),
+    ]);
+    sandbox.run("apply --yes").succeeds();
+    sandbox.run("diff --detailed-exitcode").succeeds();
+    sandbox.edit("regatta.yaml", "./chart", "./chart, compat: helm3");
+    let said = sandbox.run("diff --detailed-exitcode").exits(2).stdout;
+    assert!(said.contains("Kubernetes version, APIs or `compat` changed"), "{said}");
+    assert!(said.contains(r#"data.values: "common.Values" → "chartutil.Values""#), "{said}");
+}
