@@ -107,7 +107,8 @@ fn dot() -> Value {
     Value::map([("Values", values), ("Release", release), ("Chart", chart)])
 }
 
-/// What was read is written, and read as the same again, but for a text that is `<<`: Helm writes it like the sign of a merge.
+/// What was read is written, and read as the same again, but for what Helm's own library does not read back: a text that is
+/// `<<`, and after `toYamlPretty` a literal block that begins with a tab or holds odd breaks.
 fn read(text: &str) {
     let source = Source::new("fuzz.yaml", text);
     for options in [yaml::Options::HELM, yaml::Options::STRICT] {
@@ -119,7 +120,8 @@ fn read(text: &str) {
     let Ok(tree) = yaml::read_bare(text) else { return };
     for layout in [Layout::Helm, Layout::Pretty] {
         let Ok(written) = yaml::write(&tree, layout) else { continue };
-        if written.contains("<<") {
+        let odd = ['\t', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'];
+        if written.contains("<<") || layout == Layout::Pretty && written.contains(odd) {
             continue;
         }
         let again = yaml::read_bare(&written);
