@@ -36,20 +36,10 @@ pub(crate) fn release(id: &str, action: ReleaseAction, objects: Vec<ObjectPlan>)
     let key =
         ReleaseKey { cluster: None, namespace: "shop".parse().unwrap(), name: id.parse().unwrap() };
     ReleasePlan {
-        id: id.parse().unwrap(),
         record: Some(record(id, &key, "1.0.0")),
-        key,
-        action,
         causes: vec![Cause::New],
         objects,
-        revision: None,
-        revision_before: None,
-        hooks: Vec::new(),
-        lookups: Vec::new(),
-        deferred: Vec::new(),
-        migrated: false,
-        deploy: None,
-        before: None,
+        ..ReleasePlan::new(id.parse().unwrap(), key, action)
     }
 }
 

@@ -38,20 +38,11 @@ pub(super) fn plan_release(
     let before = observed.map(|release| release.record.clone());
     let action = action(before.as_ref(), &record, &objects);
     ReleasePlan {
-        id: desired.id.clone(),
-        key: desired.key.clone(),
-        action,
         causes: causes(action, &scene, observed, &record, &objects),
         objects,
-        revision: None,
-        revision_before: None,
-        hooks: Vec::new(),
-        lookups: Vec::new(),
-        deferred: Vec::new(),
-        migrated: false,
-        deploy: None,
         record: Some(record),
         before,
+        ..ReleasePlan::new(desired.id.clone(), desired.key.clone(), action)
     }
 }
 

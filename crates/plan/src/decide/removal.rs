@@ -33,20 +33,10 @@ pub(super) fn plan_removal(
         recorded.into_iter().map(|object| delete(owner, object, cause, inventory, draft)).collect();
     let keeps = objects.iter().any(|object| object.action == Action::Keep);
     ReleasePlan {
-        id: record.id.clone(),
-        key: record.key.clone(),
-        action: ReleaseAction::Delete,
         causes: if keeps { vec![cause, Cause::KeepPolicy] } else { vec![cause] },
         objects,
-        revision: None,
-        revision_before: None,
-        hooks: Vec::new(),
-        lookups: Vec::new(),
-        deferred: Vec::new(),
-        migrated: false,
-        deploy: None,
-        record: None,
         before: Some(record.clone()),
+        ..ReleasePlan::new(record.id.clone(), record.key.clone(), ReleaseAction::Delete)
     }
 }
 

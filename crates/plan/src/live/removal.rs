@@ -70,17 +70,10 @@ pub(super) fn plan_removal(
     let hooks = hooks.unwrap_or_default();
     let keeps = objects.iter().any(|object| object.causes == [Cause::KeepPolicy]);
     ReleasePlan {
-        id: record.id.clone(),
-        key: record.key.clone(),
-        action: ReleaseAction::Delete,
         causes: if keeps { vec![cause, Cause::KeepPolicy] } else { vec![cause] },
         objects,
-        revision: None,
         revision_before: was.last().map(|last| last.version),
         hooks: hook_runs(&hooks, [HookEvent::PreDelete, HookEvent::PostDelete]),
-        lookups: Vec::new(),
-        deferred: Vec::new(),
-        migrated: false,
         deploy: Some(Box::new(Deploy {
             record: None,
             hooks,
@@ -89,7 +82,7 @@ pub(super) fn plan_removal(
             first: false,
             needs_applied: Vec::new(),
         })),
-        record: None,
         before: Some(record.clone()),
+        ..ReleasePlan::new(record.id.clone(), record.key.clone(), ReleaseAction::Delete)
     }
 }

@@ -35,17 +35,7 @@ fn release_plan(release: &ReleaseRecord, cluster: &Cluster, settings: Settings) 
     let hooks: Vec<Object> = hooks.unwrap_or_default();
     let tests: Vec<Object> = for_event(&hooks, HookEvent::Test).into_iter().cloned().collect();
     ReleasePlan {
-        id: release.id.clone(),
-        key: release.key.clone(),
-        action: ReleaseAction::Unchanged,
-        causes: Vec::new(),
-        objects: Vec::new(),
-        revision: None,
         revision_before: recorded.last().map(|last| last.version),
-        hooks: Vec::new(),
-        lookups: Vec::new(),
-        deferred: Vec::new(),
-        migrated: false,
         deploy: Some(Box::new(Deploy {
             record: deployed,
             recorded,
@@ -56,5 +46,6 @@ fn release_plan(release: &ReleaseRecord, cluster: &Cluster, settings: Settings) 
         })),
         record: Some(release.clone()),
         before: Some(release.clone()),
+        ..ReleasePlan::new(release.id.clone(), release.key.clone(), ReleaseAction::Unchanged)
     }
 }

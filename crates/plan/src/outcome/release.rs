@@ -122,6 +122,26 @@ pub struct Deferral {
 }
 
 impl ReleasePlan {
+    /// Of a release that nothing is known of yet: no objects, no hooks, no record.
+    pub fn new(id: ReleaseId, key: ReleaseKey, action: ReleaseAction) -> Self {
+        Self {
+            id,
+            key,
+            action,
+            causes: Vec::new(),
+            objects: Vec::new(),
+            revision: None,
+            revision_before: None,
+            hooks: Vec::new(),
+            lookups: Vec::new(),
+            deferred: Vec::new(),
+            migrated: false,
+            deploy: None,
+            record: None,
+            before: None,
+        }
+    }
+
     /// Whether anything is to be done for it, be it only to look at it again.
     pub fn has_work(&self) -> bool {
         self.action != ReleaseAction::Unchanged || self.is_deferred()

@@ -32,22 +32,9 @@ fn key(namespace: &str, name: &str) -> ReleaseKey {
 fn release(before: &str, after: &str) -> ReleasePlan {
     let (before, after) = (record(before), record(after));
     let either = before.as_ref().or(after.as_ref()).unwrap();
-    ReleasePlan {
-        id: either.id.clone(),
-        key: either.key.clone(),
-        action: if after.is_some() { ReleaseAction::Upgrade } else { ReleaseAction::Delete },
-        causes: Vec::new(),
-        objects: Vec::new(),
-        revision: None,
-        revision_before: None,
-        hooks: Vec::new(),
-        lookups: Vec::new(),
-        deferred: Vec::new(),
-        migrated: false,
-        deploy: None,
-        record: after,
-        before,
-    }
+    let action = if after.is_some() { ReleaseAction::Upgrade } else { ReleaseAction::Delete };
+    let (id, key) = (either.id.clone(), either.key.clone());
+    ReleasePlan { record: after, before, ..ReleasePlan::new(id, key, action) }
 }
 
 fn ended(release: &ReleasePlan, outcome: Outcome) -> Ended<'_> {

@@ -29,26 +29,12 @@ fn object(action: Action, words: &str) -> ObjectPlan {
 /// looked up, listed.
 fn release(words: &str) -> ReleasePlan {
     let (name, words) = words.split_once(':').unwrap();
-    let mut release = ReleasePlan {
-        id: name.parse().unwrap(),
-        key: ReleaseKey {
-            cluster: None,
-            namespace: "shop".parse().unwrap(),
-            name: name.parse().unwrap(),
-        },
-        action: ReleaseAction::Upgrade,
-        causes: Vec::new(),
-        objects: Vec::new(),
-        revision: None,
-        revision_before: None,
-        hooks: Vec::new(),
-        lookups: Vec::new(),
-        deferred: Vec::new(),
-        migrated: false,
-        deploy: None,
-        record: None,
-        before: None,
+    let key = ReleaseKey {
+        cluster: None,
+        namespace: "shop".parse().unwrap(),
+        name: name.parse().unwrap(),
     };
+    let mut release = ReleasePlan::new(name.parse().unwrap(), key, ReleaseAction::Upgrade);
     for word in words.split_whitespace() {
         let (mark, rest) = word.split_at(1);
         let action = match mark {
