@@ -1,5 +1,10 @@
 //! Custom resources whose definitions come with the same apply.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use controlplane::{Fault, Proxy};
+
+use crate::app;
 use crate::support::{CHART, Scene, list};
 
 const DEFINITION: &str = "\
@@ -184,4 +189,42 @@ fn a_definition_that_only_comes_once_stays_and_lacks_what_a_newer_one_has() {
     let expect = "`CustomResourceDefinition/boats.NAMESPACE.example.com` is there without the version `v1beta1` that the chart brings; `crds: apply` updates it";
     assert_eq!(warnings(&scene), [scene.here(expect)]);
     assert_eq!(scene.diff(), [""; 0]);
+}
+
+/// Another program writes the next revision while this run sends what is in `crds/`.
+#[track_caller]
+fn overtaken(prefix: &str, installed: bool, expect: &[&str]) {
+    let settings = "{ apiVersion: v1, kind: ConfigMap, metadata: { name: settings } }";
+    let files = [("boats/Chart.yaml", CHART), ("boats/templates/settings.yaml", settings)];
+    let scene = Scene::releases(prefix, "  boats: { chart: ./boats }\n", &files);
+    if installed {
+        scene.apply();
+    }
+    scene.write("boats/crds/boat.yaml", DEFINITION);
+    scene.write("boats/templates/boat.yaml", BOAT);
+    let proxy = Proxy::start(scene.plane);
+    let (is_defined, is_overtaken) = (AtomicBool::new(false), AtomicBool::new(false));
+    proxy.on_request(move |seen| {
+        let writes = |what: &str| {
+            let is_write = seen.method != "GET" && !seen.path.contains("dryRun=All");
+            is_write && seen.path.contains(what)
+        };
+        is_defined.fetch_or(writes("/customresourcedefinitions"), Ordering::Relaxed);
+        let is_record = is_defined.load(Ordering::Relaxed) && writes("/secrets");
+        match is_record && !is_overtaken.swap(true, Ordering::Relaxed) {
+            true => Fault::error(409, "AlreadyExists", "somebody was faster"),
+            false => Fault::None,
+        }
+    });
+    let answer = app::run_through(&scene, &proxy, "apply -e dev --yes -o json").exits(4);
+    assert!(answer.stderr.contains("was written by somebody else meanwhile"), "{answer}");
+    let result = &answer.json()["stacks"][0]["result"]["releases"][0];
+    assert_eq!(result.get("rolledBack"), None, "{answer}");
+    assert_eq!(scene.statuses("boats"), expect);
+}
+
+#[test]
+fn a_release_that_was_overtaken_after_its_definitions_is_not_taken_back() {
+    overtaken("overtaken-first", false, &[]);
+    overtaken("overtaken", true, &["deployed"]);
 }

@@ -73,8 +73,10 @@ async fn settle(work: &Work<'_>) -> Result<(), Fault> {
 
 /// The record says so, and then what the release asks for happens.
 async fn failed(work: &mut Work<'_>, record: &mut Record, fault: &Fault) {
+    // Whoever was faster has the last word, whatever went from `crds/` before our record.
     let rolls_back = work.deploy.settings.on_failure == stack::OnFailure::Rollback
-        && !matches!(fault, Fault::Stopped);
+        && !matches!(fault, Fault::Stopped)
+        && records::has(work.run, &work.release.key);
     work.result.error = Some(fault.to_string());
     if record.storage.uid().is_some() {
         let description = fault.description(record, work.deploy.first);
