@@ -78,22 +78,27 @@ impl<'a> Run<'a> {
 /// Executes the plan. An error is one of the run itself, before its first release; what happens to releases is in the result.
 pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
     rights::check(order).await?;
-    let client = order.connection.client.writer();
-    let owns_state = namespaces::create_state(&client, order).await?;
-    let held = lock::take(order).await?;
-    let run = Run::new(order, client);
-    if !owns_state {
-        namespaces::disown(&run, order.state_namespace);
+    let run = Run::new(order, order.connection.client.writer());
+    let mut made = None;
+    if namespaces::creates_state(order) {
+        if let Some(changed) = lookups::changed(order, None).await? {
+            return Ok(stale(&changed, None));
+        }
+        match namespaces::create_state(&run.client, order).await? {
+            true => made = Some(order.state_namespace),
+            false => namespaces::disown(&run, order.state_namespace),
+        }
     }
+    let held = lock::take(order).await?;
     let outcome = tokio::select! {
-        outcome = under_lock(&run) => outcome,
+        outcome = under_lock(&run, made) => outcome,
         lost = held.lost() => Err(lost),
     };
     // A lock that could not be given back runs out by itself.
     held.release().await.ok();
     let (releases, mut last) = match outcome? {
         Ok(ended) => ended,
-        Err(changed) => return Ok(stale(changed)),
+        Err(changed) => return Ok(stale(&changed, made)),
     };
     // The lock lies in a namespace of the stack, so namespaces go without it.
     if last.is_none() && is_complete(&releases) {
@@ -105,14 +110,18 @@ pub async fn execute(order: &Order<'_>) -> Result<RunResult, Error> {
 /// What became of the releases, and whether the inventory could be written.
 type Ending = (Vec<ReleaseResult>, Option<Fault>);
 
-/// Carries the plan out, or says why it is of yesterday.
-async fn under_lock(run: &Run<'_>) -> Result<Result<Ending, String>, Error> {
+/// Carries the plan out, or says why it is of yesterday. `made` is the namespace that the run made for its lock.
+async fn under_lock(run: &Run<'_>, made: Option<&str>) -> Result<Result<Ending, String>, Error> {
     let order = run.order;
-    if !lock::is_fresh(order).await? {
-        let message = "another run changed the stack since this plan was made; nothing was written";
-        return Ok(Err(message.to_owned()));
+    let ours = made.filter(|name| namespaces::goes_with_stack(order, name));
+    let is_first = match ours {
+        Some(name) => inventory::claim(run, vec![name.to_owned()]).await?,
+        None => true,
+    };
+    if !is_first || !lock::is_fresh(run).await? {
+        return Ok(Err("another run changed the stack since this plan was made".to_owned()));
     }
-    if let Some(changed) = lookups::changed(order).await? {
+    if let Some(changed) = lookups::changed(order, made).await? {
         return Ok(Err(changed));
     }
     namespaces::create(run).await?;
@@ -130,7 +139,11 @@ async fn under_lock(run: &Run<'_>) -> Result<Result<Ending, String>, Error> {
     Ok(Ok((results, written.err().map(Fault::from))))
 }
 
-fn stale(message: String) -> RunResult {
+fn stale(changed: &str, made: Option<&str>) -> RunResult {
+    let message = match made {
+        Some(name) => format!("{changed}; nothing but the namespace `{name}` was made"),
+        None => format!("{changed}; nothing was written"),
+    };
     RunResult { reason: Reason::Stale, message: Some(message), releases: Vec::new() }
 }
 

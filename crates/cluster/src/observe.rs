@@ -8,7 +8,7 @@ mod lists;
 mod objects;
 pub(crate) mod records;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use elsewhere::is_nowhere_else;
 use futures_util::future::{join, try_join_all};
@@ -58,7 +58,12 @@ pub async fn look(
     let client = &connection.client;
     let mut names = targets::namespaces(&wanted);
     names.insert(cluster.state_namespace.clone());
-    cluster.namespaces = namespaces(client, names).await?;
+    for (name, namespace) in namespaces(client, names).await? {
+        if let Some(label) = namespace.as_ref().and_then(stack_of) {
+            cluster.namespaces_of_stacks.insert(name.clone(), label.to_owned());
+        }
+        cluster.namespaces.insert(name, state(namespace.as_ref()));
+    }
     cluster.in_config_maps = config_maps::newest(client, cluster).await?;
     cluster.objects = objects::look(client, wanted, &cluster.namespaces, policy).await?;
     let warnings = client.take_warnings();
@@ -105,20 +110,25 @@ async fn read_inventory(
     Inventory::read(&secret).map(Some).map_err(unreadable)
 }
 
+/// The label of the ephemeral stack that made a namespace and takes it away.
+pub(crate) fn stack_of(namespace: &Tree) -> Option<&str> {
+    namespace.get("metadata")?.get("labels")?.get(inventory::STACK)?.as_str()
+}
+
 async fn namespaces(
     client: &Client,
     names: BTreeSet<String>,
-) -> Result<BTreeMap<String, NamespaceState>, Error> {
+) -> Result<Vec<(String, Option<Tree>)>, Error> {
     let looks = names.into_iter().map(async |name| {
         let namespace = client.get(&core("namespaces", None, &name).path()).await;
         match namespace {
-            Ok(namespace) => Ok((name, state(namespace.as_ref()))),
+            Ok(namespace) => Ok((name, namespace)),
             // Who may work inside a namespace need not be allowed to look at it from outside.
-            Err(error) if error.is_forbidden() => Ok((name, NamespaceState::Active)),
+            Err(error) if error.is_forbidden() => Ok((name, Some(Tree::default()))),
             Err(error) => Err(error),
         }
     });
-    Ok(try_join_all(looks).await?.into_iter().collect())
+    try_join_all(looks).await
 }
 
 fn state(namespace: Option<&Tree>) -> NamespaceState {

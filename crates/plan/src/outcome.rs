@@ -149,7 +149,8 @@ impl Plan {
 
     /// Whether executing it would write anything, be it only the inventory.
     pub fn has_changes(&self) -> bool {
-        self.unfinished || !self.namespaces.is_empty() || self.releases().any(ReleasePlan::has_work)
+        let planned = self.namespaces.iter().any(|namespace| namespace.action.is_change());
+        self.unfinished || planned || self.releases().any(ReleasePlan::has_work)
     }
 
     /// Masks what stands beside a secret in any edit.

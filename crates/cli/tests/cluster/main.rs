@@ -28,6 +28,7 @@ mod interrupts;
 mod kills;
 mod large;
 mod locks;
+mod own_namespace;
 mod policies;
 mod rbac;
 mod resume;

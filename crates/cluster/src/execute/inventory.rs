@@ -39,8 +39,8 @@ pub(super) fn intended(order: &Order<'_>) -> Inventory {
     inventory.releases = releases;
     for namespace in &plan.namespaces {
         let stays = order.state_is_apart && namespace.name == order.state_namespace;
-        let is_new = namespace.action == Action::Create && !stays;
-        if is_new && !inventory.namespaces.contains(&namespace.name) {
+        let is_ours = namespace.action != Action::Delete && !stays;
+        if is_ours && !inventory.namespaces.contains(&namespace.name) {
             inventory.namespaces.push(namespace.name.clone());
         }
     }
@@ -136,6 +136,23 @@ fn put(inventory: &mut Inventory, release: &ReleasePlan, record: Option<ReleaseR
     sort(&mut inventory.releases);
 }
 
+/// Says that the namespaces which the run just made go with the stack, and of releases what was said before: for a run that
+/// may end before it comes to any. False where somebody else was faster.
+pub(super) async fn claim(run: &Run<'_>, made: Vec<String>) -> Result<bool, Error> {
+    let (order, before) = (run.order, run.order.plan.inventory.as_ref());
+    let mut claim = before.cloned().unwrap_or_else(|| Inventory::new(order.plan.stack.clone()));
+    claim.version.clone_from(&locked(run).version);
+    claim.ephemeral = order.ephemeral;
+    claim.expires.clone_from(&order.expires);
+    claim.namespaces.retain(|known| !made.contains(known));
+    claim.namespaces.extend(made);
+    match write(run, &claim).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_conflict() || error.is_not_found() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Writes the inventory where it says something new; an inventory of nothing is deleted.
 pub(super) async fn write_if_changed(run: &Run<'_>) -> Result<(), Error> {
     let order = run.order;
@@ -162,7 +179,12 @@ pub(super) async fn write_if_changed(run: &Run<'_>) -> Result<(), Error> {
     if same {
         return Ok(());
     }
-    let body = inventory.write(order.state_namespace);
+    write(run, &inventory).await
+}
+
+async fn write(run: &Run<'_>, inventory: &Inventory) -> Result<(), Error> {
+    let address = inventory_address(&inventory.stack, run.order.state_namespace);
+    let body = inventory.write(run.order.state_namespace);
     let written = match inventory.version {
         Some(_) => records::replace(&run.client, &address, &body).await?,
         None => create(&run.client, &address, &body).await?,

@@ -4,7 +4,8 @@ use plan::Address;
 use plan::ReleaseKey;
 use plan::live::inventory;
 
-use super::Order;
+use super::inventory::locked;
+use super::{Order, Run};
 use crate::lease::{self, Held, Lock, Pace};
 use crate::{Error, observe};
 
@@ -33,8 +34,10 @@ pub(super) async fn take(order: &Order<'_>) -> Result<Held, Error> {
     lease::acquire(&client, &lock, order.is_dead, |waiting| (order.on_wait)(waiting)).await
 }
 
-/// Whether inventory and records still are what the plan was made from. Another run may have come in between.
-pub(super) async fn is_fresh(order: &Order<'_>) -> Result<bool, Error> {
+/// Whether inventory and records still are what the plan was made from, or what this run wrote. Another one may have come in
+/// between.
+pub(super) async fn is_fresh(run: &Run<'_>) -> Result<bool, Error> {
+    let order = run.order;
     let plan = order.plan;
     let keys: Vec<ReleaseKey> = plan
         .releases()
@@ -43,13 +46,11 @@ pub(super) async fn is_fresh(order: &Order<'_>) -> Result<bool, Error> {
         .collect();
     let now =
         observe::recorded(order.connection, &plan.stack, order.state_namespace, &keys).await?;
-    let version = |inventory: Option<&inventory::Inventory>| {
-        inventory.and_then(|inventory| inventory.version.clone())
-    };
+    let version = now.inventory.and_then(|inventory| inventory.version);
     let same_records = plan.releases().all(|release| {
         let planned = release.deploy.as_ref().map(|deploy| &deploy.recorded.history);
         let found = now.recorded.get(&release.key).map(|recorded| &recorded.history);
         !release.has_work() || planned.is_none() || planned == found
     });
-    Ok(same_records && version(now.inventory.as_ref()) == version(plan.inventory.as_ref()))
+    Ok(same_records && version == locked(run).version)
 }

@@ -10,14 +10,18 @@ use super::Order;
 use crate::Error;
 use crate::client::Client;
 
-/// Says which answer is another one now. Deferred releases ask again themselves.
-pub(super) async fn changed(order: &Order<'_>) -> Result<Option<String>, Error> {
+/// Says which answer is another one now. Deferred releases ask again themselves. `made` is a namespace of the plan's own that is
+/// there by now: it and what comes with it is no change.
+pub(super) async fn changed(
+    order: &Order<'_>,
+    made: Option<&str>,
+) -> Result<Option<String>, Error> {
     let apis = &order.connection.discovery.apis;
     let releases =
         order.plan.releases().filter(|release| release.has_work() && !release.is_deferred());
     let mut asked: BTreeMap<String, (&ReleaseId, &Lookup)> = BTreeMap::new();
     for release in releases {
-        for lookup in &release.lookups {
+        for lookup in release.lookups.iter().filter(|lookup| !is_about(lookup, made)) {
             if let Some(path) = path(lookup, apis) {
                 asked.entry(path).or_insert((&release.id, lookup));
             }
@@ -29,6 +33,12 @@ pub(super) async fn changed(order: &Order<'_>) -> Result<Option<String>, Error> 
         Ok::<_, Error>(is_stale.then(|| told(release, lookup)))
     });
     Ok(try_join_all(answers).await?.into_iter().flatten().next())
+}
+
+fn is_about(lookup: &Lookup, made: Option<&str>) -> bool {
+    let is_namespace = lookup.api_version == "v1" && lookup.kind == "Namespace";
+    let about = if is_namespace { &lookup.name } else { &lookup.namespace };
+    made.is_some() && about.as_deref() == made
 }
 
 /// Of a single object whose kind was there when the plan was made.
@@ -56,7 +66,7 @@ fn told(release: &ReleaseId, lookup: &Lookup) -> String {
     let name = lookup.name.as_deref().unwrap_or_default();
     let place = lookup.namespace.as_ref().map(|it| format!(" in `{it}`")).unwrap_or_default();
     format!(
-        "`{release}` looks up `{}/{name}`{place}, which changed since this plan was made; nothing was written",
+        "`{release}` looks up `{}/{name}`{place}, which changed since this plan was made",
         lookup.kind
     )
 }

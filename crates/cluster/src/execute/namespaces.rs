@@ -1,6 +1,7 @@
 //! Namespaces that a stack needs: created before anything else, deleted after everything else.
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
+use plan::live::inventory::STACK;
 use plan::live::normal::uid;
 use plan::{Action, ObjectId};
 use source::Tree;
@@ -10,36 +11,47 @@ use super::inventory::locked;
 use super::{Fault, Order, Run, SOON, gone, inventory};
 use crate::Error;
 use crate::client::{Client, Creation, Delete, MANAGER, Pick, Write, map};
-use crate::observe::core;
+use crate::observe::{core, stack_of};
 
-/// Creates the planned ones, as Helm does with the label `name` (`pkg/action/install.go`).
+/// Creates the planned ones, as Helm does with the label `name` (`pkg/action/install.go`). Where one of them cannot be, the
+/// others are in the inventory all the same.
 pub(super) async fn create(run: &Run<'_>) -> Result<(), Error> {
-    let planned = run.order.plan.namespaces.iter();
-    let created = planned
-        .filter(|namespace| namespace.action == Action::Create)
-        .map(|namespace| create_one(run, &namespace.name));
-    try_join_all(created).await?;
-    Ok(())
+    let order = run.order;
+    let planned = planned(order).filter(|name| *name != order.state_namespace);
+    let created = planned.map(async |name| (name, create_one(&run.client, order, name).await));
+    let mut failed = None;
+    for (name, created) in join_all(created).await {
+        if !matches!(created, Ok(true)) {
+            disown(run, name);
+        }
+        failed = failed.or(created.err());
+    }
+    let Some(error) = failed else { return Ok(()) };
+    let made = locked(run).namespaces.clone();
+    if order.ephemeral && !made.is_empty() {
+        inventory::claim(run, made).await?;
+    }
+    Err(error)
 }
 
-/// The one that the lock and the inventory lie in, first of all. False where it was to be created and somebody else was faster.
+/// Whether the one that the lock and the inventory lie in comes with the plan.
+pub(super) fn creates_state(order: &Order<'_>) -> bool {
+    planned(order).any(|name| name == order.state_namespace)
+}
+
+/// Creates that one. False where somebody else was faster.
 pub(super) async fn create_state(client: &Client, order: &Order<'_>) -> Result<bool, Error> {
-    let mut planned = order.plan.namespaces.iter();
-    let name = order.state_namespace;
-    match planned.any(|one| one.action == Action::Create && one.name == name) {
-        true => create_named(client, name).await,
-        false => Ok(true),
-    }
+    create_one(client, order, order.state_namespace).await
 }
 
-async fn create_one(run: &Run<'_>, name: &str) -> Result<(), Error> {
-    if name == run.order.state_namespace {
-        return Ok(());
-    }
-    if !create_named(&run.client, name).await? {
-        disown(run, name);
-    }
-    Ok(())
+fn planned<'a>(order: &Order<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    let created = order.plan.namespaces.iter().filter(|one| one.action == Action::Create);
+    created.map(|one| one.name.as_str())
+}
+
+/// Whether the stack takes it away when it goes.
+pub(super) fn goes_with_stack(order: &Order<'_>, name: &str) -> bool {
+    order.ephemeral && !(order.state_is_apart && name == order.state_namespace)
 }
 
 /// It is somebody else's, and stays when the stack goes.
@@ -47,9 +59,12 @@ pub(super) fn disown(run: &Run<'_>, name: &str) {
     locked(run).namespaces.retain(|known| known != name);
 }
 
-/// False where somebody else was faster: it is there, and not ours to delete.
-async fn create_named(client: &Client, name: &str) -> Result<bool, Error> {
-    let labels = map(vec![("name", name.into())]);
+/// False where somebody else was faster: it is there, and not ours to delete. One that goes with the stack says so from its
+/// beginning, so that it is known again whatever ends the run.
+async fn create_one(client: &Client, order: &Order<'_>, name: &str) -> Result<bool, Error> {
+    let label = goes_with_stack(order, name).then(|| inventory::label(order));
+    let stack = label.as_deref().map(|label| (STACK, label.into()));
+    let labels = map([("name", name.into())].into_iter().chain(stack).collect());
     let body = map(vec![
         ("apiVersion", "v1".into()),
         ("kind", "Namespace".into()),
@@ -58,10 +73,14 @@ async fn create_named(client: &Client, name: &str) -> Result<bool, Error> {
     let how = Write { dry_run: false, manager: MANAGER };
     let address = core("namespaces", None, name);
     match client.create(&address, &plan::live::wish::json(&body), how).await {
-        Ok(Creation::Done(_) | Creation::Uncertain) => Ok(true),
-        Err(error) if error.is_already_exists() => Ok(false),
-        Err(error) => Err(error),
+        Ok(Creation::Done(_)) => return Ok(true),
+        Ok(Creation::Uncertain) => {}
+        Err(error) if error.is_already_exists() => {}
+        Err(error) => return Err(error),
     }
+    // Another run of this stack, or an attempt of ours whose answer was lost.
+    let live = client.get(&address.path()).await?;
+    Ok(label.is_some() && live.as_ref().and_then(stack_of) == label.as_deref())
 }
 
 /// Deletes the planned ones, unless a release of somebody else or another stack lives there, and waits until they are gone.

@@ -89,12 +89,12 @@ pub fn destroy(
         destroyed.push(*record);
     }
     draft.remove(&destroyed, Purpose::Destroy, cluster);
-    if let Some(inventory) = &cluster.inventory
-        && inventory.ephemeral
-        && destroyed.len() == recorded.len()
-    {
-        let names = inventory.namespaces.iter().cloned();
-        draft.namespaces.extend(names.map(|name| NamespacePlan { name, action: Action::Delete }));
+    let stays = cluster.inventory.as_ref().is_some_and(|inventory| !inventory.ephemeral);
+    if !stays && destroyed.len() == recorded.len() {
+        let known = cluster.inventory.iter().flat_map(|inventory| &inventory.namespaces);
+        let names: BTreeSet<&String> = known.chain(cluster.namespaces_of(stack)).collect();
+        let delete = |name: &String| NamespacePlan { name: name.clone(), action: Action::Delete };
+        draft.namespaces.extend(names.into_iter().map(delete));
     }
     draft.finish(stack.clone(), Operation::Destroy, cluster)
 }
@@ -143,7 +143,7 @@ impl Draft {
         }
     }
 
-    /// Namespaces that are missing are created, or stop the plan.
+    /// Namespaces that are missing are created, or stop the plan. Those that an apply made which ended early are the stack's.
     fn namespaces(&mut self, desired: &Desired, cluster: &Cluster) {
         let brought = targets::brought_namespaces(desired);
         let installing: BTreeSet<&ReleaseKey> = self
@@ -170,6 +170,8 @@ impl Draft {
                 }
             }
         }
+        let made = cluster.namespaces_of(&desired.stack).cloned();
+        self.namespaces.extend(made.map(|name| NamespacePlan { name, action: Action::None }));
     }
 
     pub(super) fn finish(self, stack: StackId, operation: Operation, cluster: &Cluster) -> Plan {

@@ -78,7 +78,8 @@ pub const COMPONENT: &str = "regatta/component";
 pub const WORKSPACE: &str = "regatta/workspace";
 pub const ENVIRONMENT: &str = "regatta/environment";
 pub const INSTANCE: &str = "regatta/instance";
-/// On Helm's record Secrets: the stack that a release belongs to.
+/// On Helm's record Secrets: the stack that a release belongs to. On namespaces: the ephemeral stack that made them and takes
+/// them away.
 pub const STACK: &str = "regatta/stack";
 
 /// The name of the Secret and of the Lease: `regatta.shop.dev`, `regatta.shop.e2e.build-41`.

@@ -7,7 +7,7 @@ use source::Tree;
 use stack::StackId;
 
 use super::Contested;
-use super::inventory::Inventory;
+use super::inventory::{self, Inventory};
 use crate::record::{History, Record, Status};
 use crate::{Address, Apis, ObjectKey, ReleaseKey};
 
@@ -28,6 +28,8 @@ pub struct Cluster {
     pub keeps_definitions: BTreeSet<ReleaseKey>,
     /// Only namespaces that releases lie in.
     pub namespaces: BTreeMap<String, NamespaceState>,
+    /// Of those the ones that say with which stack they go: its label.
+    pub namespaces_of_stacks: BTreeMap<String, String>,
     pub objects: BTreeMap<(ReleaseKey, ObjectKey), Seen>,
     /// What the server warned of while it was asked.
     pub warnings: Vec<String>,
@@ -98,5 +100,12 @@ impl Cluster {
     /// Whose inventory was read.
     pub fn stack(&self) -> Option<&StackId> {
         self.inventory.as_ref().map(|inventory| &inventory.stack)
+    }
+
+    /// The namespaces that an apply of this stack made, of which its inventory may not know because the apply ended early.
+    pub fn namespaces_of(&self, stack: &StackId) -> impl Iterator<Item = &String> {
+        let label = inventory::label(stack);
+        let labelled = self.namespaces_of_stacks.iter();
+        labelled.filter(move |(_, of)| **of == label).map(|(name, _)| name)
     }
 }

@@ -311,3 +311,31 @@ fn a_deferred_release_may_get_a_revision() {
     check(&other, false, &["create", "update"]);
     check(&other, true, &["create", "update"]);
 }
+
+/// An apply made `made` and ended before its inventory said so; `known` is what the inventory says, if there is one.
+#[test]
+fn namespaces_that_say_so_go_with_their_stack() {
+    let options = Options {
+        prune: Prune::Ask,
+        allow_protected: false,
+        force_conflicts: false,
+        take_release: false,
+    };
+    let check = |of: &str, inventory: Option<(bool, &str)>, expect: &[&str]| {
+        let mut cluster = Cluster::default();
+        cluster.namespaces_of_stacks.insert("made".to_owned(), of.to_owned());
+        cluster.inventory = inventory.map(|(ephemeral, known)| {
+            let namespaces = vec![known.to_owned()];
+            Inventory { ephemeral, namespaces, ..Inventory::new(id()) }
+        });
+        let plan = destroy(&id(), &cluster, &Selection::default(), &options);
+        let names: Vec<&str> = plan.namespaces.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, expect, "{of} {inventory:?}");
+    };
+    check("shop.dev", None, &["made"]);
+    check("shop.prod", None, &[]);
+    check("shop.dev", Some((true, "known")), &["known", "made"]);
+    check("shop.dev", Some((true, "made")), &["made"]);
+    check("shop.prod", Some((true, "known")), &["known"]);
+    check("shop.dev", Some((false, "known")), &[]);
+}
