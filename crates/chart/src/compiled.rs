@@ -119,8 +119,9 @@ type Cache = BTreeMap<(Dialect, Arc<str>), BTreeMap<Arc<str>, Arc<Parsed>>>;
 
 static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
 
-/// Partials of one text are one file, wherever copies of them lie: many charts bring the same library chart several times.
-/// Others keep their names, which messages show.
+/// Partials of one text are one tree, wherever copies of them lie: many charts bring the same library chart several times.
+/// A text that knows its own name, of which it might define a template, is alone; and a mistake is not remembered, since it
+/// says where it stands.
 fn parsed(
     name: &Arc<str>,
     file: &File,
@@ -129,7 +130,8 @@ fn parsed(
 ) -> Result<Arc<Parsed>, gotmpl::Error> {
     let text = file.text();
     let is_partial = file.name().starts_with('_');
-    let key = if is_partial { file.name().into() } else { Arc::clone(name) };
+    let is_shared = is_partial && memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_none();
+    let key = if is_shared { file.name().into() } else { Arc::clone(name) };
     let cache = || CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(parsed) =
         cache().get(&(dialect, Arc::clone(&key))).and_then(|texts| texts.get(&**text))

@@ -3,5 +3,6 @@
 mod broken;
 mod disk;
 mod lint;
+mod partials;
 mod plain;
 mod rendered;

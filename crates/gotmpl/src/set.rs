@@ -15,8 +15,25 @@ pub struct TemplateSet {
     templates: Arc<Templates>,
 }
 
-/// Each name's file and the template's index in it.
-type Templates = BTreeMap<Arc<str>, (Arc<Parsed>, usize)>;
+type Templates = BTreeMap<Arc<str>, Entry>;
+
+/// Where a name's template stands. Files of one content share their tree, so that the tree does not know the file.
+#[derive(Clone, Debug)]
+struct Entry {
+    file: Arc<str>,
+    parsed: Arc<Parsed>,
+    index: usize,
+}
+
+/// A template as a set knows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'s> {
+    pub name: &'s Arc<str>,
+    /// The name of the file that defines it.
+    pub file: &'s Arc<str>,
+    pub tree: &'s Parsed,
+    pub template: &'s Template,
+}
 
 /// What a set and all its overlays have in common.
 #[derive(Debug)]
@@ -49,15 +66,15 @@ impl TemplateSet {
         self.add_as(&parsed.name, parsed);
     }
 
-    /// As `add`, with the file's own template under another name: files of one content can be parsed once.
-    pub fn add_as(&mut self, name: &Arc<str>, parsed: &Arc<Parsed>) {
+    /// As `add`, for a file of another name: files of one content can be parsed once. Places in it have that name.
+    pub fn add_as(&mut self, file: &Arc<str>, parsed: &Arc<Parsed>) {
         for (index, template) in parsed.templates.iter().enumerate() {
-            let name = if template.name == parsed.name { name } else { &template.name };
+            let name = if template.name == parsed.name { file } else { &template.name };
             if template.is_empty && self.lookup(name).is_some() {
                 continue;
             }
-            Arc::make_mut(&mut self.templates)
-                .insert(Arc::clone(name), (Arc::clone(parsed), index));
+            let entry = Entry { file: Arc::clone(file), parsed: Arc::clone(parsed), index };
+            Arc::make_mut(&mut self.templates).insert(Arc::clone(name), entry);
         }
     }
 
@@ -73,24 +90,15 @@ impl TemplateSet {
         self.lookup(name).is_some()
     }
 
-    /// The file that defines a template.
-    pub fn file_of(&self, name: &str) -> Option<&Arc<Parsed>> {
-        self.find(name).map(|(parsed, _)| parsed)
-    }
-
-    fn find(&self, name: &str) -> Option<(&Arc<Parsed>, usize)> {
+    pub(crate) fn lookup(&self, name: &str) -> Option<Found<'_>> {
         let mut set = self;
         loop {
-            if let Some((parsed, index)) = set.templates.get(name) {
-                return Some((parsed, *index));
+            if let Some((name, Entry { file, parsed, index })) = set.templates.get_key_value(name) {
+                let template = &parsed.templates[*index];
+                return Some(Found { name, file, tree: parsed, template });
             }
             set = set.parent.as_deref()?;
         }
-    }
-
-    pub(crate) fn lookup(&self, name: &str) -> Option<(&Parsed, &Template)> {
-        let (parsed, index) = self.find(name)?;
-        Some((parsed, &parsed.templates[index]))
     }
 
     /// A set that has this one's templates and a text's; this one stays as it is.
@@ -128,7 +136,7 @@ impl TemplateSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Options, Value, execute};
+    use crate::{CallError, Options, Value, execute};
 
     fn set(texts: &[&str]) -> TemplateSet {
         let mut set = TemplateSet::new("gotpl", Arc::default());
@@ -163,8 +171,27 @@ mod tests {
             below.parse_text(&r#"{{ define "x" }}2{{ end }}{{ define "y" }}3{{ end }}"#.into());
         let above = below.overlay(&text.unwrap());
         assert!(above.contains("y") && above.contains("file0") && !below.contains("y"));
-        assert_eq!(&*above.file_of("x").unwrap().name, "gotpl");
-        assert_eq!(&*below.file_of("x").unwrap().name, "file0");
+        assert_eq!(&**above.lookup("x").unwrap().file, "gotpl");
+        assert_eq!(&**below.lookup("x").unwrap().file, "file0");
+    }
+
+    #[test]
+    fn a_file_that_was_parsed_under_another_name_keeps_its_own_in_places() {
+        let text = r#"{{ define "x" }}{{ fail }}{{ end }}{{ fail }}"#;
+        let mut functions = Functions::default();
+        functions.add("fail", || Err::<Str, _>(CallError::message("no")));
+        let mut set = TemplateSet::new("gotpl", Arc::new(functions));
+        let parsed = parse("first", text.into(), set.functions()).unwrap();
+        set.add_as(&"second".into(), &parsed);
+        let text = |name| {
+            let failure = execute(&set, name, &Value::Nil, &(), &Options::default()).unwrap_err();
+            failure.go_text()
+        };
+        let second =
+            "template: second:1:38: executing \"second\" at <fail>: error calling fail: no";
+        assert_eq!(text("second"), second);
+        let x = "template: second:1:19: executing \"x\" at <fail>: error calling fail: no";
+        assert_eq!(text("x"), x);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::operand::Operand;
 use super::{Exec, no_template_message};
-use crate::parse::{Parsed, Template};
+use crate::set::Found;
 use crate::stack::deeper;
 use crate::{CallError, Executor, Place, Str, TemplateSet, Value};
 
@@ -17,13 +17,13 @@ impl Executor for Exec<'_> {
                 "rendering template has a nested reference name: {name}: unable to execute template"
             )));
         }
-        let Some((tree, template)) = self.set.lookup(name) else {
+        let Some(found) = self.set.lookup(name) else {
             let message = no_template_message(self.set, name);
             return Err(CallError::Message(format!("template: {message}")));
         };
-        self.count(template, running + 1);
-        let result = self.nested(self.set, tree, template, dot);
-        self.count(template, running);
+        self.count(found.name, running + 1);
+        let result = self.nested(self.set, found, dot);
+        self.count(found.name, running);
         result
     }
 
@@ -35,7 +35,7 @@ impl Executor for Exec<'_> {
         let Some(template) = parsed.templates.iter().find(|template| template.name == *name) else {
             return Ok(Str::default());
         };
-        self.nested(&set, &parsed, template, dot)
+        self.nested(&set, Found { name, file: name, tree: &parsed, template }, dot)
     }
 
     fn place(&self) -> Place {
@@ -45,23 +45,17 @@ impl Executor for Exec<'_> {
 
 impl Exec<'_> {
     /// Sets how many executions of a template are running.
-    fn count(&self, template: &Template, running: usize) {
+    fn count(&self, name: &Arc<str>, running: usize) {
         let mut recursion = self.run.recursion.borrow_mut();
-        match recursion.get_mut(&*template.name) {
+        match recursion.get_mut(name) {
             Some(count) => *count = running,
             None => {
-                recursion.insert(Arc::clone(&template.name), running);
+                recursion.insert(Arc::clone(name), running);
             }
         }
     }
 
-    fn nested(
-        &self,
-        set: &TemplateSet,
-        tree: &Parsed,
-        template: &Template,
-        dot: &Value,
-    ) -> Result<Str, CallError> {
+    fn nested(&self, set: &TemplateSet, found: Found<'_>, dot: &Value) -> Result<Str, CallError> {
         let depth = self.run.depth.get();
         let most = self.run.options.limits.depth;
         if depth >= most {
@@ -70,8 +64,7 @@ impl Exec<'_> {
         }
         self.run.depth.set(depth + 1);
         let dot = Operand::concrete(dot.clone());
-        let result =
-            deeper(|| self.run.template(set, tree, template, dot, |output| Str::from(output)));
+        let result = deeper(|| self.run.template(set, found, dot, |output| Str::from(output)));
         self.run.depth.set(depth);
         result.map_err(CallError::Template)
     }

@@ -17,7 +17,7 @@ impl Exec<'_> {
             message: message.into(),
             kind,
             place: self.place_of_node(),
-            executing: Arc::clone(&self.template.name),
+            executing: Arc::clone(self.running.name),
             node: self.tree.show(self.node),
             trace: Vec::new(),
             seen: Vec::new(),
@@ -28,13 +28,13 @@ impl Exec<'_> {
         let node = self.tree.node(self.node);
         let (line, column) = line_and_column(&self.tree.text, node.at as usize);
         let range = node.start as usize..node.end as usize;
-        Place { template: Arc::clone(&self.tree.name), range, line, column }
+        Place { template: Arc::clone(self.running.file), range, line, column }
     }
 
     /// Adds the call that is at the current node to an error from inside it.
     pub(super) fn called_by(&self, mut error: Failure, message: String) -> Failure {
         error.trace.push(Frame {
-            template: Arc::clone(&self.template.name),
+            template: Arc::clone(self.running.name),
             place: self.place_of_node(),
             node: self.tree.show(self.node),
             message,
@@ -47,7 +47,7 @@ impl Exec<'_> {
         // Go names only the innermost; endless recursion need not list what it went through.
         if error.trace.len() < 100 {
             error.trace.push(Frame {
-                template: Arc::clone(&self.template.name),
+                template: Arc::clone(self.running.name),
                 place: self.place_of_node(),
                 node: String::new(),
                 message: String::new(),

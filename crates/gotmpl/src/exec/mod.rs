@@ -15,7 +15,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::parse::{Id, Parsed, Template};
+use crate::parse::{Id, Parsed};
+use crate::set::Found;
 use crate::{Error, ErrorKind, Place, TemplateSet, Value};
 use operand::Operand;
 
@@ -79,9 +80,7 @@ pub fn execute(
     };
     let dot = Operand::concrete(dot.clone());
     match set.lookup(name) {
-        Some((tree, template)) => {
-            run.template(set, tree, template, dot, <[u8]>::to_vec).map_err(|error| *error)
-        }
+        Some(found) => run.template(set, found, dot, <[u8]>::to_vec).map_err(|error| *error),
         None => Err(no_template(set, name)),
     }
 }
@@ -132,7 +131,7 @@ struct Exec<'s> {
     run: &'s Run<'s>,
     set: &'s TemplateSet,
     tree: &'s Parsed,
-    template: &'s Template,
+    running: Found<'s>,
     /// The variables of all running templates; those of this one start at `base`.
     variables: Vec<Operand>,
     base: usize,
@@ -148,18 +147,18 @@ impl Run<'_> {
     fn template<T>(
         &self,
         set: &TemplateSet,
-        tree: &Parsed,
-        template: &Template,
+        running: Found<'_>,
         dot: Operand,
         finish: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, Failure> {
         let Buffers { mut variables, arguments, out } =
             self.spare.borrow_mut().pop().unwrap_or_default();
-        variables.resize(template.slots as usize, Operand::default());
+        variables.resize(running.template.slots as usize, Operand::default());
         variables[0] = dot.clone();
+        let tree = running.tree;
         let mut exec =
-            Exec { run: self, set, tree, template, variables, base: 0, arguments, out, node: 0 };
-        exec.walk(&dot, template.root)?;
+            Exec { run: self, set, tree, running, variables, base: 0, arguments, out, node: 0 };
+        exec.walk(&dot, running.template.root)?;
         let Exec { mut variables, arguments, mut out, .. } = exec;
         let output = finish(&out);
         variables.clear();

@@ -138,7 +138,7 @@ impl Exec<'_> {
     ) -> Result<(), Failure> {
         self.step()?;
         let name = self.tree.strings[name as usize].to_text();
-        let Some((tree, template)) = self.set.lookup(&name) else {
+        let Some(found) = self.set.lookup(&name) else {
             let name = crate::quote_go(name.as_bytes());
             return Err(self.fail(format!("template {name} not defined")));
         };
@@ -147,14 +147,14 @@ impl Exec<'_> {
             Some(pipe) => self.statement(dot, pipe)?,
             None => Operand::invalid(),
         };
-        let outer = (self.tree, self.template, self.base);
+        let outer = (self.tree, self.running, self.base);
         self.base = self.variables.len();
-        self.variables.resize(self.base + template.slots as usize, Operand::default());
+        self.variables.resize(self.base + found.template.slots as usize, Operand::default());
         self.variables[self.base] = dot.clone();
-        (self.tree, self.template) = (tree, template);
-        let result = deeper(|| self.walk(&dot, template.root));
+        (self.tree, self.running) = (found.tree, found);
+        let result = deeper(|| self.walk(&dot, found.template.root));
         self.variables.truncate(self.base);
-        (self.tree, self.template, self.base) = outer;
+        (self.tree, self.running, self.base) = outer;
         self.node = id;
         self.leave();
         result.map(|_| ()).map_err(|error| self.called_by_template(error))

@@ -9,7 +9,7 @@ use crate::{Function, Str};
 /// A parsed file: its own template and the ones that it defines. Shared between threads and template sets.
 #[derive(Debug)]
 pub struct Parsed {
-    /// The file's name as messages show it.
+    /// The file's name as it was parsed. Files of one content share the tree: what messages show, the set knows.
     pub name: Arc<str>,
     pub text: Arc<str>,
     pub(crate) templates: Vec<Template>,
