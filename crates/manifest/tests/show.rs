@@ -14,7 +14,7 @@ pub(crate) fn problems(problems: &Problems) -> String {
     let mut shown = String::new();
     for problem in problems {
         writeln!(shown, "[{}]", problem.id).expect("a String takes all");
-        handler.render_report(&mut shown, problem).expect("a String takes all");
+        handler.render_report(&mut shown, &problem.report()).expect("a String takes all");
     }
     shown.trim_end().to_owned()
 }

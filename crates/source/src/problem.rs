@@ -1,5 +1,6 @@
 //! A mistake in the user's text: what is wrong, where it stands, what to do.
 
+mod excerpt;
 mod report;
 
 use crate::Span;

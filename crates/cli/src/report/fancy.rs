@@ -14,7 +14,7 @@ pub(super) fn text(problem: &Problem, printer: &Printer) -> String {
         .with_width(printer.width())
         .with_links(false)
         .without_syntax_highlighting()
-        .render_report(&mut report, &shown(problem, printer))
+        .render_report(&mut report, &shown(problem, printer).report())
         .expect("a string takes any text");
     // Lines end where their text ends: what pads them is noise in logs.
     report.lines().map(|line| format!("{}\n", line.trim_end())).collect()

@@ -2,22 +2,69 @@
 
 use std::fmt;
 
-use miette::{Diagnostic, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 
+use super::excerpt::Excerpt;
 use super::{Label, Problem, Severity};
-use crate::Source;
 
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
+/// What miette is given of a problem.
+#[derive(Debug)]
+pub struct Report<'p> {
+    problem: &'p Problem,
+    /// The source of the first label, with the labels in it.
+    here: Option<(Excerpt<'p>, Vec<LabeledSpan>)>,
+    elsewhere: Vec<Elsewhere<'p>>,
+}
+
+/// A label in another source than the first is a small problem of its own.
+#[derive(Debug)]
+struct Elsewhere<'p> {
+    label: &'p Label,
+    excerpt: Excerpt<'p>,
+}
+
+impl Problem {
+    /// The problem for miette's report handlers.
+    pub fn report(&self) -> Report<'_> {
+        let Some(first) = self.labels.first() else {
+            return Report { problem: self, here: None, elsewhere: Vec::new() };
+        };
+        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
+            self.labels.iter().partition(|label| label.span.source == first.span.source);
+        let ranges: Vec<_> = here.iter().map(|label| label.span.range()).collect();
+        let excerpt = Excerpt::new(&first.span.source, &ranges);
+        let labeled = |(index, label): (usize, &&Label)| labeled(label, &excerpt, index == 0);
+        let labels = here.iter().enumerate().map(labeled).collect();
+        let elsewhere = elsewhere.into_iter().map(|label| Elsewhere {
+            label,
+            excerpt: Excerpt::new(&label.span.source, &[label.span.range()]),
+        });
+        Report { problem: self, here: Some((excerpt, labels)), elsewhere: elsewhere.collect() }
     }
 }
 
-impl std::error::Error for Problem {}
+/// The primary label's place stands above the text.
+fn labeled(label: &Label, excerpt: &Excerpt<'_>, primary: bool) -> LabeledSpan {
+    let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+    let span = excerpt.span(&label.span.range());
+    if primary {
+        LabeledSpan::new_primary_with_span(text, span)
+    } else {
+        LabeledSpan::new_with_span(text, span)
+    }
+}
 
-impl Diagnostic for Problem {
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.problem.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl Diagnostic for Report<'_> {
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.severity {
+        Some(match self.problem.severity {
             Severity::Advice => miette::Severity::Advice,
             Severity::Warning => miette::Severity::Warning,
             Severity::Error => miette::Severity::Error,
@@ -26,80 +73,46 @@ impl Diagnostic for Problem {
 
     /// The help, after how one got there.
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let lines: Vec<&str> =
-            self.trace.iter().map(String::as_str).chain(self.help.as_deref()).collect();
+        let Problem { trace, help, .. } = self.problem;
+        let lines: Vec<&str> = trace.iter().map(String::as_str).chain(help.as_deref()).collect();
         (!lines.is_empty()).then(|| Box::new(lines.join("\n")) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.labels.first()?.span.source)
+        self.here.as_ref().map(|(excerpt, _)| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let first = self.labels.first()?;
-        let here = self.labels.iter().filter(|label| label.span.source == first.span.source);
-        Some(Box::new(here.enumerate().map(|(index, label)| labeled(label, index == 0))))
+        let (_, labels) = self.here.as_ref()?;
+        Some(Box::new(labels.iter().cloned()))
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        let first = self.labels.first()?;
-        let elsewhere = self.labels.iter().filter(|label| label.span.source != first.span.source);
-        Some(Box::new(elsewhere.map(|label| label as &dyn Diagnostic)))
+        self.here.as_ref()?;
+        Some(Box::new(self.elsewhere.iter().map(|place| place as &dyn Diagnostic)))
     }
 }
 
-/// The primary label's place stands above the text.
-fn labeled(label: &Label, primary: bool) -> LabeledSpan {
-    let text = Some(label.text.clone()).filter(|text| !text.is_empty());
-    let range = label.span.range();
-    let span = SourceSpan::new(range.start.into(), range.len());
-    if primary {
-        LabeledSpan::new_primary_with_span(text, span)
-    } else {
-        LabeledSpan::new_with_span(text, span)
-    }
-}
-
-/// A label in another source than the first is a small problem of its own.
-impl fmt::Display for Label {
+impl fmt::Display for Elsewhere<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
+        formatter.write_str(&self.label.text)
     }
 }
 
-impl std::error::Error for Label {}
+impl std::error::Error for Elsewhere<'_> {}
 
-impl Diagnostic for Label {
+impl Diagnostic for Elsewhere<'_> {
     fn severity(&self) -> Option<miette::Severity> {
         Some(miette::Severity::Advice)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.span.source)
+        Some(&self.excerpt)
     }
 
     /// The text is the message already.
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let range = self.span.range();
-        Some(Box::new(std::iter::once(LabeledSpan::new(None, range.start, range.len()))))
-    }
-}
-
-impl SourceCode for Source {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        context_lines_before: usize,
-        context_lines_after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let contents = self.text.read_span(span, context_lines_before, context_lines_after)?;
-        Ok(Box::new(miette::MietteSpanContents::new_named(
-            self.name.clone(),
-            contents.data(),
-            *contents.span(),
-            contents.line(),
-            contents.column(),
-            contents.line_count(),
-        )))
+        let span = self.excerpt.span(&self.label.span.range());
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(None, span))))
     }
 }

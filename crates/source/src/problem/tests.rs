@@ -13,7 +13,7 @@ pub(crate) fn render(problem: &Problem) -> String {
     GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
         .with_width(80)
         .with_links(false)
-        .render_report(&mut out, problem)
+        .render_report(&mut out, &problem.report())
         .unwrap();
     out.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
