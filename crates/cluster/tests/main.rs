@@ -12,6 +12,7 @@ mod guard;
 mod lease;
 mod looking;
 mod objects;
+mod records;
 mod retries;
 mod waiting;
 mod watches;

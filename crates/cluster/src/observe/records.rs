@@ -1,5 +1,5 @@
-//! Helm's records: for each namespace a list of all their labels beside one of the deployed records, whole, and each other record
-//! that says what is in place.
+//! Helm's records: for each namespace a list of all their labels beside one of the deployed records, whole; what that does not
+//! show as the labels do is read by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,12 @@ use stack::{Namespace, ReleaseName};
 
 use super::{core, name_of};
 use crate::Error;
-use crate::client::{Client, Pick};
+use crate::client::{Client, List, Part, Pick};
 
-/// How many releases one list names: their names stand in its URL.
+/// How many releases a list names at the most: their names stand in its URL.
 const NAMED: usize = 50;
+/// How many whole records are asked for at once. Each may have 1 MiB, though few have a tenth of it.
+const WHOLE: usize = 20;
 
 /// What is recorded of each release; nothing for one that was never installed.
 pub(super) async fn of(
@@ -27,10 +29,12 @@ pub(super) async fn of(
         namespaces.entry(key.namespace.clone()).or_default().push(key);
     }
     let looks = namespaces.into_iter().map(async |(namespace, keys)| {
-        let (mut revisions, deployed) =
-            try_join(revisions(client, &namespace), deployed(client, &namespace, &keys)).await?;
+        let whole = async { Ok(deployed(client, &namespace, &keys).await) };
+        let (mut known, mut deployed) = try_join(revisions(client, &namespace), whole).await?;
+        // One that was written between both lists is not the one that its labels told of.
+        deployed.retain(|name, secret| known.versions.get(name) == version(secret).as_ref());
         let releases = keys.into_iter().map(|key| {
-            let history = History::new(revisions.remove(&key.name).unwrap_or_default());
+            let history = History::new(known.revisions.remove(&key.name).unwrap_or_default());
             release(client, key, history, &deployed)
         });
         try_join_all(releases).await
@@ -38,36 +42,64 @@ pub(super) async fn of(
     Ok(try_join_all(looks).await?.into_iter().flatten().collect())
 }
 
-async fn revisions(
-    client: &Client,
-    namespace: &Namespace,
-) -> Result<BTreeMap<ReleaseName, Vec<Revision>>, Error> {
-    let collection = core("secrets", Some(namespace.as_str()), "").collection();
-    let pick = Pick { labels: "owner=helm", metadata_only: true, ..Pick::default() };
-    let mut revisions: BTreeMap<ReleaseName, Vec<Revision>> = BTreeMap::new();
-    for item in client.list(&collection, pick).await?.items {
-        // A Secret that only looks like a record is nobody's release.
-        if let Ok(revision) = Revision::read(&item) {
-            revisions.entry(revision.release.clone()).or_default().push(revision);
-        }
-    }
-    Ok(revisions)
+/// What the labels tell.
+#[derive(Default)]
+struct Known {
+    revisions: BTreeMap<ReleaseName, Vec<Revision>>,
+    /// The `resourceVersion` of each Secret.
+    versions: BTreeMap<String, String>,
 }
 
-/// The records that say they are deployed, by the names of their Secrets: mostly the only ones that are needed whole.
+async fn revisions(client: &Client, namespace: &Namespace) -> Result<Known, Error> {
+    let collection = core("secrets", Some(namespace.as_str()), "").collection();
+    let pick = Pick { labels: "owner=helm", metadata_only: true, ..Pick::default() };
+    let mut known = Known::default();
+    for item in client.list(&collection, pick).await?.items {
+        // A Secret that only looks like a record is nobody's release.
+        let Ok(revision) = Revision::read(&item) else { continue };
+        known.versions.extend(version(&item).map(|version| (revision.key.clone(), version)));
+        known.revisions.entry(revision.release.clone()).or_default().push(revision);
+    }
+    Ok(known)
+}
+
+fn version(secret: &Tree) -> Option<String> {
+    secret.get("metadata")?.get("resourceVersion")?.as_str().map(str::to_owned)
+}
+
+/// The records that say they are deployed, by the names of their Secrets: mostly the only ones that are needed whole. The list
+/// ends early where it fails, or where others have too many there.
 async fn deployed(
     client: &Client,
     namespace: &Namespace,
     keys: &[ReleaseKey],
-) -> Result<BTreeMap<String, Tree>, Error> {
+) -> BTreeMap<String, Tree> {
     let collection = core("secrets", Some(namespace.as_str()), "").collection();
-    let lists = keys.chunks(NAMED).map(async |keys| {
-        let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-        let labels = format!("owner=helm,status=deployed,name in ({})", names.join(","));
-        client.list(&collection, Pick { labels: &labels, ..Pick::default() }).await
-    });
-    let secrets = try_join_all(lists).await?.into_iter().flat_map(|list| list.items);
-    Ok(secrets.map(|secret| (name_of(&secret).to_owned(), secret)).collect())
+    let names: BTreeSet<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+    let mut labels = "owner=helm,status=deployed".to_owned();
+    if names.len() <= NAMED {
+        let names: Vec<&str> = names.iter().copied().collect();
+        labels = format!("{labels},name in ({})", names.join(","));
+    }
+    let pick = Pick { labels: &labels, ..Pick::default() };
+    let (mut found, mut token, mut looked_through) = (BTreeMap::new(), String::new(), 0);
+    while looked_through < names.len() * 2 + WHOLE {
+        let mut list = List::default();
+        let part = Part { limit: Some(WHOLE), token: &token };
+        // What is wrong with it is told by the labels' list, or by the records one by one.
+        let Ok(next) = client.part(&collection, pick, part, &mut list).await else { break };
+        looked_through += list.items.len();
+        let ours = list.items.into_iter().filter(|secret| {
+            let release = Revision::read(secret).map(|revision| revision.release);
+            release.is_ok_and(|release| names.contains(release.as_str()))
+        });
+        found.extend(ours.map(|secret| (name_of(&secret).to_owned(), secret)));
+        if next.is_empty() {
+            break;
+        }
+        token = next;
+    }
+    found
 }
 
 async fn release(
