@@ -83,24 +83,44 @@ fn archive(
     let hash = Hash::of(commit);
     let mut repository = Repository::alone(session, url, hash)?;
     repository.obtain(commit)?;
-    let found = match tree::read(&repository, commit, path) {
+    let taken = match taken(&repository, source, path, commit) {
         Err(Error::Said { .. } | Error::Damaged) if !session.offline => {
             repository.forget()?;
             drop(repository);
             repository = Repository::alone(session, url, hash)?;
             repository.obtain(commit)?;
-            tree::read(&repository, commit, path)?
+            taken(&repository, source, path, commit)?
         }
-        read => read?,
+        taken => taken?,
     };
-    match found {
+    match taken {
+        Taken::Archive(bytes) => Ok(bytes),
+        Taken::Chart(chart) => pack(session, &chart),
+    }
+}
+
+/// What a path of a commit was found to be.
+enum Taken {
+    /// Already packed.
+    Archive(Vec<u8>),
+    /// With the folders that it lists.
+    Chart(Box<Chart>),
+}
+
+fn taken(
+    repository: &Repository<'_>,
+    source: &Source,
+    path: &str,
+    commit: &str,
+) -> Result<Taken, Error> {
+    match tree::read(repository, commit, path)? {
         Found::Archive(bytes) => {
             chart::load_archive(&source.to_string(), &bytes).map_err(Error::chart)?;
-            Ok(bytes)
+            Ok(Taken::Archive(bytes))
         }
         Found::Files(files) => {
-            let chart = load(source, files)?;
-            pack(session, &complete::complete(&repository, commit, path, chart)?)
+            let chart = complete::complete(repository, commit, path, load(source, files)?)?;
+            Ok(Taken::Chart(Box::new(chart)))
         }
     }
 }

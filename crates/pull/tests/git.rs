@@ -321,6 +321,33 @@ fn folders_that_a_chart_lists_come_with_it() {
 }
 
 #[test]
+fn a_copy_that_is_damaged_where_a_listed_folder_lies_is_fetched_again() {
+    let repository = Repository::new();
+    repository.write("other/Chart.yaml", CHART);
+    repository.write("api/Chart.yaml", &listing("api", &["library file://../library"]));
+    repository.write("library/Chart.yaml", &listing("library", &[]));
+    repository.write("library/templates/_a.tpl", "{{ define \"a\" }}{{ end }}");
+    repository.commit("first");
+    let folder = tempfile::tempdir().unwrap();
+    let (session, url) = (session(folder.path()), repository.publish());
+    fetched(&session, &url, "other", &repository.head());
+
+    // The same objects, each in a file of its own, and one of them spoilt.
+    let pack = repository::find(folder.path(), "pack").pop().unwrap();
+    let packed = std::fs::read(&pack).unwrap();
+    let objects = pack.parent().and_then(Path::parent).unwrap();
+    std::fs::remove_dir_all(pack.parent().unwrap()).unwrap();
+    repository.git_with(objects.parent().unwrap(), &["unpack-objects", "-q"], &packed);
+    let blob = repository.git(&["rev-parse", "HEAD:library/templates/_a.tpl"]);
+    let spoilt = objects.join(&blob[..2]).join(&blob[2..]);
+    std::fs::remove_file(&spoilt).unwrap();
+    std::fs::write(&spoilt, "spoilt").unwrap();
+
+    let chart = fetched(&session, &url, "api", &repository.head());
+    assert_eq!(chart.dependencies[0].templates.len(), 1);
+}
+
+#[test]
 fn folders_that_cannot_come_with_a_chart() {
     let repository = Repository::new();
     let lists = |path: &str, listed: &str| {
