@@ -51,9 +51,9 @@ impl Needs {
 impl Clients {
     pub(super) fn of(&self, session: &Session, needs: Needs, url: &Url) -> Result<Client, Error> {
         if needs.skip_tls_verify && url.scheme() == "https" {
-            let server = url.authority();
+            let server = server(url);
             let mut unchecked = self.unchecked.lock().unwrap_or_else(PoisonError::into_inner);
-            if unchecked.insert(server.to_owned()) {
+            if unchecked.insert(server.clone()) {
                 session.watch.warn(&format!("nobody checks the certificate of `{server}`"));
             }
         }
@@ -65,6 +65,12 @@ impl Clients {
         clients.insert(needs, client.clone());
         Ok(client)
     }
+}
+
+/// Host and port, without whoever logs in there.
+fn server(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}", url.host_str().unwrap_or_default())
 }
 
 /// Lets `ring` do the cryptography of TLS wherever the process has not chosen yet.
@@ -119,4 +125,16 @@ fn authorities(needs: &Needs) -> Result<Vec<Certificate>, Error> {
 
 fn setup(error: reqwest::Error) -> Error {
     Error::Setup(format!("cannot speak TLS: {}", super::failed::cause(&error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_named_without_logins() {
+        let check = |url: &str, expect: &str| assert_eq!(server(&url.parse().unwrap()), expect);
+        check("https://ci:s3cret@charts.example.com:8443/a", "charts.example.com:8443");
+        check("https://token@[::1]/a", "[::1]");
+    }
 }
