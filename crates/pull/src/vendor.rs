@@ -74,7 +74,8 @@ impl Error {
 }
 
 /// Writes these blobs of the cache into a folder, with the list by which they are found, and removes what was vendored
-/// before, by the list that is there, and is not wanted any more. Each file appears whole, and old ones go last.
+/// before, by the list that is there, and is not wanted any more. Each file appears whole, and old ones go last: what a kill
+/// leaves can be used, but may have archives beside it that no list names, and those nobody removes.
 pub fn vendor(session: &Session, folder: &Path, wanted: &[Vendored]) -> Result<Changes, Error> {
     let because = |verb, path: &Path, error| cache::Error::new(verb, path, error);
     // The folder is part of the workspace, so whoever reads that may read this.
