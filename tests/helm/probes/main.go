@@ -10,10 +10,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"log"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -97,6 +100,8 @@ func (m matrix) probes() []probe {
 }
 
 type golden struct {
+	// All that the probe is made of, as a digest.
+	Of string `json:"of"`
 	// Only in a file that does not hold all probes: which one it is, from 0.
 	Probe    *int    `json:"probe,omitempty"`
 	Template string  `json:"template"`
@@ -154,7 +159,7 @@ func write(name string, f family) error {
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	for i, p := range probes {
-		g := golden{Template: p.Template}
+		g := golden{Of: digest(f, p), Template: p.Template}
 		output, err := render(f, p)
 		if err != nil && f.Verdict {
 			g.Error = "refused"
@@ -178,6 +183,25 @@ func write(name string, f family) error {
 		return nil
 	}
 	return os.WriteFile(name+suffix, out.Bytes(), 0o644)
+}
+
+// All that a probe is made of, in a fixed order: FNV-1a of each text and a zero after it. The reader of the goldens does the same.
+func digest(f family, p probe) string {
+	values := f.Values
+	if p.Values != "" {
+		values = p.Values
+	}
+	texts := []string{p.Template, values, p.Given, f.Helpers, f.Show, fmt.Sprint(f.Verdict)}
+	for _, files := range []map[string]string{f.Files, p.Files} {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			texts = append(texts, name, files[name])
+		}
+	}
+	hash := fnv.New64a()
+	for _, text := range texts {
+		io.WriteString(hash, text+"\x00")
+	}
+	return fmt.Sprintf("%016x", hash.Sum64())
 }
 
 func read(path string) ([]golden, error) {
