@@ -11,14 +11,14 @@ use super::{Effective, import};
 use crate::{Chart, Dependency};
 
 /// Takes out what tags and conditions disable, gives aliases, then imports values from subcharts into their parents.
-pub(crate) fn process_dependencies(
+pub(crate) fn process_dependencies<'a>(
     pass: Coalesce<'_>,
-    chart: &mut Effective<'_>,
+    chart: &mut Effective<'a>,
     values: &MapRef,
     warnings: &mut Problems,
 ) -> Result<(), NoTable> {
     enable(pass, chart, values, "", &mut Vec::new(), warnings)?;
-    import::import_values(pass, chart, warnings)
+    import::import_values(pass, chart, &mut Vec::new(), warnings)
 }
 
 /// `met` are the charts whose lists were gone through before.

@@ -2,6 +2,7 @@
 
 use gotmpl::{MapRef, MapType};
 use source::{Problem, Problems};
+use sprig::Dialect;
 
 use super::coalesce::{Coalesce, NoTable, coalesce_values};
 use super::convert::copy_map;
@@ -13,13 +14,16 @@ use crate::metadata::ImportValue;
 
 /// Bottom-up, so that what a subchart imported can be imported from it. Afterwards the defaults of every chart that lists
 /// dependencies hold its subcharts' defaults as well, which is how Helm's later pass comes to its answers about nulls.
-pub(crate) fn import_values(
+///
+/// `met` are the dependencies whose imports were made before.
+pub(crate) fn import_values<'a>(
     pass: Coalesce<'_>,
-    chart: &mut Effective<'_>,
+    chart: &mut Effective<'a>,
+    met: &mut Vec<&'a Dependency>,
     warnings: &mut Problems,
 ) -> Result<(), NoTable> {
     for subchart in &mut chart.subcharts {
-        import_values(pass, subchart, warnings)?;
+        import_values(pass, subchart, met, warnings)?;
     }
     let Some(listed) = &chart.listed else { return Ok(()) };
     let pass = Coalesce { keep_nulls: true, ..pass };
@@ -29,6 +33,11 @@ pub(crate) fn import_values(
     let tables = Tables { keep_nulls: true, conflicts: pass.conflicts };
     let imported = MapRef::new(MapType::Any);
     for dependency in listed {
+        let again = met.iter().any(|met| std::ptr::eq(*met, *dependency));
+        met.push(dependency);
+        if again && forgets_imports(pass.dialect) {
+            continue;
+        }
         for import in &dependency.import_values {
             let (child, parent) = match import {
                 ImportValue::Export(name) => (format!("exports.{name}"), "."),
@@ -45,6 +54,12 @@ pub(crate) fn import_values(
     tables.merge(&own, &imported, None);
     chart.defaults = Defaults::Imported(own);
     Ok(())
+}
+
+/// In Helm 3, two copies of a chart share its dependencies, and who imports first leaves the imports in a form that the second
+/// does not know.
+fn forgets_imports(dialect: Dialect) -> bool {
+    dialect == Dialect::Helm3
 }
 
 fn nothing_to_import(dependency: &Dependency, child: &str) -> Problem {
