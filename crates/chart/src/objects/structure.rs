@@ -75,7 +75,13 @@ impl Object for Struct {
     }
 
     fn is_comparable(&self) -> bool {
-        self.is_pointer()
+        let is_plain = |field: &Field| match &field.value {
+            Value::List(_) | Value::Map(_) => false,
+            Value::Object(object) => object.is_comparable(),
+            _ => true,
+        };
+        let embedded = || self.embedded.as_ref().is_none_or(|(_, fields)| fields.is_comparable());
+        self.is_pointer() || (self.fields.iter().all(is_plain) && embedded())
     }
 }
 
