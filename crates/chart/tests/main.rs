@@ -2,6 +2,7 @@
 
 mod broken;
 mod disk;
+mod later;
 mod lint;
 mod partials;
 mod plain;

@@ -67,16 +67,17 @@ pub fn open_regular(path: &Path) -> io::Result<(std::fs::File, usize)> {
 /// Files up to this size have the size that the system says.
 const ORDINARY: usize = 16 << 20;
 
-/// Reads an opened file by way of a buffer that serves many.
+/// Reads an opened file by way of a buffer that serves many. One with more than the most bytes gives one byte too many.
 pub fn read_opened<'b>(
     mut file: &std::fs::File,
     size: usize,
+    most: usize,
     buffer: &'b mut Vec<u8>,
 ) -> io::Result<&'b [u8]> {
     use std::io::Read as _;
     if size == 0 || size > ORDINARY {
         buffer.clear();
-        file.read_to_end(buffer)?;
+        file.take((most as u64).saturating_add(1)).read_to_end(buffer)?;
         return Ok(buffer);
     }
     // `read_to_end` would ask for the size once more, for the position, and for more after the last byte.
@@ -95,11 +96,23 @@ pub fn read_opened<'b>(
     Ok(&buffer[..filled])
 }
 
+/// Reads a file that was opened before, if it still is as long as it was then.
+pub fn read_unchanged(file: &std::fs::File, size: usize) -> io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = Vec::with_capacity(size.saturating_add(1));
+    file.take((size as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() == size {
+        Ok(bytes)
+    } else {
+        Err(io::Error::other("it changed while it was read"))
+    }
+}
+
 /// Reads what is a file.
 pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     let (file, size) = open_regular(path)?;
     let mut bytes = Vec::new();
-    let length = read_opened(&file, size, &mut bytes)?.len();
+    let length = read_opened(&file, size, usize::MAX, &mut bytes)?.len();
     bytes.truncate(length);
     Ok(bytes)
 }
@@ -230,6 +243,20 @@ mod tests {
         assert_eq!(shown("/srv/team/shop/deploy/regatta.yaml"), "regatta.yaml");
         assert_eq!(shown("/srv/team/shop/values/a.yaml"), "../values/a.yaml");
         assert_eq!(shown("/etc/b.yaml"), "/etc/b.yaml");
+    }
+
+    #[test]
+    fn a_file_that_changed_after_it_was_opened_is_refused() {
+        use std::io::{Seek as _, Write as _};
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"12345").unwrap();
+        let mut read = |size| {
+            file.rewind().unwrap();
+            read_unchanged(&file, size).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(5), Ok(b"12345".to_vec()));
+        assert_eq!(read(6), Err("it changed while it was read".to_owned()));
+        assert_eq!(read(4), Err("it changed while it was read".to_owned()));
     }
 
     #[test]

@@ -53,7 +53,8 @@ pub(super) fn load(
             chart::load(origin, walk.files(&place)?)
         }
     } else {
-        let bytes = disk::read(&place).map_err(|error| absent(origin, &error.to_string()))?;
+        let bytes =
+            disk::read(&place).map_err(|error| absent(origin, &error.to_string()))?;
         chart::load_archive(origin, &bytes)
     }
 }
@@ -152,11 +153,11 @@ impl<'a> Walk<'a> {
         let (file, size) = disk::open_regular(&place).map_err(unreadable)?;
         if size >= LARGE && !is_loaded(&path) && self.waits() {
             self.count(size, &path)?;
-            let read = move || disk::read_opened(&file, size, &mut Vec::new()).map(<[u8]>::to_vec);
-            let read = move || read().map_err(|error| error.to_string());
+            let read = move || disk::read_unchanged(&file, size).map_err(|error| error.to_string());
             return Ok(File::later(path, size, Box::new(read)));
         }
-        let bytes = disk::read_opened(&file, size, buffer).map_err(unreadable)?;
+        let most = BYTES.saturating_sub(self.bytes.load(Ordering::Relaxed));
+        let bytes = disk::read_opened(&file, size, most, buffer).map_err(unreadable)?;
         self.count(bytes.len(), &path)?;
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         Ok(File::new(path, text))
@@ -208,4 +209,40 @@ fn is_loaded(path: &str) -> bool {
     path.split('/').any(|part| part == "templates")
         || names.contains(&name)
         || name.ends_with(".tgz")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let chart_file = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
+        disk::create(&folder.path().join("web/Chart.yaml"), chart_file).unwrap();
+        folder
+    }
+
+    fn loaded(folder: &tempfile::TempDir) -> Result<Chart, String> {
+        let disk = Disk::around(folder.path()).unwrap();
+        load(&disk, "web", "web", Reading::AsNeeded).map_err(said)
+    }
+
+    fn said(problems: Problems) -> String {
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_file_that_was_left_open_and_changed_is_told() {
+        let folder = folder();
+        let readme = folder.path().join("web/README.md");
+        disk::create(&readme, "x".repeat(LARGE)).unwrap();
+        let length = |chart: &Chart| chart.raw.iter().map(|file| file.bytes().len()).max();
+        let chart = loaded(&folder).unwrap();
+        assert_eq!((length(&chart), chart.readable()), (Some(LARGE), Ok(())));
+        let chart = loaded(&folder).unwrap();
+        disk::write(&readme, "cut short").unwrap();
+        length(&chart);
+        let expect = "read `web/README.md`: it changed while it was read";
+        assert_eq!(chart.readable().map_err(said), Err(expect.to_owned()));
+    }
 }
