@@ -18,7 +18,7 @@ const DEPTH: usize = 60;
 /// From this size on, it pays to leave a file open instead of reading it.
 const LARGE: usize = 32 << 10;
 /// Not more files than this stay open.
-const PLACES: usize = 64;
+const PLACES: usize = 16;
 /// From this many files on, starting threads costs less than it saves.
 const SIDE_BY_SIDE: usize = 64;
 
