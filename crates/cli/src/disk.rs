@@ -37,7 +37,7 @@ impl Disk {
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        read(&self.resolve(path)?).map_err(said)
+        read_regular(&self.resolve(path)?).map_err(said)
     }
 
     fn list(&self, directory: &str) -> Result<Vec<Entry>, FileError> {
@@ -55,14 +55,26 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Opens what is a file, and tells its size. Anything else is refused: a pipe would wait for ever, a device never end.
 pub fn open_regular(path: &Path) -> io::Result<(std::fs::File, usize)> {
-    let file = std::fs::File::open(path)?;
-    let facts = file.metadata()?;
-    if facts.is_file() {
-        Ok((file, usize::try_from(facts.len()).unwrap_or(usize::MAX)))
-    } else {
-        Err(io::Error::other("not a regular file"))
-    }
+    // Already opening a pipe waits.
+    regular(&std::fs::metadata(path)?)?;
+    open_found(path)
 }
+
+/// The same for what `entries` found to be a file.
+pub fn open_found(path: &Path) -> io::Result<(std::fs::File, usize)> {
+    let file = std::fs::File::open(path)?;
+    let size = regular(&file.metadata()?)?;
+    Ok((file, size))
+}
+
+fn regular(facts: &std::fs::Metadata) -> io::Result<usize> {
+    if !facts.is_file() {
+        return Err(io::Error::other(IRREGULAR));
+    }
+    Ok(usize::try_from(facts.len()).unwrap_or(usize::MAX))
+}
+
+pub const IRREGULAR: &str = "not a regular file";
 
 /// Files up to this size have the size that the system says.
 const ORDINARY: usize = 16 << 20;
@@ -117,10 +129,11 @@ pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// An entry of a folder; a link to a folder is a directory and a link.
+/// An entry of a folder; a link to a folder is a directory and a link, one to a file a file and a link.
 pub struct Found {
     pub name: String,
     pub is_directory: bool,
+    pub is_file: bool,
     pub is_link: bool,
 }
 
@@ -133,8 +146,9 @@ pub fn entries(folder: &Path) -> io::Result<Vec<Found>> {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let kind = entry.file_type()?;
         let is_link = kind.is_symlink();
-        let is_directory = if is_link { entry.path().is_dir() } else { kind.is_dir() };
-        entries.push(Found { name, is_directory, is_link });
+        let target = if is_link { std::fs::metadata(entry.path()).ok() } else { None };
+        let kind = target.map_or(kind, |target| target.file_type());
+        entries.push(Found { name, is_directory: kind.is_dir(), is_file: kind.is_file(), is_link });
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)

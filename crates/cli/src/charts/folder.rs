@@ -54,7 +54,7 @@ pub(super) fn load(
         }
     } else {
         let bytes =
-            disk::read(&place).map_err(|error| absent(origin, &error.to_string()))?;
+            disk::read_regular(&place).map_err(|error| absent(origin, &error.to_string()))?;
         chart::load_archive(origin, &bytes)
     }
 }
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
 
     fn files(mut self, root: &Path) -> Result<Vec<File>, Problems> {
         let rules = root.join(".helmignore");
-        match disk::read(&rules) {
+        match disk::read_regular(&rules) {
             Ok(bytes) => {
                 let name = format!("{}/.helmignore", self.origin);
                 self.ignore = Ignore::parse(&name, &String::from_utf8_lossy(&bytes))?;
@@ -136,6 +136,8 @@ impl<'a> Walk<'a> {
             let place = if entry.is_link { self.target(&place, &path)? } else { place };
             if entry.is_directory {
                 self.folder(&place, &format!("{path}/"), depth + 1)?;
+            } else if !entry.is_file {
+                return Err(self.unreadable(&path, disk::IRREGULAR));
             } else {
                 if self.found.len() >= FILES {
                     return Err(self.too_large(&path));
@@ -150,7 +152,7 @@ impl<'a> Walk<'a> {
     fn file(&self, buffer: &mut Vec<u8>, found: (String, PathBuf)) -> Result<File, Problems> {
         let (path, place) = found;
         let unreadable = |error: io::Error| self.unreadable(&path, &error.to_string());
-        let (file, size) = disk::open_regular(&place).map_err(unreadable)?;
+        let (file, size) = disk::open_found(&place).map_err(unreadable)?;
         if size >= LARGE && !is_loaded(&path) && self.waits() {
             self.count(size, &path)?;
             let read = move || disk::read_unchanged(&file, size).map_err(|error| error.to_string());
@@ -229,6 +231,20 @@ mod tests {
 
     fn said(problems: Problems) -> String {
         problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "only a program makes a pipe")]
+    fn a_pipe_is_refused_instead_of_waited_for() {
+        for name in ["pipe", ".helmignore"] {
+            let folder = folder();
+            let pipe = folder.path().join("web").join(name);
+            let made = std::process::Command::new("mkfifo").arg(pipe).status().unwrap();
+            assert!(made.success());
+            let expect = format!("read `web/{name}`: not a regular file");
+            assert_eq!(loaded(&folder).unwrap_err(), expect);
+        }
     }
 
     #[test]
