@@ -1,6 +1,6 @@
 //! The namespace that an ephemeral stack makes for itself: whatever ends a run early, a destroy takes it away again.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use controlplane::{Fault, Proxy, Seen};
 use serde_json::json;
@@ -113,4 +113,25 @@ fn a_run_that_ends_before_its_first_release() {
     // By the inventory alone: this is how `gc` finds it.
     scene.get("/api/v1/namespaces/NAMESPACE/secrets/regatta.NAMESPACE.dev");
     destroyed(&scene);
+}
+
+#[test]
+fn a_namespace_of_several_that_cannot_be_made() {
+    let scene = scene("own-several");
+    let more = "  more: { chart: ./chart, namespace: NAMESPACE-more }\n  most: { chart: ./chart, namespace: NAMESPACE-most }\n";
+    scene.write("regatta.yaml", &format!("{MANIFEST}{more}"));
+    let proxy = Proxy::start(scene.plane);
+    let made = AtomicUsize::new(0);
+    proxy.on_request(move |seen| {
+        let makes = seen.method == "POST" && seen.path.starts_with("/api/v1/namespaces?");
+        match makes && made.fetch_add(1, Ordering::Relaxed) == 2 {
+            true => Fault::error(403, "Forbidden", "no third one"),
+            false => Fault::None,
+        }
+    });
+    let answer = app::run_through(&scene, &proxy, "apply -e dev --yes").exits(1);
+    assert!(answer.stderr.contains("no third one"), "{answer}");
+    destroyed(&scene);
+    scene.is_absent("/api/v1/namespaces/NAMESPACE-more");
+    scene.is_absent("/api/v1/namespaces/NAMESPACE-most");
 }

@@ -29,7 +29,8 @@ pub(super) async fn create(run: &Run<'_>) -> Result<(), Error> {
     let Some(error) = failed else { return Ok(()) };
     let made = locked(run).namespaces.clone();
     if order.ephemeral && !made.is_empty() {
-        inventory::claim(run, made).await?;
+        // What stopped the run is told first.
+        inventory::claim(run, made).await.ok();
     }
     Err(error)
 }
@@ -78,9 +79,13 @@ async fn create_one(client: &Client, order: &Order<'_>, name: &str) -> Result<bo
         Err(error) if error.is_already_exists() => {}
         Err(error) => return Err(error),
     }
+    let Some(label) = label else { return Ok(false) };
     // Another run of this stack, or an attempt of ours whose answer was lost.
-    let live = client.get(&address.path()).await?;
-    Ok(label.is_some() && live.as_ref().and_then(stack_of) == label.as_deref())
+    match client.get(&address.path()).await {
+        Ok(live) => Ok(live.as_ref().and_then(stack_of) == Some(&label)),
+        Err(error) if error.is_forbidden() => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Deletes the planned ones, unless a release of somebody else or another stack lives there, and waits until they are gone.

@@ -170,8 +170,12 @@ impl Draft {
                 }
             }
         }
-        let made = cluster.namespaces_of(&desired.stack).cloned();
-        self.namespaces.extend(made.map(|name| NamespacePlan { name, action: Action::None }));
+        let is_known = |name: &&String| {
+            cluster.inventory.as_ref().is_some_and(|inventory| inventory.namespaces.contains(name))
+        };
+        let made = cluster.namespaces_of(&desired.stack).filter(|name| !is_known(name));
+        let none = |name: &String| NamespacePlan { name: name.clone(), action: Action::None };
+        self.namespaces.extend(made.map(none));
     }
 
     pub(super) fn finish(self, stack: StackId, operation: Operation, cluster: &Cluster) -> Plan {
