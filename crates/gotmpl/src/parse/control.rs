@@ -38,7 +38,7 @@ impl Parser<'_> {
         while self.peek().kind != TokenKind::End {
             if self.peek().kind == TokenKind::LeftDelimiter {
                 let delimiter = self.next();
-                if self.next_word().kind == TokenKind::KeyDefine {
+                if self.next().kind == TokenKind::KeyDefine {
                     self.definition()?;
                     continue;
                 }
@@ -80,7 +80,7 @@ impl Parser<'_> {
     /// A template of its own, with its own variables. `{{define` has been read.
     fn definition(&mut self) -> Parse<()> {
         let outer = std::mem::replace(&mut self.scope, Scope::new());
-        let token = self.next_word();
+        let token = self.next();
         let name = self.template_name(token, "define clause")?;
         self.expect(TokenKind::RightDelimiter, "define clause")?;
         self.definition_body(&name, "define clause")?;
@@ -110,7 +110,7 @@ impl Parser<'_> {
 
     /// Actions up to an `end` or `else`.
     fn item_list(&mut self) -> Parse<Item> {
-        while self.peek_word().kind != TokenKind::End {
+        while self.peek().kind != TokenKind::End {
             match self.text_or_action()? {
                 Item::Node(node) => self.open.push(node),
                 ending => return Ok(ending),
@@ -120,7 +120,7 @@ impl Parser<'_> {
     }
 
     fn text_or_action(&mut self) -> Parse<Item> {
-        let token = self.next_word();
+        let token = self.next();
         match token.kind {
             TokenKind::Text => {
                 Ok(Item::Node(self.node(NodeKind::Text, token.start, token.start, token.end)))
@@ -137,7 +137,7 @@ impl Parser<'_> {
 
     /// What follows `{{`, whose token is given.
     fn action(&mut self, open: Token) -> Parse<Item> {
-        let token = self.next_word();
+        let token = self.next();
         let kind = match token.kind {
             TokenKind::KeyBlock => return self.block(open),
             TokenKind::KeyBreak => self.jump("break", NodeKind::Break)?,
@@ -172,7 +172,7 @@ impl Parser<'_> {
 
     /// `else`, possibly with an `if` or `with` that is left to be read.
     fn else_keyword(&mut self) -> Parse<Item> {
-        let next = self.peek_word();
+        let next = self.peek();
         if !matches!(next.kind, TokenKind::KeyIf | TokenKind::KeyWith) {
             self.expect(TokenKind::RightDelimiter, "else")?;
         }
@@ -240,7 +240,7 @@ impl Parser<'_> {
 
     /// Defines a template in place and runs it there.
     fn block(&mut self, open: Token) -> Parse<Item> {
-        let token = self.next_word();
+        let token = self.next();
         let name = self.template_name(token, "block clause")?;
         let pipe = self.pipeline("block clause", TokenKind::RightDelimiter)?;
         let end = self.newest_end();
@@ -252,10 +252,10 @@ impl Parser<'_> {
     }
 
     fn template_call(&mut self, open: Token) -> Parse<Item> {
-        let token = self.next_word();
+        let token = self.next();
         let name = self.template_name(token, "template clause")?;
         let mut pipe = None;
-        if self.next_word().kind != TokenKind::RightDelimiter {
+        if self.next().kind != TokenKind::RightDelimiter {
             self.back();
             pipe = Some(self.pipeline("template clause", TokenKind::RightDelimiter)?);
         }

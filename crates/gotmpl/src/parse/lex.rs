@@ -12,6 +12,8 @@ pub(super) struct Lexer<'t> {
     /// Where the current token starts.
     start: usize,
     inside_action: bool,
+    /// White space was passed before the current token.
+    spaced: bool,
     paren_depth: i32,
     pub error: String,
     /// `break` and `continue` are names where functions are called so.
@@ -42,6 +44,7 @@ impl<'t> Lexer<'t> {
             position: 0,
             start: 0,
             inside_action: false,
+            spaced: false,
             paren_depth: 0,
             error: String::new(),
             break_is_keyword: true,
@@ -51,7 +54,12 @@ impl<'t> Lexer<'t> {
 
     #[inline(never)]
     pub(super) fn next(&mut self) -> Token {
-        if self.inside_action { self.action() } else { self.text() }
+        if !self.inside_action {
+            self.spaced = false;
+            return self.text();
+        }
+        let trims = self.skip_space();
+        if trims { self.end_of_action(true) } else { self.action() }
     }
 
     fn rest(&self) -> &'t [u8] {
@@ -59,7 +67,8 @@ impl<'t> Lexer<'t> {
     }
 
     fn token(&mut self, kind: TokenKind) -> Token {
-        let token = Token { kind, start: self.start as u32, end: self.position as u32 };
+        let (start, end) = (self.start as u32, self.position as u32);
+        let token = Token { kind, spaced: self.spaced, start, end };
         self.start = self.position;
         token
     }
@@ -68,6 +77,7 @@ impl<'t> Lexer<'t> {
         self.error = error.into();
         let token = Token {
             kind: TokenKind::Error,
+            spaced: self.spaced,
             start: self.start as u32,
             end: self.position.max(self.start) as u32,
         };
@@ -151,6 +161,7 @@ impl<'t> Lexer<'t> {
         let start = self.position + if trims { MARKER } else { 0 };
         let token = Token {
             kind: TokenKind::RightDelimiter,
+            spaced: self.spaced,
             start: start as u32,
             end: (start + RIGHT.len()) as u32,
         };
@@ -175,12 +186,11 @@ impl<'t> Lexer<'t> {
         Some(character)
     }
 
-    /// One token inside `{{` and `}}`.
+    /// One token inside `{{` and `}}`, after white space.
     fn action(&mut self) -> Token {
         let rest = self.rest();
         let Some(first) = rest.first() else { return self.fail("unclosed action") };
         match first {
-            b' ' | b'\t' | b'\r' | b'\n' => self.space(),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.identifier(),
             b'.' if rest.get(1).is_some_and(|byte| !byte.is_ascii_digit()) => {
                 self.name(TokenKind::Dot, TokenKind::Field)
@@ -244,16 +254,15 @@ impl<'t> Lexer<'t> {
         if self.paren_depth == 0 { self.close(trims) } else { self.fail("unclosed left paren") }
     }
 
-    /// A run of spaces, whose last one may belong to a trimming delimiter.
-    fn space(&mut self) -> Token {
+    /// Steps over white space, whose last byte may belong to a trimming delimiter. Says whether it does.
+    fn skip_space(&mut self) -> bool {
         let rest = self.rest();
         let spaces = rest.iter().take_while(|byte| is_space(**byte)).count();
-        let trims = rest[spaces..].starts_with(b"-}}");
-        if trims && spaces == 1 {
-            return self.end_of_action(true);
-        }
+        let trims = spaces > 0 && rest[spaces..].starts_with(b"-}}");
+        self.spaced = spaces > usize::from(trims);
         self.position += spaces - usize::from(trims);
-        self.token(TokenKind::Space)
+        self.start = self.position;
+        trims
     }
 
     fn quoted(&mut self, quote: u8, unterminated: &str, kind: TokenKind) -> Token {

@@ -18,7 +18,7 @@ pub(super) struct Parser<'t> {
     pub lexer: Lexer<'t>,
     pub functions: &'t Functions,
     /// The last tokens that were read; `[0]` is the newest.
-    tokens: [Token; 3],
+    tokens: [Token; 2],
     /// How many of them are to be read again.
     ahead: usize,
     pub scope: Scope<'t>,
@@ -84,13 +84,13 @@ pub(super) fn parse<'t>(
     text: &'t Arc<str>,
     functions: &'t Functions,
 ) -> Parse<Parsed> {
-    let nothing = Token { kind: TokenKind::End, start: 0, end: 0 };
+    let nothing = Token { kind: TokenKind::End, spaced: false, start: 0, end: 0 };
     let spare = SPARE.take();
     let mut parser = Parser {
         file: name,
         lexer: Lexer::new(text),
         functions,
-        tokens: [nothing; 3],
+        tokens: [nothing; 2],
         ahead: 0,
         scope: Scope::new(),
         control_depth: 0,
@@ -165,30 +165,8 @@ impl<'t> Parser<'t> {
         self.ahead = 2;
     }
 
-    /// Puts back the newest token and two before it.
-    pub(super) fn back_three(&mut self, first: Token, second: Token) {
-        self.tokens[1] = second;
-        self.tokens[2] = first;
-        self.ahead = 3;
-    }
-
     pub(super) fn peek(&mut self) -> Token {
         let token = self.next();
-        self.back();
-        token
-    }
-
-    pub(super) fn next_word(&mut self) -> Token {
-        loop {
-            let token = self.next();
-            if token.kind != TokenKind::Space {
-                return token;
-            }
-        }
-    }
-
-    pub(super) fn peek_word(&mut self) -> Token {
-        let token = self.next_word();
         self.back();
         token
     }
@@ -216,7 +194,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn unexpected(&self, token: Token, context: &str) -> Box<Fault> {
-        let Token { kind, start, end } = token;
+        let Token { kind, start, end, .. } = token;
         let text = self.text_of(token);
         let shown = match kind {
             TokenKind::Error => return self.lexer_fault(token),
@@ -243,7 +221,7 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn expect(&mut self, kind: TokenKind, context: &str) -> Parse<Token> {
-        let token = self.next_word();
+        let token = self.next();
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
 

@@ -15,11 +15,11 @@ const MAX_PAREN_DEPTH: usize = 10_000;
 impl<'t> Parser<'t> {
     /// Declarations and commands up to a token of kind `end`.
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parse<Id> {
-        let first = self.peek_word();
+        let first = self.peek();
         let (declared, assigns) = self.declarations(context)?;
         let mark = self.open.len();
         let close = loop {
-            let token = self.next_word();
+            let token = self.next();
             match token.kind {
                 kind if kind == end => break token,
                 TokenKind::Bool
@@ -53,16 +53,15 @@ impl<'t> Parser<'t> {
     fn declarations(&mut self, context: &str) -> Parse<(Vec<Token>, bool)> {
         let mut declared = Vec::new();
         loop {
-            let variable = self.peek_word();
+            let variable = self.peek();
             if variable.kind != TokenKind::Variable {
                 return Ok((declared, false));
             }
             self.next();
-            let after = self.peek();
-            let next = self.peek_word();
+            let next = self.peek();
             let is_comma = next.kind == TokenKind::Character && self.text_of(next) == ",";
             if matches!(next.kind, TokenKind::Assign | TokenKind::Declare) || is_comma {
-                self.next_word();
+                self.next();
                 declared.push(variable);
                 let name = self.text_of(variable);
                 self.scope.variables.push(Variable { name, slot: None });
@@ -71,7 +70,7 @@ impl<'t> Parser<'t> {
                 TokenKind::Assign => return Ok((declared, true)),
                 TokenKind::Declare => return Ok((declared, false)),
                 _ if is_comma && context == "range" && declared.len() < 2 => {
-                    let next = self.peek_word().kind;
+                    let next = self.peek().kind;
                     if !matches!(
                         next,
                         TokenKind::Variable | TokenKind::RightDelimiter | TokenKind::RightParen
@@ -81,10 +80,6 @@ impl<'t> Parser<'t> {
                 }
                 _ if is_comma => {
                     return Err(self.fault(format!("too many declarations in {context}")));
-                }
-                _ if after.kind == TokenKind::Space => {
-                    self.back_three(variable, after);
-                    return Ok((declared, false));
                 }
                 _ => {
                     self.back_two(variable);
@@ -150,23 +145,23 @@ impl<'t> Parser<'t> {
 
     /// Operands up to a `|`, which is consumed, or the end of the pipeline, which is not.
     fn command(&mut self) -> Parse<Id> {
-        let first = self.peek_word();
+        let first = self.peek();
         let mark = self.open.len();
         let mut end = first.end;
         loop {
-            self.peek_word();
-            if let Some(operand) = self.operand()? {
+            let operand = self.operand()?;
+            if let Some(operand) = operand {
                 end = self.nodes[operand as usize].end;
                 self.open.push(operand);
             }
             let token = self.next();
             match token.kind {
-                TokenKind::Space => {}
                 TokenKind::RightDelimiter | TokenKind::RightParen => {
                     self.back();
                     break;
                 }
                 TokenKind::Pipe => break,
+                _ if token.spaced && operand.is_some() => self.back(),
                 _ => return Err(self.unexpected(token, "operand")),
             }
         }
@@ -179,15 +174,15 @@ impl<'t> Parser<'t> {
 
     /// A term and the fields that directly follow it.
     fn operand(&mut self) -> Parse<Option<Id>> {
-        let start = self.peek_word().start;
+        let start = self.peek().start;
         let Some(term) = self.term()? else { return Ok(None) };
         let first = self.peek();
-        if first.kind != TokenKind::Field {
+        if !follows(first) {
             return Ok(Some(term));
         }
         let names_start = self.names.len() as u32;
         let mut end = first.end;
-        while self.peek().kind == TokenKind::Field {
+        while follows(self.peek()) {
             let token = self.next();
             end = token.end;
             let name = Str::from(&self.text_of(token)[1..]);
@@ -227,7 +222,7 @@ impl<'t> Parser<'t> {
     }
 
     fn term(&mut self) -> Parse<Option<Id>> {
-        let token = self.next_word();
+        let token = self.next();
         let text = self.text_of(token);
         let kind = match token.kind {
             TokenKind::Identifier => NodeKind::Identifier { callee: self.callee(text, token)? },
@@ -317,4 +312,9 @@ impl<'t> Parser<'t> {
         self.strings.push(string);
         self.strings.len() as u32 - 1
     }
+}
+
+/// Whether a field belongs to what stands before it.
+fn follows(token: Token) -> bool {
+    token.kind == TokenKind::Field && !token.spaced
 }

@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub kind: TokenKind,
+    /// White space stands before it, inside the action.
+    pub spaced: bool,
     pub start: u32,
     pub end: u32,
 }
@@ -29,7 +31,6 @@ pub(super) enum TokenKind {
     RawString,
     RightDelimiter,
     RightParen,
-    Space,
     String,
     Text,
     Variable,
