@@ -8,7 +8,10 @@ pub fn documents(text: &str) -> Result<Vec<Range<usize>>, Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut line_start = 0;
-    for line in text.split_inclusive('\n') {
+    while line_start < text.len() {
+        let rest = &text[line_start..];
+        let line =
+            &rest[..memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1)];
         if let Some(rest) = line.strip_prefix("---") {
             let more = rest.trim();
             if !more.is_empty() && !more.starts_with('#') {

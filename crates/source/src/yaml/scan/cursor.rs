@@ -192,13 +192,9 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_to_line_end(&mut self) {
         loop {
             let rest = &self.bytes[self.mark.offset.min(self.bytes.len())..];
-            // Written so that the compiler looks at many bytes at once.
-            let goes_on =
-                |stride: &&[u8]| !stride.iter().fold(false, |any, byte| any | may_break(*byte));
-            let passed = rest.chunks_exact(STRIDE).take_while(goes_on).count() * STRIDE;
-            let rest = &rest[passed..];
-            let here = |byte: &&u8| !MAY_BREAK[usize::from(**byte)];
-            self.advance(passed + rest.iter().take_while(here).count());
+            let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+            // What else may break a line is rare.
+            self.advance(memchr::memchr3(b'\r', 0xC2, 0xE2, line).unwrap_or(line.len()));
             if self.is_break_or_end(0) {
                 return;
             }
