@@ -56,6 +56,15 @@ impl Entries {
         self.0.iter()
     }
 
+    /// The same keys, none of them read, with what `make` makes of each value, or without it.
+    pub(crate) fn with_values(&self, make: impl Fn(&Value) -> Option<Value>) -> Self {
+        let mut entries = Vec::with_capacity(self.0.len());
+        for entry in &self.0 {
+            entries.extend(make(&entry.value).map(|value| Entry::new(entry.key.clone(), value)));
+        }
+        Self(entries)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

@@ -201,10 +201,10 @@ impl MapRef {
         Self::of(self.kind(), self.entries())
     }
 
-    /// A `map[string]interface {}` with what `copy` makes of each value. To look at them here is not to read them.
-    pub fn copy_with(&self, copy: impl Fn(&Value) -> Value) -> Self {
-        let entries = self.inside().borrow();
-        Self::of(MapType::Any, entries.iter().map(|entry| (entry.key.clone(), copy(&entry.value))))
+    /// A `map[string]interface {}` with what `copy` makes of each value, or without it. To look at them here is not to read
+    /// them.
+    pub fn copy_with(&self, copy: impl Fn(&Value) -> Option<Value>) -> Self {
+        Self::make(MapType::Any, false, self.inside().borrow().with_values(copy))
     }
 }
 

@@ -46,14 +46,14 @@ impl Coalesce<'_> {
     ) -> Result<(), NoTable> {
         self.defaults(chart, values, at);
         for subchart in &chart.subcharts {
-            let name = Str::from(subchart.name.as_str());
-            let at = At::below(at, &name);
-            let section = match values.peek(name.as_bytes()) {
+            let name = subchart.name.as_bytes();
+            let at = At::below(at, name);
+            let section = match values.peek(name) {
                 Some(Value::Map(section)) => section,
                 Some(_) => return Err(NoTable(at.path())),
                 None => {
                     let section = MapRef::new(MapType::Any);
-                    values.insert(name.clone(), Value::Map(section.clone()));
+                    values.insert(name, Value::Map(section.clone()));
                     section
                 }
             };
@@ -65,43 +65,33 @@ impl Coalesce<'_> {
 
     fn defaults(self, chart: &Effective<'_>, values: &MapRef, at: Option<&At<'_>>) {
         let drop_nulls = !self.keep_nulls && drops_null_defaults(self.dialect);
-        for (key, default) in entries(&chart.defaults.fresh()) {
-            let at = At::below(at, &key);
-            match (values.peek(key.as_bytes()), &default) {
-                (None, Value::Nil) if drop_nulls => {}
-                (None, _) => {
-                    if drop_nulls && let Value::Map(map) = &default {
-                        remove_nulls(map);
-                    }
-                    values.insert(key, default);
+        chart.defaults.given().each(|key, default| {
+            let at = At::below(at, key);
+            match values.peek(key) {
+                None if drop_nulls && default.is_nil() => {}
+                None => values.insert(key, default.hiding_nulls(drop_nulls).copy()),
+                Some(Value::Nil) if !self.keep_nulls => {
+                    values.remove(key);
                 }
-                (Some(Value::Nil), _) if !self.keep_nulls => {
-                    values.remove(key.as_bytes());
-                }
-                (Some(Value::Map(written)), Value::Map(default)) => {
+                Some(Value::Map(written)) if default.is_map() => {
                     // A subchart's section keeps its nulls: they are for the subchart's own defaults.
                     let is_section =
-                        chart.subcharts.iter().any(|subchart| subchart.name == key.to_text());
+                        chart.subcharts.iter().any(|subchart| subchart.name.as_bytes() == key);
                     let keep_nulls = self.keep_nulls || is_section;
-                    if !keep_nulls && drops_null_defaults(self.dialect) {
-                        remove_nulls(default);
-                    }
+                    let hides_nulls = !keep_nulls && drops_null_defaults(self.dialect);
                     let tables = Tables { keep_nulls, conflicts: self.conflicts };
-                    tables.merge(&written, default, Some(&at));
+                    tables.complete(&written, &default.hiding_nulls(hides_nulls), Some(&at));
                 }
-                (Some(Value::Map(_)), other) if !matches!(other, Value::Nil) => {
-                    self.tables().conflict(&at, true);
-                }
-                _ => {}
+                Some(Value::Map(_)) if !default.is_nil() => self.tables().conflict(&at, true),
+                Some(_) => {}
             }
-        }
+        });
     }
 
     /// Hands a chart's globals down to a subchart's section, where they win over the section's own.
     fn globals(self, section: &MapRef, parent: &MapRef, at: &At<'_>) {
-        let global = Str::from(GLOBAL);
-        let at = At::below(Some(at), &global);
-        let of = |map: &MapRef| match map.peek(global.as_bytes()) {
+        let at = At::below(Some(at), GLOBAL.as_bytes());
+        let of = |map: &MapRef| match map.peek(GLOBAL.as_bytes()) {
             None => Some(MapRef::new(MapType::Any)),
             Some(Value::Map(map)) => Some(map),
             Some(_) => None,
@@ -111,7 +101,7 @@ impl Coalesce<'_> {
             return;
         };
         for (key, value) in entries(&handed_down) {
-            let at = At::below(Some(&at), &key);
+            let at = At::below(Some(&at), key.as_bytes());
             match (value, target.peek(key.as_bytes())) {
                 (Value::Map(map), None) => {
                     target.insert(key.clone(), Value::Map(own_level(&map)));
@@ -130,7 +120,7 @@ impl Coalesce<'_> {
                 (value, _) => target.insert(key.clone(), value),
             }
         }
-        section.insert(global.clone(), Value::Map(target));
+        section.insert(GLOBAL, Value::Map(target));
     }
 
     fn tables(&self) -> Tables<'_> {
@@ -139,20 +129,10 @@ impl Coalesce<'_> {
 }
 
 /// A map of its own whose entries are shared: below the first level, parent and subcharts see the same globals.
-fn own_level(map: &MapRef) -> MapRef {
+pub(crate) fn own_level(map: &MapRef) -> MapRef {
     let copy = MapRef::new(MapType::Any);
     for (key, value) in entries(map) {
         copy.insert(key, value);
     }
     copy
-}
-
-fn remove_nulls(map: &MapRef) {
-    for (key, value) in entries(map) {
-        match value {
-            Value::Nil => drop(map.remove(key.as_bytes())),
-            Value::Map(map) => remove_nulls(&map),
-            _ => {}
-        }
-    }
 }

@@ -21,8 +21,15 @@ pub(crate) fn from_tree(tree: &Tree) -> Value {
     }
 }
 
+/// The same without the nulls of its maps; those in lists stay.
+pub(super) fn from_tree_without_nulls(tree: &Tree) -> Value {
+    let Node::Map(map) = &tree.node else { return from_tree(tree) };
+    let written = map.iter().filter(|(_, value)| !matches!(value.node, Node::Null));
+    Value::map(written.map(|(key, value)| (Str::from(key), from_tree_without_nulls(value))))
+}
+
 /// A deep copy: nothing of it is shared with the original, and nothing of the original counts as read.
-fn copy(value: &Value) -> Value {
+pub(super) fn copy(value: &Value) -> Value {
     match value {
         Value::Map(map) => Value::Map(copy_map(map)),
         Value::List(list) => Value::list(list.items.iter().map(copy).collect()),
@@ -31,7 +38,13 @@ fn copy(value: &Value) -> Value {
 }
 
 pub(crate) fn copy_map(map: &MapRef) -> MapRef {
-    map.copy_with(copy)
+    map.copy_with(|value| Some(copy(value)))
+}
+
+/// A deep copy without the nulls of its maps; those in lists stay.
+pub(super) fn copy_without_nulls(value: &Value) -> Value {
+    let Value::Map(map) = value else { return copy(value) };
+    Value::Map(map.copy_with(|value| (!value.is_nil()).then(|| copy_without_nulls(value))))
 }
 
 /// The way back from `from_tree`. Values hold nothing that a tree could not.

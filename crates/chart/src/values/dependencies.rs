@@ -5,9 +5,9 @@ use source::{Problem, Problems};
 use sprig::Dialect;
 use sprig::semver::{Constraint, Version};
 
-use super::coalesce::{Coalesce, NoTable, coalesce_values};
+use super::coalesce::{Coalesce, NoTable, coalesce_values, own_level};
 use super::convert::copy_map;
-use super::{Effective, import};
+use super::{Effective, GLOBAL, import};
 use crate::{Chart, Dependency};
 
 /// Takes out what tags and conditions disable, gives aliases, then imports values from subcharts into their parents.
@@ -51,7 +51,7 @@ fn enable<'a>(
         }
     }
 
-    let merged = copy_map(values);
+    let merged = to_be_completed(chart, values);
     coalesce_values(pass, chart, &merged)?;
     let enabled: Vec<&Dependency> = listed
         .iter()
@@ -73,6 +73,27 @@ fn enable<'a>(
     // Go's nil: a list of which nothing is left is no list to the import that follows.
     chart.listed = Some(enabled).filter(|enabled| !enabled.is_empty());
     Ok(())
+}
+
+/// Values of their own as far as a chart's defaults will change them.
+fn to_be_completed(chart: &Effective<'_>, values: &MapRef) -> MapRef {
+    let own = own_level(values);
+    let copy = |key: &[u8]| {
+        if let Some(Value::Map(map)) = own.peek(key) {
+            own.insert(key, Value::Map(copy_map(&map)));
+        }
+    };
+    let names = chart.subcharts.iter().map(|subchart| subchart.name.as_str());
+    let mut keys: Vec<&[u8]> = names.chain([GLOBAL]).map(str::as_bytes).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.iter().copied().for_each(copy);
+    chart.defaults.given().each(|key, default| {
+        if default.is_map() && !keys.contains(&key) {
+            copy(key);
+        }
+    });
+    own
 }
 
 /// In Helm 3, two copies of a chart share its list of dependencies, and who goes through it first leaves the aliases in it

@@ -7,7 +7,8 @@ use gotmpl::MapRef;
 use source::Tree;
 use sprig::Dialect;
 
-use super::convert::{copy_map, from_tree, to_tree};
+use super::convert::to_tree;
+use super::given::Given;
 use crate::{Chart, Dependency};
 
 #[derive(Clone)]
@@ -34,14 +35,10 @@ pub(crate) enum Defaults<'a> {
 }
 
 impl Defaults<'_> {
-    /// A map of its own that may be changed.
-    pub(crate) fn fresh(&self) -> MapRef {
+    pub(crate) fn given(&self) -> Given<'_> {
         match self {
-            Self::Written(tree) => match from_tree(tree) {
-                gotmpl::Value::Map(map) => map,
-                _ => MapRef::new(gotmpl::MapType::Any),
-            },
-            Self::Imported(map) => copy_map(map),
+            Self::Written(tree) => Given::written(tree),
+            Self::Imported(map) => Given::imported(map),
         }
     }
 

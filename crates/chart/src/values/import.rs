@@ -27,7 +27,7 @@ pub(crate) fn import_values<'a>(
     }
     let Some(listed) = &chart.listed else { return Ok(()) };
     let pass = Coalesce { keep_nulls: true, ..pass };
-    let merged = MapRef::new(MapType::Any);
+    let mut merged = MapRef::new(MapType::Any);
     coalesce_values(pass, chart, &merged)?;
 
     let tables = Tables { keep_nulls: true, conflicts: pass.conflicts };
@@ -49,10 +49,12 @@ pub(crate) fn import_values<'a>(
             }
         }
     }
-    // The chart's own values win over what it imports. The copy ends the sharing between the two.
-    let own = copy_map(&merged);
-    tables.merge(&own, &imported, None);
-    chart.defaults = Defaults::Imported(own);
+    if !imported.is_empty() {
+        // The chart's own values win over what it imports. The copy ends the sharing between the two.
+        merged = copy_map(&merged);
+        tables.merge(&merged, &imported, None);
+    }
+    chart.defaults = Defaults::Imported(merged);
     Ok(())
 }
 

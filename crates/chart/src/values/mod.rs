@@ -7,6 +7,7 @@ mod coalesce;
 mod convert;
 mod dependencies;
 mod effective;
+mod given;
 mod import;
 mod tables;
 

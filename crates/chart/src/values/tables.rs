@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use gotmpl::{MapRef, Str, Value};
 
+use super::given::Given;
+
 /// How to merge, and what was found on the way.
 pub(crate) struct Tables<'a> {
     /// True while charts are put together: nulls stay for the final pass. False in that pass: a null of the user's deletes
@@ -26,17 +28,17 @@ pub(crate) struct Conflict {
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
     above: Option<&'a Self>,
-    key: &'a Str,
+    key: &'a [u8],
 }
 
 impl<'a> At<'a> {
-    pub(crate) fn below(above: Option<&'a Self>, key: &'a Str) -> Self {
+    pub(crate) fn below(above: Option<&'a Self>, key: &'a [u8]) -> Self {
         Self { above, key }
     }
 
     pub(crate) fn path(&self) -> Vec<Str> {
         let mut path = self.above.map(At::path).unwrap_or_default();
-        path.push(self.key.clone());
+        path.push(Str::from(self.key));
         path
     }
 }
@@ -57,7 +59,7 @@ impl Tables<'_> {
             }
         }
         for (key, default) in entries(defaults) {
-            let at = At::below(at, &key);
+            let at = At::below(at, key.as_bytes());
             match (target.peek(key.as_bytes()), &default) {
                 (None, _) => target.insert(key, default),
                 (Some(Value::Nil), _) if !self.keep_nulls && written.contains(&key) => {
@@ -73,6 +75,26 @@ impl Tables<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// The same with defaults that do not change: a null of the target's hides what they have there.
+    pub(crate) fn complete(&self, target: &MapRef, defaults: &Given<'_>, at: Option<&At<'_>>) {
+        defaults.each(|key, default| {
+            let at = At::below(at, key);
+            match target.peek(key) {
+                None => target.insert(key, default.copy()),
+                Some(Value::Nil) if !self.keep_nulls && !default.is_nil() => {
+                    target.remove(key);
+                }
+                Some(Value::Nil) => {}
+                Some(Value::Map(target)) if default.is_map() => {
+                    self.complete(&target, &default, Some(&at));
+                }
+                Some(Value::Map(_)) if !default.is_nil() => self.conflict(&at, true),
+                Some(_) if default.is_map() => self.conflict(&at, false),
+                Some(_) => {}
+            }
+        });
     }
 
     pub(crate) fn conflict(&self, at: &At<'_>, map_over_other: bool) {
