@@ -1,7 +1,7 @@
 //! Work spread over threads, results handed out in order while the rest goes on.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc;
+use std::sync::{Once, mpsc};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -18,6 +18,16 @@ pub fn pool(jobs: Option<u16>, items: usize) -> ThreadPool {
         .thread_name(|number| format!("render-{number}"))
         .build()
         .expect("the system gives a process a few threads")
+}
+
+/// Before work is spread from a thread that belongs to no pool: it becomes one of the threads that do the work, instead of
+/// waiting for them.
+pub fn take_part() {
+    if rayon::current_thread_index().is_none() {
+        static TAKES_PART: Once = Once::new();
+        // Fails where there is a pool already, which will do.
+        TAKES_PART.call_once(|| drop(ThreadPoolBuilder::new().use_current_thread().build_global()));
+    }
 }
 
 /// Runs `work` on each item, side by side, and hands the results to `deliver` on this thread in the order of the items.

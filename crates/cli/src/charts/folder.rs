@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use source::{FileError, Problem, Problems};
 
 use crate::disk::{self, Disk};
+use crate::threads;
 
 /// What one chart may weigh unpacked, as in Helm, and how many files and nested folders it may have.
 const BYTES: usize = 100 << 20;
@@ -110,6 +111,7 @@ impl<'a> Walk<'a> {
             let mut buffer = Vec::new();
             found.into_iter().map(|file| self.file(&mut buffer, file)).collect()
         } else {
+            threads::take_part();
             found
                 .into_par_iter()
                 .map_init(Vec::new, |buffer, file| self.file(buffer, file))
