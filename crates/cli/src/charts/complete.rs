@@ -90,7 +90,10 @@ impl Search<'_> {
             Err(found) => problems.extend(found),
         }
         if !problems.is_empty() {
-            return Err(problems);
+            // Why it was looked for at all comes first.
+            let mut told = warnings.split_off(chart.warnings.len());
+            told.extend(problems);
+            return Err(told);
         }
         Ok(Some(Whole { files: dependencies::whole(chart, files), warnings }))
     }
