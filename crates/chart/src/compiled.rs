@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use gotmpl::{Functions, Parsed, Str, TemplateSet, Value};
-use source::Problems;
+use source::{Problems, Source};
 use sprig::Dialect;
 
 use crate::context::{Template, Templates};
-use crate::{Chart, File, failure, side_by_side};
+use crate::{Chart, File, Input, failure, schema, side_by_side};
 
 /// The sets of one chart, by the names of the templates in them.
 #[derive(Debug, Default)]
@@ -82,25 +82,48 @@ fn compile(
     if problems.is_empty() { Ok(set) } else { Err(problems) }
 }
 
-/// Does some work that needs no templates, and meanwhile begins to parse the chart's. They are met again in the cache; a
-/// subchart's only where it takes part under its own name.
-pub(crate) fn ahead<R>(chart: &Chart, dialect: Dialect, work: impl FnOnce() -> R) -> R {
-    let mut files = Vec::new();
+/// Does some work that needs no templates, and meanwhile compiles the chart's schemas and begins to parse its templates.
+/// They are met again in their caches; a subchart's templates only where it takes part under its own name.
+pub(crate) fn ahead<R>(chart: &Chart, input: &Input<'_>, work: impl FnOnce() -> R) -> R {
+    let dialect = input.dialect;
+    let mut items = Vec::new();
     if chart.sets.is_untouched() {
-        collect(chart, &chart.metadata.name, &mut files);
+        collect(chart, &chart.metadata.name, &mut items);
     }
-    let bytes = files.iter().map(|(_, file)| file.bytes().len()).sum();
+    items.retain(|item| !(input.skip_schema_validation && matches!(item, Ahead::Schema(..))));
+    // The work ends with the values' validation.
+    items.sort_by_key(|item| matches!(item, Ahead::Template(..)));
+    let bytes = items.iter().map(Ahead::size).sum();
     let functions = sprig::functions(dialect);
-    let parse = |(name, file): &(Arc<str>, &File)| drop(parsed(name, file, functions, dialect));
-    side_by_side::meanwhile(&files, bytes, parse, work)
+    let prepare = |item: &Ahead<'_>| match item {
+        Ahead::Schema(chart, _) => drop(schema::compiled(chart)),
+        Ahead::Template(name, file) => drop(parsed(name, file, functions, dialect)),
+    };
+    side_by_side::meanwhile(&items, bytes, prepare, work)
 }
 
-/// All templates of a chart and its subcharts, by their full names.
-fn collect<'a>(chart: &'a Chart, path: &str, files: &mut Vec<(Arc<str>, &'a File)>) {
-    let named = |file: &'a File| (format!("{path}/{}", file.path).into(), file);
-    files.extend(chart.templates.iter().map(named));
+/// What a render will need.
+enum Ahead<'a> {
+    Schema(&'a Chart, &'a Source),
+    Template(Arc<str>, &'a File),
+}
+
+impl Ahead<'_> {
+    fn size(&self) -> usize {
+        match self {
+            Self::Schema(_, text) => text.text.len(),
+            Self::Template(_, file) => file.size(),
+        }
+    }
+}
+
+/// The schemas of a chart and its subcharts, and all their templates by their full names.
+fn collect<'a>(chart: &'a Chart, path: &str, items: &mut Vec<Ahead<'a>>) {
+    items.extend(chart.schema.as_deref().map(|text| Ahead::Schema(chart, text)));
+    let named = |file: &'a File| Ahead::Template(format!("{path}/{}", file.path).into(), file);
+    items.extend(chart.templates.iter().map(named));
     for subchart in &chart.dependencies {
-        collect(subchart, &format!("{path}/charts/{}", subchart.metadata.name), files);
+        collect(subchart, &format!("{path}/charts/{}", subchart.metadata.name), items);
     }
 }
 

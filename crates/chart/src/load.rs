@@ -1,10 +1,13 @@
 //! Files into a chart: what each is for by its path, subcharts in `charts/` in the same way (Helm's pkg/chart/v2/loader).
 
+mod own;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use source::{Node, Problem, Problems, Source, Tree, yaml};
-use sprig::Dialect;
+use own::Own;
+pub use own::read_values;
+use source::{Problem, Problems};
 
 use crate::archive::{Budget, chart_file, unpack};
 use crate::compiled::Sets;
@@ -16,70 +19,56 @@ pub fn load(origin: &str, mut files: Vec<File>) -> Result<Chart, Problems> {
     files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
     let mut budget = Budget::default();
     for file in &files {
-        budget.take(file.size()).map_err(|why| {
-            vec![Problem::error("chart-too-large", format!("cannot load `{origin}`: {why}"))]
-        })?;
+        budget.take(file.size()).map_err(|why| too_large(origin, &why))?;
     }
-    let mut problems = Problems::new();
-    let chart = chart(origin, files, &mut budget, &mut problems);
-    finish(chart, problems)
+    finish(draft(origin, files, &mut budget))
 }
 
 /// Reads a `.tgz`, bounded in size, count and ratio.
 pub fn load_archive(origin: &str, bytes: &[u8]) -> Result<Chart, Problems> {
-    let mut problems = Problems::new();
-    let chart = packed(origin, bytes, &mut Budget::default(), &mut problems);
-    finish(chart, problems)
+    finish(packed(origin, bytes, &mut Budget::default())?)
 }
 
 /// What the Chart.yaml of a `.tgz` says, and nothing else of it: for whoever has to know which chart it is.
 pub fn identify(origin: &str, bytes: &[u8]) -> Result<Metadata, Problems> {
     let found = chart_file(origin, bytes).map_err(|problem| vec![problem])?;
-    let file = found.ok_or_else(|| vec![no_chart_file(origin)])?;
-    let mut problems = Problems::new();
-    match text(origin, &file.without_mark(), &mut problems) {
-        Some(text) => metadata::read(&text, None, &mut problems),
-        None => Err(problems),
-    }
+    let file = found.ok_or_else(|| vec![own::no_chart_file(origin)])?;
+    let text = own::text(origin, &file.without_mark()).map_err(|problem| vec![problem])?;
+    metadata::read(&text, None, &mut Problems::new())
 }
 
 /// Subcharts may have been written for any Helm; the chart itself must be of a kind that Helm still knows.
-fn finish(chart: Option<Chart>, mut problems: Problems) -> Result<Chart, Problems> {
-    let api_version = chart.as_ref().map_or("v2", |chart| chart.metadata.api_version.as_str());
-    if !["v1", "v2"].contains(&api_version) {
-        let message = format!("charts of `apiVersion: {api_version}` are not supported");
-        problems
-            .push(Problem::error("chart-version", message).help("Helm 3 and 4 know `v1` and `v2`"));
-    }
-    match chart {
-        Some(chart) if problems.is_empty() => Ok(chart),
-        _ => Err(problems),
-    }
-}
-
-fn packed(
-    origin: &str,
-    bytes: &[u8],
-    budget: &mut Budget,
-    problems: &mut Problems,
-) -> Option<Chart> {
-    match budget.deeper(|budget| unpack(origin, bytes, budget)) {
-        Ok(Ok(files)) => match budget.deeper(|budget| chart(origin, files, budget, problems)) {
-            Ok(chart) => chart,
-            Err(why) => too_deep(origin, &why, problems),
-        },
-        Ok(Err(problem)) => {
-            problems.push(problem);
-            None
+fn finish(draft: Draft) -> Result<Chart, Problems> {
+    draft.read();
+    let unknown = draft.unknown_version();
+    let chart = draft.chart();
+    match unknown {
+        None => chart,
+        Some(unknown) => {
+            let mut problems = chart.err().unwrap_or_default();
+            problems.push(unknown);
+            Err(problems)
         }
-        Err(why) => too_deep(origin, &why, problems),
     }
 }
 
-fn too_deep(origin: &str, why: &str, problems: &mut Problems) -> Option<Chart> {
-    let message = format!("cannot load `{origin}`: {why}");
-    problems.push(Problem::error("chart-too-large", message));
-    None
+fn packed(origin: &str, bytes: &[u8], budget: &mut Budget) -> Result<Draft, Problems> {
+    deeper(origin, budget, |budget| {
+        let files = unpack(origin, bytes, budget).map_err(|problem| vec![problem])?;
+        deeper(origin, budget, |budget| Ok(draft(origin, files, budget)))
+    })
+}
+
+fn deeper(
+    origin: &str,
+    budget: &mut Budget,
+    read: impl FnOnce(&mut Budget) -> Result<Draft, Problems>,
+) -> Result<Draft, Problems> {
+    budget.deeper(read).unwrap_or_else(|why| Err(too_large(origin, &why)))
+}
+
+fn too_large(origin: &str, why: &str) -> Problems {
+    vec![Problem::error("chart-too-large", format!("cannot load `{origin}`: {why}"))]
 }
 
 /// What a chart's files are for.
@@ -117,114 +106,27 @@ fn sort(files: &[File]) -> Sorted {
     sorted
 }
 
-fn chart(
-    origin: &str,
+/// A chart whose files are sorted and need only be read.
+struct Draft {
+    origin: String,
+    /// Every file as it was loaded.
     files: Vec<File>,
-    budget: &mut Budget,
-    problems: &mut Problems,
-) -> Option<Chart> {
+    sorted: Sorted,
+    own: OnceLock<Result<Own, Problems>>,
+    /// What is in `charts/`.
+    dependencies: Vec<Result<Self, Problems>>,
+}
+
+fn draft(origin: &str, files: Vec<File>, budget: &mut Budget) -> Draft {
     // As in Helm.
     let files: Vec<File> = files.into_iter().map(File::without_mark).collect();
     let mut sorted = sort(&files);
-    let charts = std::mem::take(&mut sorted.charts);
-    let size = if charts.is_empty() {
-        0
-    } else {
-        sorted.values.as_ref().map_or(0, |file| file.bytes().len())
-    };
-    let (own, (dependencies, problems_below)) = side_by_side::both(
-        size,
-        || own(origin, &sorted, problems),
-        || dependencies(origin, charts, budget),
-    );
-    let Own { metadata, values, schema, warnings } = own?;
-    let (values, helm3_values) = values?;
-    problems.extend(problems_below);
-    let mut shown = sorted.files;
-    if metadata.api_version == "v1" {
-        // Old charts see their list of dependencies among the files.
-        shown.extend(sorted.requirements);
-    } else {
-        shown.retain(|file| file.path != "requirements.lock");
-    }
-    Some(Chart {
-        origin: origin.to_owned(),
-        metadata,
-        values,
-        helm3_values,
-        schema,
-        templates: sorted.templates,
-        crds: shown.iter().filter(is_crd).cloned().collect(),
-        files: shown,
-        dependencies,
-        raw: files,
-        warnings,
-        compiled_schema: OnceLock::new(),
-        sets: Sets::default(),
-    })
-}
-
-/// What a chart's own files say, without those of its subcharts.
-struct Own {
-    metadata: Metadata,
-    /// As Helm 4 reads them, and as Helm 3 where it differs; none where they cannot be read.
-    values: Option<(Tree, Option<Tree>)>,
-    schema: Option<Arc<Source>>,
-    warnings: Problems,
-}
-
-fn own(origin: &str, sorted: &Sorted, problems: &mut Problems) -> Option<Own> {
-    let Some(chart_file) = &sorted.chart_file else {
-        problems.push(no_chart_file(origin));
-        return None;
-    };
-    let mut warnings = Problems::new();
-    let text = |file: &File, problems: &mut Problems| text(origin, file, problems);
-    let chart_text = text(chart_file, problems)?;
-    let requirements = match &sorted.requirements {
-        Some(file) => Some(text(file, problems)?),
-        None => None,
-    };
-    let metadata = metadata::read(&chart_text, requirements.as_ref(), &mut warnings)
-        .map_err(|more| problems.extend(more));
-    let values = match &sorted.values {
-        Some(file) => text(file, problems).and_then(|text| {
-            values(&text, &mut warnings).map_err(|more| problems.extend(more)).ok()
-        }),
-        None => Some((Tree::from(source::Map::new()), None)),
-    };
-    let schema = sorted.schema.as_ref().and_then(|file| text(file, problems));
-    Some(Own { metadata: metadata.ok()?, values, schema, warnings })
-}
-
-fn no_chart_file(origin: &str) -> Problem {
-    let message = format!("`{origin}` is no chart: it has no Chart.yaml");
-    Problem::error("no-chart-file", message)
-}
-
-/// The charts in `charts/`, and what is wrong with them.
-fn dependencies(
-    origin: &str,
-    charts: BTreeMap<String, Vec<File>>,
-    budget: &mut Budget,
-) -> (Vec<Arc<Chart>>, Problems) {
-    let mut dependencies = Vec::new();
-    let mut problems = Problems::new();
-    for (name, files) in charts {
-        if name.starts_with(['_', '.']) {
-            continue;
-        }
-        let origin = format!("{origin}/charts/{name}");
-        dependencies.extend(subchart(&origin, &name, files, budget, &mut problems).map(Arc::new));
-    }
-    (dependencies, problems)
-}
-
-/// A file of `crds/` that Helm takes for a manifest.
-fn is_crd(file: &&File) -> bool {
-    let Some(name) = file.path.strip_prefix("crds/") else { return false };
-    let Some((_, extension)) = name.rsplit_once('.') else { return false };
-    ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    let charts = std::mem::take(&mut sorted.charts).into_iter();
+    let dependencies = charts
+        .filter(|(name, _)| !name.starts_with(['_', '.']))
+        .map(|(name, files)| subchart(&format!("{origin}/charts/{name}"), &name, files, budget))
+        .collect();
+    Draft { origin: origin.to_owned(), files, sorted, own: OnceLock::new(), dependencies }
 }
 
 /// One entry of `charts/`: an archive or a folder.
@@ -233,18 +135,15 @@ fn subchart(
     name: &str,
     files: Vec<File>,
     budget: &mut Budget,
-    problems: &mut Problems,
-) -> Option<Chart> {
+) -> Result<Draft, Problems> {
     let alone = files.iter().find(|file| file.path == name);
     match alone {
-        Some(file) if name.ends_with(".tgz") => packed(origin, file.bytes(), budget, problems),
+        Some(file) if name.ends_with(".tgz") => packed(origin, file.bytes(), budget),
         Some(_) => {
             let message = format!("`{origin}` is no chart");
-            problems.push(
-                Problem::error("stray-file", message)
-                    .help("`charts/` holds folders and .tgz archives only; a name that begins with `_` or `.` is passed over"),
-            );
-            None
+            Err(vec![Problem::error("stray-file", message).help(
+                "`charts/` holds folders and .tgz archives only; a name that begins with `_` or `.` is passed over",
+            )])
         }
         None => {
             let below = |file: File| {
@@ -252,81 +151,84 @@ fn subchart(
                 Some(file.at(path))
             };
             let files = files.into_iter().filter_map(below).collect();
-            match budget.deeper(|budget| chart(origin, files, budget, problems)) {
-                Ok(chart) => chart,
-                Err(why) => too_deep(origin, &why, problems),
+            deeper(origin, budget, |budget| Ok(draft(origin, files, budget)))
+        }
+    }
+}
+
+impl Draft {
+    /// Reads what each chart's own files say, on all processors.
+    fn read(&self) {
+        let mut drafts = Vec::new();
+        self.collect(&mut drafts);
+        let bytes = drafts.iter().filter_map(|draft| draft.sorted.values.as_ref()).map(File::size);
+        side_by_side::each(&drafts, bytes.sum(), |draft| {
+            draft.own();
+        });
+    }
+
+    fn collect<'a>(&'a self, drafts: &mut Vec<&'a Self>) {
+        drafts.push(self);
+        self.dependencies.iter().flatten().for_each(|draft| draft.collect(drafts));
+    }
+
+    fn own(&self) -> &Result<Own, Problems> {
+        self.own.get_or_init(|| own::read(&self.origin, &self.sorted))
+    }
+
+    fn unknown_version(&self) -> Option<Problem> {
+        let version = self.own().as_ref().ok()?.metadata.api_version.as_str();
+        let message = format!("charts of `apiVersion: {version}` are not supported");
+        (!["v1", "v2"].contains(&version)).then(|| {
+            Problem::error("chart-version", message).help("Helm 3 and 4 know `v1` and `v2`")
+        })
+    }
+
+    /// The chart, or what is wrong with it; where its own files are in order, what is wrong with those below.
+    fn chart(self) -> Result<Chart, Problems> {
+        let own = self.own.into_inner();
+        let Own { metadata, values, helm3_values, schema, warnings } =
+            own.unwrap_or_else(|| own::read(&self.origin, &self.sorted))?;
+        let mut dependencies = Vec::new();
+        let mut problems = Problems::new();
+        for draft in self.dependencies {
+            match draft.and_then(Self::chart) {
+                Ok(chart) => dependencies.push(Arc::new(chart)),
+                Err(more) => problems.extend(more),
             }
         }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let sorted = self.sorted;
+        let mut shown = sorted.files;
+        if metadata.api_version == "v1" {
+            // Old charts see their list of dependencies among the files.
+            shown.extend(sorted.requirements);
+        } else {
+            shown.retain(|file| file.path != "requirements.lock");
+        }
+        Ok(Chart {
+            origin: self.origin,
+            metadata,
+            values,
+            helm3_values,
+            schema,
+            templates: sorted.templates,
+            crds: shown.iter().filter(is_crd).cloned().collect(),
+            files: shown,
+            dependencies,
+            raw: self.files,
+            warnings,
+            compiled_schema: OnceLock::new(),
+            sets: Sets::default(),
+        })
     }
 }
 
-/// A chart's values as Helm 4 reads them, and as Helm 3 does where that may differ.
-fn values(text: &Arc<Source>, warnings: &mut Problems) -> Result<(Tree, Option<Tree>), Problems> {
-    let values = read_values(text, Dialect::Helm4, warnings)?;
-    if text.text.ends_with('\n') && !text.text.contains("\n---") {
-        return Ok((values, None));
-    }
-    let first = Some(read_values(text, Dialect::Helm3, &mut Problems::new())?);
-    let first = first.filter(|first| *first != values);
-    Ok((values, first))
-}
-
-/// A values file with numbers as floats. Helm 4 merges its documents, later ones win, and ends its last line; Helm 3 reads
-/// the first document as it stands.
-pub fn read_values(
-    text: &Arc<Source>,
-    dialect: Dialect,
-    warnings: &mut Problems,
-) -> Result<Tree, Problems> {
-    let documents = match dialect {
-        Dialect::Helm4 => {
-            let read = yaml::read_all(text, yaml::Options::HELM)?;
-            warnings.extend(read.warnings);
-            read.value
-        }
-        Dialect::Helm3 => {
-            let read = yaml::read(text, yaml::Options::HELM)?;
-            warnings.extend(read.warnings);
-            vec![read.value]
-        }
-    };
-    let mut merged = source::Map::new();
-    let mut problems = Problems::new();
-    for mut document in documents {
-        document.integers_to_floats();
-        match document.node {
-            Node::Map(map) => merge(&mut merged, map),
-            Node::Null => {}
-            _ => problems.push(
-                Problem::error("values-no-map", format!("`{}` must be a map of values", text.name))
-                    .at(document.span.as_ref(), format!("this is {}", document.kind())),
-            ),
-        }
-    }
-    if problems.is_empty() { Ok(Tree::from(merged)) } else { Err(problems) }
-}
-
-fn merge(into: &mut source::Map, from: source::Map) {
-    for (key, value) in from {
-        match (into.get_mut(&key), value) {
-            (Some(Tree { node: Node::Map(into), .. }), Tree { node: Node::Map(from), .. }) => {
-                merge(into, from);
-            }
-            (_, value) => drop(into.insert(key, value)),
-        }
-    }
-}
-
-fn text(origin: &str, file: &File, problems: &mut Problems) -> Option<Arc<Source>> {
-    let name = format!("{origin}/{}", file.path);
-    match std::str::from_utf8(file.bytes()) {
-        Ok(text) => Some(Source::new(name, text)),
-        Err(error) => {
-            let before = &file.bytes()[..error.valid_up_to()];
-            let line = memchr::memchr_iter(b'\n', before).count() + 1;
-            let message = format!("`{name}` is not UTF-8: look at line {line}");
-            problems.push(Problem::error("not-utf8", message));
-            None
-        }
-    }
+/// A file of `crds/` that Helm takes for a manifest.
+fn is_crd(file: &&File) -> bool {
+    let Some(name) = file.path.strip_prefix("crds/") else { return false };
+    let Some((_, extension)) = name.rsplit_once('.') else { return false };
+    ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

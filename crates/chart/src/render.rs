@@ -1,6 +1,7 @@
 //! A chart and an input into documents: the order of Helm's steps (pkg/action/install.go, pkg/engine/engine.go).
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
     problems.extend(missing_dependencies(chart));
     problems.extend(wrong_kube_version(chart, input));
     let (effective, values) =
-        compiled::ahead(chart, input.dialect, || prepare(chart, input, problems, &mut warnings))?;
+        compiled::ahead(chart, input, || prepare(chart, input, problems, &mut warnings))?;
     let questions = Rc::default();
     let templates = context::templates(&effective, &values, input, &questions);
     let order = order(&templates);
@@ -261,7 +262,9 @@ fn execute(
 fn order(templates: &Templates<'_>) -> Vec<Arc<str>> {
     let mut names: Vec<Arc<str>> = templates.keys().cloned().collect();
     let depth = |name: &str| memchr::memchr_iter(b'/', name.as_bytes()).count();
-    names.sort_by(|a, b| (depth(b), b).cmp(&(depth(a), a)));
+    // They come from a map, in order.
+    names.reverse();
+    names.sort_by_cached_key(|name| Reverse(depth(name)));
     names
 }
 

@@ -1,5 +1,4 @@
-//! One piece of work on many items, or two pieces of work: on several threads where there is enough of it and a processor
-//! is free.
+//! Work on many items: on several threads where there is enough of it and a processor is free.
 
 use std::cell::{Cell, OnceCell};
 use std::iter;
@@ -7,12 +6,14 @@ use std::num::NonZero;
 use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError, mpsc};
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// From this many bytes on, starting threads costs less than it saves.
-const WORTH_IT: usize = 256 << 10;
+const WORTH_IT: usize = 64 << 10;
 /// The same for one more thread.
 const WORTH_A_THREAD: usize = 32 << 10;
+/// Only reserved, not used.
+const STACK: usize = 8 << 20;
 
 /// Renders that are under way. Where there are as many as processors, more threads would only be in each other's way.
 static RENDERS: AtomicUsize = AtomicUsize::new(0);
@@ -33,22 +34,6 @@ impl Drop for Busy {
     }
 }
 
-/// Two pieces of work, of which the smaller one is about this many bytes.
-pub(crate) fn both<A, B: Send>(
-    bytes: usize,
-    one: impl FnOnce() -> A,
-    other: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    if bytes < WORTH_A_THREAD || free_processors() == 0 {
-        return (one(), other());
-    }
-    thread::scope(|scope| {
-        let other = scope.spawn(other);
-        let one = one();
-        (one, other.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
-    })
-}
-
 /// Does some work here and, as long as it takes, prepares items on another thread. `bytes` is the size of all of them.
 pub(crate) fn meanwhile<T: Sync, R>(
     items: &[T],
@@ -62,7 +47,7 @@ pub(crate) fn meanwhile<T: Sync, R>(
     let is_done = AtomicBool::new(false);
     let goes_on = |_: &&T| !is_done.load(Ordering::Relaxed);
     thread::scope(|scope| {
-        scope.spawn(move || items.iter().take_while(goes_on).for_each(prepare));
+        spawn(scope, move || items.iter().take_while(goes_on).for_each(prepare));
         let result = work();
         is_done.store(true, Ordering::Relaxed);
         result
@@ -86,7 +71,7 @@ pub(crate) fn beside<T: Send, M: Send, R>(
             sender.send(item).expect("the receiver is here");
             waiting.set(waiting.get() + bytes);
             if waiting.get() >= WORTH_A_THREAD && free_processors() > 0 {
-                other.get_or_init(|| scope.spawn(make_all));
+                other.get_or_init(|| spawn(scope, make_all));
             }
         });
         drop(sender);
@@ -108,9 +93,18 @@ pub(crate) fn each<T: Sync>(items: &[T], bytes: usize, prepare: impl Fn(&T) + Sy
     let take = || items.get(next.fetch_add(1, Ordering::Relaxed));
     let worker = || iter::from_fn(take).for_each(&prepare);
     thread::scope(|scope| {
-        (0..others).for_each(|_| drop(scope.spawn(worker)));
+        (0..others).for_each(|_| drop(spawn(scope, worker)));
         worker();
     });
+}
+
+/// A thread with as much room for deep schemas as the first of a process has.
+fn spawn<'scope, R: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> R + Send + 'scope,
+) -> ScopedJoinHandle<'scope, R> {
+    let thread = thread::Builder::new().stack_size(STACK);
+    thread.spawn_scoped(scope, work).expect("the system gives a process a few threads")
 }
 
 /// Asked for once: the system reads several files to answer.

@@ -9,6 +9,7 @@ use jsonschema::{Draft, PatternOptions, Retrieve, Uri, Validator};
 use serde_json::Value as Json;
 use source::{Problem, Problems, Segment, Source, Span};
 
+use crate::Chart;
 use crate::values::{Effective, to_json};
 use crate::warning::Places;
 
@@ -36,16 +37,14 @@ pub(crate) fn check(
     places: &Places<'_>,
 ) -> Problems {
     let mut problems = Problems::new();
-    if let Some(text) = &chart.chart.schema {
-        match chart.chart.compiled_schema.get_or_init(|| compile(text)) {
-            Ok(Compiled(validator)) => {
-                let instance = to_json(values);
-                let violations = validator.iter_errors(&instance).take(MAX_VIOLATIONS);
-                problems
-                    .extend(violations.map(|error| messages::problem(&error, path, chart, places)));
-            }
-            Err(problem) => problems.push(problem.clone()),
+    match compiled(chart.chart) {
+        None => {}
+        Some(Ok(Compiled(validator))) => {
+            let instance = to_json(values);
+            let violations = validator.iter_errors(&instance).take(MAX_VIOLATIONS);
+            problems.extend(violations.map(|error| messages::problem(&error, path, chart, places)));
         }
+        Some(Err(problem)) => problems.push(problem.clone()),
     }
     for subchart in &chart.subcharts {
         let gotmpl::Value::Map(map) = values else { break };
@@ -58,6 +57,12 @@ pub(crate) fn check(
         problems.extend(check(subchart, &section, &path, places));
     }
     problems
+}
+
+/// A chart's own schema, if it has one. Threads that want it at the same time wait for the first.
+pub(crate) fn compiled(chart: &Chart) -> Option<&Result<Compiled, Problem>> {
+    let text = chart.schema.as_ref()?;
+    Some(chart.compiled_schema.get_or_init(|| compile(text)))
 }
 
 fn compile(text: &Arc<Source>) -> Result<Compiled, Problem> {
