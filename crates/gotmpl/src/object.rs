@@ -57,6 +57,11 @@ pub trait Object: Debug + Any {
         None
     }
 
+    /// For structs: every field by Go's own name, for encoders that do not look at the names of the JSON.
+    fn go_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        self.json_fields()
+    }
+
     /// The map or value that Go's `json.Marshal` would write for it; the order of fields is lost.
     fn to_plain(&self) -> Value {
         match self.json_fields() {

@@ -67,6 +67,12 @@ impl Object for Struct {
         Some(embedded.into_iter().flatten().chain(own).collect())
     }
 
+    fn go_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let embedded = self.embedded.as_ref().and_then(|(_, fields)| fields.go_fields());
+        let own = self.fields.iter().map(|field| (field.name, field.value.clone()));
+        Some(embedded.into_iter().flatten().chain(own).collect())
+    }
+
     fn print(&self) -> Str {
         let embedded = self.embedded.iter().map(|(_, fields)| fields.print());
         let own = self.fields.iter().map(|field| print_value(&field.value));

@@ -133,6 +133,9 @@ impl Writer {
         if object.type_name() == "time.Duration" {
             return self.push(&quoted(&object.print()));
         }
+        if object.go_fields().is_some() {
+            return self.inline_table(value);
+        }
         match object.to_plain() {
             Value::Nil | Value::Object(_) => {
                 Err(format!("unexpected type: {}", object.type_name()))
@@ -200,6 +203,7 @@ impl Writer {
             }
             Value::Object(object) => match (object.type_name(), object.to_plain()) {
                 ("time.Time" | "time.Duration", _) => Ok(Shape::Plain),
+                _ if object.go_fields().is_some() => Ok(Shape::Table),
                 (_, plain @ (Value::Map(_) | Value::List(_))) => writer.shape(&plain),
                 _ => Ok(Shape::Plain),
             },
@@ -223,9 +227,12 @@ impl Writer {
 fn entries(table: &Value) -> Entries {
     match table {
         Value::Map(map) => map.entries(),
-        Value::Object(object) => match object.to_plain() {
-            Value::Map(map) => map.entries(),
-            _ => Vec::new(),
+        Value::Object(object) => match (object.go_fields(), object.to_plain()) {
+            (Some(fields), _) => {
+                fields.into_iter().map(|(name, value)| (name.into(), value)).collect()
+            }
+            (None, Value::Map(map)) => map.entries(),
+            (None, _) => Vec::new(),
         },
         _ => Vec::new(),
     }
