@@ -61,6 +61,35 @@ pub(super) fn with_value(message: String, value: &Tree) -> String {
     }
 }
 
+/// A text as a Go string constant in double quotes.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        let code = u32::from(character);
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..='\x1F' | '\x7F' => out.push_str(&format!("\\x{code:02x}")),
+            _ if is_printable(character) => out.push(character),
+            '\u{80}'..='\u{ffff}' => out.push_str(&format!("\\u{code:04x}")),
+            _ => out.push_str(&format!("\\U{code:08x}")),
+        }
+    }
+    out + "\""
+}
+
+/// Combining characters are, which Rust shows behind another one.
+fn is_printable(character: char) -> bool {
+    !format!("x{character}").escape_debug().skip(1).collect::<String>().starts_with("\\u")
+}
+
 /// A value as Go's `%#v` writes it.
 fn go_syntax(node: &Node) -> String {
     match node {
@@ -69,14 +98,15 @@ fn go_syntax(node: &Node) -> String {
         Node::Int(value) => value.to_string(),
         Node::Uint(value) => format!("{value:#x}"),
         Node::Float(value) => number::general(*value),
-        Node::Text(text) => format!("{text:?}"),
+        Node::Text(text) => quoted(text),
         Node::List(list) => {
             let items: Vec<_> = list.iter().map(|item| go_syntax(&item.node)).collect();
             format!("[]interface {{}}{{{}}}", items.join(", "))
         }
         Node::Map(map) => {
-            let entries =
-                map.iter().map(|(key, value)| format!("{key:?}:{}", go_syntax(&value.node)));
+            let entries = map
+                .iter()
+                .map(|(key, value)| format!("{}:{}", quoted(key), go_syntax(&value.node)));
             let entries: Vec<_> = entries.collect();
             format!("map[interface {{}}]interface {{}}{{{}}}", entries.join(", "))
         }
