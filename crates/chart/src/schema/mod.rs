@@ -110,16 +110,18 @@ fn draft(schema: &Json, text: &Arc<Source>) -> Result<Draft, Problem> {
         }
     };
     let name = written.trim_end_matches('#');
-    let name =
-        name.strip_prefix("http://").or_else(|| name.strip_prefix("https://")).unwrap_or(name);
+    let name = name.strip_prefix("http://").or_else(|| name.strip_prefix("https://"));
+    let is_urn = written.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"));
     match name {
-        "json-schema.org/schema" | "json-schema.org/draft/2020-12/schema" => Ok(Draft::Draft202012),
-        "json-schema.org/draft/2019-09/schema" => Ok(Draft::Draft201909),
-        "json-schema.org/draft-07/schema" => Ok(Draft::Draft7),
-        "json-schema.org/draft-06/schema" => Ok(Draft::Draft6),
-        "json-schema.org/draft-04/schema" => Ok(Draft::Draft4),
+        Some("json-schema.org/schema" | "json-schema.org/draft/2020-12/schema") => {
+            Ok(Draft::Draft202012)
+        }
+        Some("json-schema.org/draft/2019-09/schema") => Ok(Draft::Draft201909),
+        Some("json-schema.org/draft-07/schema") => Ok(Draft::Draft7),
+        Some("json-schema.org/draft-06/schema") => Ok(Draft::Draft6),
+        Some("json-schema.org/draft-04/schema") => Ok(Draft::Draft4),
         // Helm takes what no URN can give it for a schema that allows all.
-        name if name.starts_with("urn:") => Ok(Draft::Draft202012),
+        _ if is_urn => Ok(Draft::Draft202012),
         _ => {
             let found = text.text.find(written.as_str()).unwrap_or_default();
             let span = Span::new(text, found..found + written.len());
