@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
             && self.is_blank_or_end(3)
     }
 
-    /// Steps over ASCII bytes of one line.
+    /// Steps over bytes of one line, each of which counts as a column.
     #[inline]
     pub(super) fn advance(&mut self, bytes: usize) {
         self.mark.offset += bytes;
