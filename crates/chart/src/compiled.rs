@@ -40,7 +40,8 @@ impl Sets {
         let parse = |name: &Arc<str>, template: &Template<'_>| {
             parsed(name, template.file, sprig::functions(dialect), dialect)
         };
-        let set = Arc::new(compile(templates, order, sprig::functions(dialect), parse)?);
+        let set = compile(templates, order, dialect, sprig::functions(dialect), parse)?;
+        let set = Arc::new(set);
         sets.insert(key, Arc::clone(&set));
         Ok(set)
     }
@@ -59,7 +60,7 @@ pub(crate) fn forgiving(
         value => value,
     });
     let functions = Arc::new(functions);
-    compile(templates, order, &functions, |name, template| {
+    compile(templates, order, dialect, &functions, |name, template| {
         gotmpl::parse(name, Arc::clone(template.file.text()), &functions)
     })
 }
@@ -67,6 +68,7 @@ pub(crate) fn forgiving(
 fn compile(
     templates: &Templates<'_>,
     order: &[Arc<str>],
+    dialect: Dialect,
     functions: &Arc<Functions>,
     parse: impl Fn(&Arc<str>, &Template<'_>) -> Result<Arc<Parsed>, gotmpl::Error>,
 ) -> Result<TemplateSet, Problems> {
@@ -76,7 +78,7 @@ fn compile(
         let Some(template) = templates.get(name) else { continue };
         match parse(name, template) {
             Ok(parsed) => set.add_as(name, &parsed),
-            Err(error) => problems.push(failure::of_template(&error, templates)),
+            Err(error) => problems.push(failure::of_template(&error, templates, dialect)),
         }
     }
     if problems.is_empty() { Ok(set) } else { Err(problems) }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use gotmpl::{Error, ErrorKind, Place};
 use source::{Label, Problem, Source, Span, yaml};
+use sprig::Dialect;
 
 use crate::context::Templates;
 
 /// A template that could not be parsed or run, shown in its text.
-pub(crate) fn of_template(error: &Error, templates: &Templates<'_>) -> Problem {
-    let (message, label, help) = words(error);
+pub(crate) fn of_template(error: &Error, templates: &Templates<'_>, dialect: Dialect) -> Problem {
+    let (message, label, help) = words(error, dialect);
     let mut problem = Problem::error(id(error.kind), message);
     problem.help = help;
     // A text that `tpl` ran is no file: then the nearest call that stands in one is shown.
@@ -66,14 +67,14 @@ fn id(kind: ErrorKind) -> &'static str {
 }
 
 /// Message, label and help in words that do not presume Go.
-fn words(error: &Error) -> (String, String, Option<String>) {
+fn words(error: &Error, dialect: Dialect) -> (String, String, Option<String>) {
     let node = if error.node.is_empty() { "here".to_owned() } else { format!("`{}`", error.node) };
     let message = without_call(&error.message);
     match error.kind {
         ErrorKind::Fail => {
             (message.trim().to_owned(), "this template refuses the values".to_owned(), None)
         }
-        ErrorKind::Parse => of_parser(message),
+        ErrorKind::Parse => of_parser(message, dialect),
         ErrorKind::Limit => match message.split_once("nested reference name: ") {
             Some((_, name)) => {
                 let name = name.split(':').next().unwrap_or(name);
@@ -93,17 +94,18 @@ fn without_call(message: &str) -> &str {
         .unwrap_or(message)
 }
 
-fn of_parser(message: &str) -> (String, String, Option<String>) {
+fn of_parser(message: &str, dialect: Dialect) -> (String, String, Option<String>) {
     let quoted = |before: &str, after: &str| {
         let name = message.strip_prefix(before)?.strip_suffix(after)?;
         Some(name.trim_matches('"').to_owned())
     };
     if let Some(name) = quoted("function ", " not defined") {
-        let near = suggestion(&name).map(|near| match near == name {
-            true => "it came with Helm 4, and this chart is rendered as Helm 3 does".to_owned(),
-            false => format!("did you mean `{near}`?"),
-        });
-        return (format!("there is no function `{name}`"), "no such function".to_owned(), near);
+        let help = if sprig::functions(Dialect::Helm4).names().any(|known| known == name) {
+            Some("it came with Helm 4, and this chart is rendered as Helm 3 does".to_owned())
+        } else {
+            suggestion(&name, dialect).map(|near| format!("did you mean `{near}`?"))
+        };
+        return (format!("there is no function `{name}`"), "no such function".to_owned(), help);
     }
     if let Some(name) = quoted("undefined variable ", "") {
         let help = "a variable lives from its `:=` to the `end` of the block that it stands in";
@@ -139,9 +141,9 @@ fn of_execution(error: &Error, message: &str, node: String) -> (String, String, 
     (message.to_owned(), node, None)
 }
 
-/// A function whose name is nearly this one.
-fn suggestion(name: &str) -> Option<&'static str> {
-    let functions = sprig::functions(sprig::Dialect::Helm4);
+/// A function of the dialect whose name is nearly this one.
+fn suggestion(name: &str, dialect: Dialect) -> Option<&'static str> {
+    let functions = sprig::functions(dialect);
     let name = name.to_lowercase();
     let near =
         functions.names().map(|known| (distance(&name, &known.to_lowercase()), known)).min()?;
@@ -217,4 +219,24 @@ pub(crate) fn in_rendered(
 
 fn rendered_source(path: &str, rendered: &str) -> Arc<Source> {
     Source::new(format!("{path} (rendered)"), rendered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, dialect: Dialect, expect: Option<&str>) {
+        let (_, _, help) = of_parser(&format!("function \"{name}\" not defined"), dialect);
+        assert_eq!(help.as_deref(), expect, "{name}");
+    }
+
+    #[test]
+    fn suggested_functions_are_of_the_dialect() {
+        check("mustToYam", Dialect::Helm4, Some("did you mean `mustToYaml`?"));
+        check("mustToYam", Dialect::Helm3, Some("did you mean `mustToDate`?"));
+        let newer = "it came with Helm 4, and this chart is rendered as Helm 3 does";
+        check("mustToYaml", Dialect::Helm3, Some(newer));
+        check("frobnicate", Dialect::Helm4, None);
+    }
 }

@@ -232,7 +232,7 @@ fn execute(
                 let cause = (error.place.clone(), error.message.clone());
                 // One broken helper fails every template that uses it.
                 if !failures.contains(&cause) {
-                    problems.push(failure::of_template(&error, templates));
+                    problems.push(failure::of_template(&error, templates, input.dialect));
                     failures.push(cause);
                 }
                 if problems.len() >= MAX_FAILURES {
