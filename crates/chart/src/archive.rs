@@ -60,7 +60,7 @@ impl Budget {
 }
 
 /// The files of a packed chart, below its one folder, in the order of the archive. A path that comes twice counts as it
-/// comes last.
+/// comes last, but for Chart.yaml, of which `chart_file` sees the first.
 pub(crate) fn unpack(
     origin: &str,
     bytes: &[u8],
@@ -68,9 +68,13 @@ pub(crate) fn unpack(
 ) -> Result<Vec<File>, Problem> {
     let mut files: Vec<File> = Vec::new();
     let mut seen = std::collections::BTreeMap::new();
+    let mut says_twice = false;
     each(origin, bytes, budget, |file| {
         match seen.get(&file.path) {
-            Some(position) => files[*position] = file,
+            Some(position) => {
+                says_twice |= file.path == CHART_FILE;
+                files[*position] = file;
+            }
             None => {
                 seen.insert(file.path.clone(), files.len());
                 files.push(file);
@@ -78,17 +82,22 @@ pub(crate) fn unpack(
         }
         ControlFlow::Continue(())
     })?;
+    if says_twice {
+        return Err(refused(origin, "it holds two Chart.yaml"));
+    }
     if files.is_empty() {
         return Err(refused(origin, "it holds no files"));
     }
     Ok(files)
 }
 
+const CHART_FILE: &str = "Chart.yaml";
+
 /// The first Chart.yaml of a packed chart; what follows it is not unpacked.
 pub(crate) fn chart_file(origin: &str, bytes: &[u8]) -> Result<Option<File>, Problem> {
     let mut found = None;
     each(origin, bytes, &mut Budget::default(), |file| {
-        if file.path != "Chart.yaml" {
+        if file.path != CHART_FILE {
             return ControlFlow::Continue(());
         }
         found = Some(file);
@@ -252,6 +261,16 @@ mod tests {
                 tar.append_data(&mut header, "api/zeros", &zeros[..]).expect("fits");
             }),
             "it grows by more than 200 times",
+        );
+        check(
+            &packed(|tar| {
+                for content in ["name: one", "name: two"] {
+                    let mut header = header(content.len(), tar::EntryType::Regular);
+                    tar.append_data(&mut header, "api/Chart.yaml", content.as_bytes())
+                        .expect("fits");
+                }
+            }),
+            "it holds two Chart.yaml",
         );
     }
 
