@@ -12,12 +12,18 @@ pub(crate) struct Decoder {
     pub(crate) problems: Problems,
 }
 
-/// A map's field by its name, exactly or in any case.
+/// A map's field by its name in any case: of several the last.
 pub(crate) fn field<'a>(map: &'a Map, name: &str) -> Option<&'a Tree> {
-    let found = map.get(name).or_else(|| {
-        map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, tree)| tree)
-    })?;
-    (!found.is_null()).then_some(found)
+    fields(map, name).pop()
+}
+
+/// What Go's JSON takes for a field, one after the other: keys in any case, sorted by their bytes, as YAML becomes JSON.
+/// Null is as if it were not there.
+pub(crate) fn fields<'a>(map: &'a Map, name: &str) -> Vec<&'a Tree> {
+    let fits = |key: &str, tree: &Tree| key.eq_ignore_ascii_case(name) && !tree.is_null();
+    let mut found: Vec<_> = map.iter().filter(|(key, tree)| fits(key, tree)).collect();
+    found.sort_by_key(|(key, _)| *key);
+    found.into_iter().map(|(_, tree)| tree).collect()
 }
 
 /// A scalar where text is meant: numbers and booleans as Helm's YAML library words them, null as nothing.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use source::{Map, Node, Tree, yaml};
 
-use crate::decode::{field, scalar_text};
+use crate::decode::{field, fields, scalar_text};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -57,23 +57,36 @@ fn thorough(text: &str) -> Result<Head, Refusal> {
         kind: scalar(map, "kind", "kind")?,
         ..Head::default()
     };
-    let Some(metadata) = field(map, "metadata") else { return Ok(head) };
-    let Some(metadata) = self::map(metadata, "metadata")? else { return Ok(head) };
-    head.name = scalar(metadata, "name", "metadata.name")?;
-    head.namespace = field(metadata, "namespace").and_then(Tree::as_str).map(str::to_owned);
-    let Some(annotations) = field(metadata, "annotations") else { return Ok(head) };
-    let Some(annotations) = self::map(annotations, "metadata.annotations")? else {
-        return Ok(head);
-    };
-    for (key, value) in annotations {
-        let text = scalar_text(value).ok_or(Refusal::Field {
-            path: "metadata.annotations",
-            expected: "texts only",
-            found: value.kind(),
-        })?;
-        head.annotations.insert(key.to_string(), text);
+    for metadata in fields(map, "metadata") {
+        if let Some(metadata) = self::map(metadata, "metadata")? {
+            head.metadata(metadata)?;
+        }
     }
     Ok(head)
+}
+
+impl Head {
+    /// Lays a map of metadata over what another one said.
+    fn metadata(&mut self, metadata: &Map) -> Result<(), Refusal> {
+        let name = scalar(metadata, "name", "metadata.name")?;
+        if !name.is_empty() {
+            self.name = name;
+        }
+        if let Some(namespace) = field(metadata, "namespace").and_then(Tree::as_str) {
+            self.namespace = Some(namespace.to_owned());
+        }
+        for annotations in fields(metadata, "annotations") {
+            for (key, value) in map(annotations, "metadata.annotations")?.into_iter().flatten() {
+                let text = scalar_text(value).ok_or(Refusal::Field {
+                    path: "metadata.annotations",
+                    expected: "texts only",
+                    found: value.kind(),
+                })?;
+                self.annotations.insert(key.to_string(), text);
+            }
+        }
+        Ok(())
+    }
 }
 
 fn map<'a>(tree: &'a Tree, path: &'static str) -> Result<Option<&'a Map>, Refusal> {
@@ -85,6 +98,10 @@ fn map<'a>(tree: &'a Tree, path: &'static str) -> Result<Option<&'a Map>, Refusa
 }
 
 fn scalar(map: &Map, name: &str, path: &'static str) -> Result<String, Refusal> {
-    let Some(tree) = field(map, name) else { return Ok(String::new()) };
-    scalar_text(tree).ok_or(Refusal::Field { path, expected: "text", found: tree.kind() })
+    let mut text = String::new();
+    for tree in fields(map, name) {
+        let refusal = Refusal::Field { path, expected: "text", found: tree.kind() };
+        text = scalar_text(tree).ok_or(refusal)?;
+    }
+    Ok(text)
 }
