@@ -63,26 +63,26 @@ pub(super) fn with_value(message: String, value: &Tree) -> String {
 
 /// A text as a Go string constant in double quotes.
 fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for character in text.chars() {
-        let code = u32::from(character);
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{b}' => out.push_str("\\v"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\x1F' | '\x7F' => out.push_str(&format!("\\x{code:02x}")),
-            _ if is_printable(character) => out.push(character),
-            '\u{80}'..='\u{ffff}' => out.push_str(&format!("\\u{code:04x}")),
-            _ => out.push_str(&format!("\\U{code:08x}")),
-        }
+    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+}
+
+fn escaped(character: char) -> String {
+    let code = u32::from(character);
+    match character {
+        '"' => "\\\"".into(),
+        '\\' => "\\\\".into(),
+        '\u{7}' => "\\a".into(),
+        '\u{8}' => "\\b".into(),
+        '\t' => "\\t".into(),
+        '\n' => "\\n".into(),
+        '\u{b}' => "\\v".into(),
+        '\u{c}' => "\\f".into(),
+        '\r' => "\\r".into(),
+        '\0'..='\x1F' | '\x7F' => format!("\\x{code:02x}"),
+        _ if is_printable(character) => character.into(),
+        '\u{80}'..='\u{ffff}' => format!("\\u{code:04x}"),
+        _ => format!("\\U{code:08x}"),
     }
-    out + "\""
 }
 
 /// Combining characters are, which Rust shows behind another one.
