@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use gotmpl::{Functions, Parsed, Str, TemplateSet, Value};
+use memchr::memmem;
 use source::{Problems, Source};
 use sprig::Dialect;
 
@@ -142,6 +143,10 @@ fn parse_side_by_side(templates: &Templates<'_>, order: &[Arc<str>], dialect: Di
 /// Parsed files by dialect, name and text.
 type Cache = BTreeMap<(Dialect, Arc<str>), BTreeMap<Arc<str>, Arc<Parsed>>>;
 
+/// What every template's name has in it, and few texts.
+static IN_NAMES: LazyLock<memmem::Finder<'_>> =
+    LazyLock::new(|| memmem::Finder::new("/templates/"));
+
 static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
 
 /// Partials of one text are one tree, wherever copies of them lie: many charts bring the same library chart several times.
@@ -155,7 +160,8 @@ fn parsed(
 ) -> Result<Arc<Parsed>, gotmpl::Error> {
     let text = file.text();
     let is_partial = file.name().starts_with('_');
-    let is_shared = is_partial && memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_none();
+    let knows_name = || memmem::find(text.as_bytes(), name.as_bytes()).is_some();
+    let is_shared = is_partial && !(IN_NAMES.find(text.as_bytes()).is_some() && knows_name());
     let key = if is_shared { file.name().into() } else { Arc::clone(name) };
     let cache = || CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(parsed) =
