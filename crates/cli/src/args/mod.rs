@@ -1,5 +1,6 @@
 //! The command line: what a user may type, and what it becomes.
 
+mod alone;
 mod common;
 mod idle;
 mod later;
@@ -8,7 +9,9 @@ mod source;
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
+pub(crate) use alone::commands;
 
 pub use common::{
     Charts, Color, Contest, Environments, Helm, Inputs, Kube, Output, Overrides, Reach, Run,
@@ -44,39 +47,42 @@ pub struct Arguments {
     pub talk: Talk,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    Init(init::Args),
-    List(list::Args),
-    Graph(graph::Args),
-    Template(template::Args),
-    Lint(lint::Args),
-    Validate(validate::Args),
-    Values(values::Args),
+alone::commands! {
+    "init" => Init(init::Args),
+    "list" => List(list::Args),
+    "graph" => Graph(graph::Args),
+    "template" => Template(template::Args),
+    "lint" => Lint(lint::Args),
+    "validate" => Validate(validate::Args),
+    "values" => Values(values::Args),
     #[command(visible_alias = "plan")]
-    Diff(diff::Args),
-    Apply(apply::Args),
-    Destroy(destroy::Args),
-    Status(status::Args),
-    History(history::Args),
-    Test(test::Args),
-    Rollback(rollback::Args),
-    Unlock(unlock::Args),
-    Gc(gc::Args),
-    Rbac(rbac::Args),
-    Deps(deps::Args),
-    Chart(chart::Args),
-    Cache(cache::Args),
-    Schema(schema::Args),
-    Completion(completion::Args),
-    Version(version::Args),
+    "diff" => Diff(diff::Args),
+    "apply" => Apply(apply::Args),
+    "destroy" => Destroy(destroy::Args),
+    "status" => Status(status::Args),
+    "history" => History(history::Args),
+    "test" => Test(test::Args),
+    "rollback" => Rollback(rollback::Args),
+    "unlock" => Unlock(unlock::Args),
+    "gc" => Gc(gc::Args),
+    "rbac" => Rbac(rbac::Args),
+    "deps" => Deps(deps::Args),
+    "chart" => Chart(chart::Args),
+    "cache" => Cache(cache::Args),
+    "schema" => Schema(schema::Args),
+    "completion" => Completion(completion::Args),
+    "version" => Version(version::Args),
 }
 
 /// Reads the command line. Help and version come back as a text for stdout; a mistake is a usage failure (64, not clap's 2).
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Parsed> {
-    let parsed = command()
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let read = |program: clap::Command| {
+        let matches = program.try_get_matches_from(&words)?;
+        Arguments::from_arg_matches(&matches)
+    };
+    let parsed = alone::program(&words).and_then(|program| read(program).ok());
+    let parsed = parsed.map_or_else(|| read(command()), Ok);
     parsed.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Shown(Box::new(error)),
         _ => Parsed::Wrong(

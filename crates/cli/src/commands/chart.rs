@@ -13,7 +13,7 @@ pub mod show;
 pub mod template;
 mod values;
 
-use clap::{Args as ClapArgs, Subcommand};
+use clap::Args as ClapArgs;
 
 use crate::report::{Failure, Reason};
 use crate::shell::Shell;
@@ -25,18 +25,17 @@ pub struct Args {
     pub command: Command,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    Template(Box<template::Args>),
-    Lint(Box<lint::Args>),
-    Show(Box<show::Args>),
+crate::args::commands! {
+    "template" => Template(Box<template::Args>),
+    "lint" => Lint(Box<lint::Args>),
+    "show" => Show(Box<show::Args>),
     #[command(visible_alias = "fetch")]
-    Pull(Box<pull::Args>),
-    Search(Box<search::Args>),
-    Package(package::Args),
-    Push(Box<push::Args>),
-    Login(login::In),
-    Logout(login::Out),
+    "pull" => Pull(Box<pull::Args>),
+    "search" => Search(Box<search::Args>),
+    "package" => Package(package::Args),
+    "push" => Push(Box<push::Args>),
+    "login" => Login(login::In),
+    "logout" => Logout(login::Out),
 }
 
 pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
