@@ -60,11 +60,12 @@ impl Cache {
     /// A blob of the cache itself.
     pub(crate) fn cached(&self, digest: Digest) -> Result<Option<Vec<u8>>, Error> {
         let path = self.blob_path(digest);
-        let Some(bytes) = read(&path)? else { return Ok(None) };
-        if Digest::of(&bytes) == digest {
-            used::now(&path);
-            return Ok(Some(bytes));
+        let Some(read) = open(&path)? else { return Ok(None) };
+        if Digest::of(&read.bytes) == digest {
+            used::note(&read.file, &read.facts);
+            return Ok(Some(read.bytes));
         }
+        drop(read);
         // Where nothing may be written it stays, and is never used.
         drop(fs::remove_file(&path));
         Ok(None)
@@ -74,10 +75,9 @@ impl Cache {
     pub fn keep(&self, bytes: &[u8]) -> Result<Digest, Error> {
         let digest = Digest::of(bytes);
         let path = self.blob_path(digest);
-        if read(&path)?.is_some_and(|kept| kept == bytes) {
-            used::now(&path);
-        } else {
-            write::whole(&self.temporary(), &path, bytes)?;
+        match open(&path)?.filter(|kept| kept.bytes == bytes) {
+            Some(kept) => used::note(&kept.file, &kept.facts),
+            None => write::whole(&self.temporary(), &path, bytes)?,
         }
         Ok(digest)
     }
@@ -88,9 +88,9 @@ impl Cache {
             return Ok(Some(digest));
         }
         let path = self.link_path(name);
-        let Some(bytes) = read(&path)? else { return Ok(None) };
-        used::now(&path);
-        Ok(String::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok()))
+        let Some(read) = open(&path)? else { return Ok(None) };
+        used::note(&read.file, &read.facts);
+        Ok(String::from_utf8(read.bytes).ok().and_then(|text| text.trim().parse().ok()))
     }
 
     /// Lets a name stand for a blob; the last to say so wins.
@@ -160,18 +160,30 @@ fn below(folder: &Path, digest: Digest) -> PathBuf {
 
 /// A file's bytes; None where there is none. What is no plain file is refused: a pipe would wait for ever.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    Ok(open(path)?.map(|read| read.bytes))
+}
+
+/// A file that was read, still open.
+struct Read {
+    file: fs::File,
+    facts: fs::Metadata,
+    bytes: Vec<u8>,
+}
+
+fn open(path: &Path) -> Result<Option<Read>, Error> {
     let because = |error| Error::new("read", path, error);
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(because(error)),
     };
-    if !file.metadata().map_err(because)?.is_file() {
+    let facts = file.metadata().map_err(because)?;
+    if !facts.is_file() {
         return Err(because(io::Error::other("it is no plain file")));
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(because)?;
-    Ok(Some(bytes))
+    Ok(Some(Read { file, facts, bytes }))
 }
 
 #[cfg(test)]
