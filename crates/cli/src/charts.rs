@@ -158,7 +158,9 @@ fn read(
 ) -> Result<Arc<Loaded>, Problems> {
     remote.library.chart(place, origin, || match place {
         Place::Folder(path) => folder::load(&workspace.disk, path, origin, folder::Reading::Whole),
-        Place::Archive { source, archive, .. } => remote.open(source, *archive, origin),
+        Place::Archive { source, version, archive } => {
+            remote.open(source, version, *archive, origin)
+        }
     })
 }
 

@@ -163,6 +163,57 @@ fn a_lock_file_that_names_other_bytes_is_refused_and_the_cache_stays_sound() {
     assert_eq!(shelf.asked().len(), asked);
 }
 
+/// Whichever command it is, and whether the archive comes from the cache, the network or `vendor/`: one entry has the digest of
+/// another chart, or of another version of its own.
+#[test]
+fn a_lock_file_that_was_merged_by_hand_is_refused_everywhere() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("api", "1.1.0"), ("web", "3.0.0")]);
+    let depends = "apiVersion: v2\nname: front\nversion: 1.0.0\ndependencies: [{ name: api, version: ~1.0, repository: '@shelf' }]\n";
+    let releases = "  a: { chart: shelf/api, version: ~1.1 }\n  b: { chart: shelf/web }\n  c: { chart: ./front }\n";
+    // Of a release, and of a dependency.
+    for (from, never) in [("1.1.0", "1.1.5"), ("1.0.0", "1.0.5")] {
+        let sandbox = shelf.workspace(releases, &[("front/Chart.yaml", depends)]);
+        sandbox.run("deps vendor").succeeds();
+        let good = sandbox.read("regatta.lock");
+        let digest = |version: &str| {
+            let entry = good.split("- source:").find(|entry| entry.contains(version));
+            let lines = entry.and_then(|entry| entry.split_once("sha256: "));
+            lines.map(|(_, digest)| digest.trim().to_owned())
+        };
+        let (own, web) = (digest(from).unwrap(), digest("3.0.0").unwrap());
+        let merged = [
+            (good.replace(&own, &web), "its archive is `web` 3.0.0"),
+            (
+                good.replace(&format!("version: {from}"), &format!("version: {never}")),
+                "its archive is `api`",
+            ),
+        ];
+        for (merged, expect) in merged {
+            sandbox.write("regatta.lock", &merged);
+            for place in ["vendor", "cache", "network"] {
+                for command in
+                    ["template", "diff --locked", "deps lock", "deps list", "deps vendor"]
+                {
+                    if place != "vendor" {
+                        drop(std::fs::remove_dir_all(sandbox.path("vendor")));
+                    }
+                    if place == "network" {
+                        drop(std::fs::remove_dir_all(sandbox.path(".cache")));
+                    }
+                    let refused = sandbox.run(command).exits(1);
+                    let said = said(&shelf, &refused);
+                    // Other bytes than the digest's do not come in at all.
+                    let kept_out = place == "network" && said.contains("has the SHA-256");
+                    assert!(said.contains(expect) || kept_out, "{place}, {command}: {refused}");
+                    assert_eq!(sandbox.read("regatta.lock"), merged, "{place}, {command}");
+                }
+            }
+            sandbox.write("regatta.lock", &good);
+            sandbox.run("deps vendor").succeeds();
+        }
+    }
+}
+
 #[test]
 fn a_damaged_cache_is_noticed_and_mended() {
     let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);

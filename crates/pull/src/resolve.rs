@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use newest::{Newest, newest};
 pub use signed::{Provenance, provenance};
 
+use ::source::{Problem, Problems};
+use chart::Chart;
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::lock::Entry;
@@ -20,6 +22,9 @@ pub struct Policy {
     /// What the lock file does not have is a failure.
     pub locked: bool,
     pub update: Update,
+    /// Whoever asks reads every chart by [`open`], which sees whether a pinned one is what the lock file says. Else it is seen
+    /// here, where the charts come one after another.
+    pub opened_later: bool,
 }
 
 /// What moves to the newest version in its range.
@@ -112,6 +117,17 @@ pub async fn resolve(
     if failures.is_empty() { Ok(resolved) } else { Err(failures) }
 }
 
+/// The chart in an archive that was found, if it is the one that was meant; `named` is what messages call it. What the lock
+/// file takes for another chart or version is refused.
+pub fn open(source: &Source, version: &str, named: &str, bytes: &[u8]) -> Result<Chart, Problems> {
+    let chart = chart::load_archive(named, bytes)?;
+    fetch::is_locked(source, version, &chart.metadata).map_err(|error| {
+        let message = format!("cannot use `{named}`: {error}");
+        vec![Problem::error(error.id(), message).help_if(error.help())]
+    })?;
+    Ok(chart)
+}
+
 /// A chart, and what the lock file has to say of it; nothing for what is not pinned.
 struct Chosen {
     found: Found,
@@ -139,7 +155,12 @@ async fn find(
             if policy.locked && !is_known {
                 return Err(Error::NotLocked);
             }
-            (entry.clone(), fetch::pinned(session, wanted, entry).await?)
+            let archive = fetch::pinned(session, wanted, entry).await?;
+            let found = match policy.opened_later {
+                true => Found { version: entry.version.clone(), archive },
+                false => fetch::proven(session, entry, archive)?,
+            };
+            (entry.clone(), found)
         }
         None if policy.locked && wanted.pinned => return Err(Error::NotLocked),
         None => fetch::newest(session, wanted).await?,

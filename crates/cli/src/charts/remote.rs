@@ -137,7 +137,8 @@ impl Remote {
         Self { shelf: false, ..self }
     }
 
-    /// Every chart that is wanted, in that order; the lock file learns what was chosen.
+    /// Every chart that is wanted, in that order; the lock file learns what was chosen. Each has to be read by
+    /// [`Self::open`], side by side: only there it is seen whether a pinned one is what the lock file says.
     pub fn resolve(&self, wanted: &[Wanted], lock: &LockFile) -> Result<Vec<Found>, Problems> {
         if wanted.is_empty() {
             return Ok(Vec::new());
@@ -145,7 +146,7 @@ impl Remote {
         let (session, runtime) = (self.session_beside(Some(&lock.folder))?, self.runtime()?);
         // What has moved in this run already stays there.
         let update = if lock.knows(wanted) { Update::Nothing } else { self.update.clone() };
-        let policy = Policy { locked: self.is_locked(lock), update };
+        let policy = Policy { locked: self.is_locked(lock), update, opened_later: true };
         let before = lock.lock();
         let resolved = runtime.block_on(resolve(session, wanted, &before, &policy));
         let resolved = resolved.map_err(|failures| {
@@ -155,21 +156,15 @@ impl Remote {
         Ok(resolved.charts)
     }
 
-    /// A fetched chart. One of a repository or registry must be called what it was asked for.
-    pub fn open(&self, source: &Source, archive: Digest, named: &str) -> Result<Chart, Problems> {
-        let chart = chart::load_archive(named, &self.archive(archive, named)?)?;
-        let name = &chart.metadata.name;
-        if matches!(source, Source::Repository { .. } | Source::Oci { .. })
-            && name != source.chart()
-        {
-            let name = name.escape_debug();
-            let message = format!("what the lock file names for `{named}` is the chart `{name}`");
-            return Err(vec![
-                Problem::error("chart-is-another", message)
-                    .help("remove the entry from regatta.lock and run `regatta deps lock`"),
-            ]);
-        }
-        Ok(chart)
+    /// A chart that [`Self::resolve`] found, if it is the one that was meant.
+    pub fn open(
+        &self,
+        source: &Source,
+        version: &str,
+        archive: Digest,
+        named: &str,
+    ) -> Result<Chart, Problems> {
+        pull::resolve::open(source, version, named, &self.archive(archive, named)?)
     }
 
     /// The bytes of a fetched archive.

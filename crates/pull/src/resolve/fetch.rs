@@ -14,38 +14,49 @@ use crate::{
 /// More places than anybody keeps a chart at.
 const PLACES: usize = 8;
 
-/// What the lock file names, from the cache or from where the lock file says.
+/// What the lock file names, from the cache or from where the lock file says. Whether it is the chart that the lock file says
+/// is for [`proven`] to see.
 pub(super) async fn pinned(
     session: &Session,
     wanted: &Wanted,
     entry: &Entry,
-) -> Result<Found, Error> {
+) -> Result<Digest, Error> {
     let access = &wanted.access;
-    let archive = match (&entry.source, &entry.pin) {
+    match (&entry.source, &entry.pin) {
         (Source::Oci { address }, Pin::Manifest { digest }) => {
-            oci::fetch(session, address, &oci::At::Digest(*digest), access).await?.archive
+            Ok(oci::fetch(session, address, &oci::At::Digest(*digest), access).await?.archive)
         }
         (Source::Git { repository, path }, Pin::Commit { commit }) => {
-            from_git(session, repository, path, commit).await?
+            from_git(session, repository, path, commit).await
         }
         (_, Pin::Archive { url, sha256 }) => {
             let home = home(&entry.source);
             archive::fetch(session, url, access, home, Some(*sha256)).await?;
-            *sha256
+            Ok(*sha256)
         }
-        (_, Pin::Manifest { .. } | Pin::Commit { .. }) => return Err(Error::NotLocked),
-    };
-    // The lock file may have been merged by hand: the version of one entry, the digest of another.
+        (_, Pin::Manifest { .. } | Pin::Commit { .. }) => Err(Error::NotLocked),
+    }
+}
+
+/// A pinned archive that is the chart that the lock file says.
+pub(super) fn proven(session: &Session, entry: &Entry, archive: Digest) -> Result<Found, Error> {
     let bytes = session.cache.blob(archive)?.ok_or(Error::Vanished)?;
     let metadata = chart::identify(&entry.source.to_string(), &bytes).map_err(Error::Chart)?;
-    match is_meant(&entry.source, &metadata, Some(&entry.version)) {
-        Ok(version) => Ok(Found { version, archive }),
-        Err(_) => Err(Error::OtherThanLocked {
-            locked: entry.version.clone(),
-            name: metadata.name.escape_debug().to_string(),
-            version: metadata.version.escape_debug().to_string(),
-        }),
-    }
+    let version = is_locked(&entry.source, &entry.version, &metadata)?;
+    Ok(Found { version, archive })
+}
+
+/// The lock file may have been merged by hand: the version of one entry, the digest of another. Gives the version.
+pub(super) fn is_locked(
+    source: &Source,
+    version: &str,
+    metadata: &Metadata,
+) -> Result<String, Error> {
+    is_meant(source, metadata, Some(version)).map_err(|_| Error::OtherThanLocked {
+        locked: version.to_owned(),
+        name: metadata.name.escape_debug().to_string(),
+        version: metadata.version.escape_debug().to_string(),
+    })
 }
 
 /// The newest that fits, and what the lock file will say of it but for what was asked.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pull::lock::Pin;
-use pull::resolve::{Found, Policy, Resolved, resolve};
+use pull::resolve::{Found, Policy, Resolved, open, resolve};
 use pull::{Digest, Failure, Lock, Narrowed, Session, Source, Trust, Wanted, provenance};
 use registry::hand::Answer;
 use registry::repository::Repository;
@@ -81,6 +81,18 @@ fn a_version_that_is_not_that_of_its_digest_is_refused() {
         refused,
         @"the lock file takes it for version 1.1.0, and its archive is `api` 1.0.0"
     );
+
+    // Who opens it sees the same.
+    let policy = Policy { opened_later: true, ..Policy::default() };
+    let found = run(resolve(&place.session, std::slice::from_ref(&wanted), &lock, &policy));
+    let found = found.unwrap_or_else(|failures| panic!("{failures:?}")).charts.remove(0);
+    let bytes = place.session.cache.blob(found.archive).unwrap().unwrap();
+    let opened = |version: &str| open(&wanted.source, version, "api", &bytes);
+    insta::assert_snapshot!(
+        opened(&found.version).unwrap_err()[0].message,
+        @"cannot use `api`: the lock file takes it for version 1.1.0, and its archive is `api` 1.0.0"
+    );
+    assert!(opened("1.0.0").is_ok());
 }
 
 #[test]
