@@ -263,6 +263,7 @@ fn gather<'a>(
     let lock = LockFile::open(workspace)?;
     let mut gathered = charts::gather(workspace, stack, releases, remote, &lock, jobs);
     remote.told().iter().for_each(|line| shell.printer.tell(line));
+    remote.origins().into_iter().for_each(|line| shell.printer.detail(|| line));
     if gathered.problems.is_empty() && lock.is_changed() {
         match lock.save(remote.is_locked(&lock)) {
             Ok(()) => shell.printer.tell(&format!("wrote {}: commit it", lock.shown)),

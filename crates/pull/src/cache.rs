@@ -17,10 +17,11 @@ mod used;
 pub(crate) mod walk;
 pub(crate) mod write;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use clean::{Clean, Cleaned, Info, Kind};
 pub use error::Error;
@@ -34,12 +35,23 @@ pub struct Cache {
     root: PathBuf,
     /// Asked first.
     shelf: Option<Arc<Shelf>>,
+    /// What this process put into it.
+    written: Arc<Mutex<BTreeSet<Digest>>>,
+}
+
+/// Where a blob comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Vendor,
+    /// It was in the cache before.
+    Cache,
+    Fetched,
 }
 
 impl Cache {
     /// Below a folder, which is made with the first file.
     pub fn at(folder: &Path) -> Self {
-        Self { root: folder.join("v1"), shelf: None }
+        Self { root: folder.join("v1"), shelf: None, written: Arc::default() }
     }
 
     /// The same cache behind what is vendored.
@@ -71,13 +83,27 @@ impl Cache {
         Ok(None)
     }
 
+    /// Where a blob that was found comes from.
+    pub fn origin(&self, digest: Digest) -> Origin {
+        if self.shelf.as_ref().is_some_and(|shelf| shelf.has(digest)) {
+            Origin::Vendor
+        } else if self.written().contains(&digest) {
+            Origin::Fetched
+        } else {
+            Origin::Cache
+        }
+    }
+
     /// Keeps bytes and says by which digest they are found.
     pub fn keep(&self, bytes: &[u8]) -> Result<Digest, Error> {
         let digest = Digest::of(bytes);
         let path = self.blob_path(digest);
         match open(&path)?.filter(|kept| kept.bytes == bytes) {
             Some(kept) => used::note(&kept.file, &kept.facts),
-            None => write::whole(&self.temporary(), &path, bytes)?,
+            None => {
+                write::whole(&self.temporary(), &path, bytes)?;
+                self.written().insert(digest);
+            }
         }
         Ok(digest)
     }
@@ -138,6 +164,10 @@ impl Cache {
         let because = |error| Error::new("remove", folder, error);
         fs::rename(folder, aside.join("removed")).map_err(because)?;
         fs::remove_dir_all(&aside).map_err(because)
+    }
+
+    fn written(&self) -> MutexGuard<'_, BTreeSet<Digest>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn blob_path(&self, digest: Digest) -> PathBuf {

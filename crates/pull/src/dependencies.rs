@@ -157,7 +157,7 @@ fn unfit(chart: &Chart, wanted: &Dependency) -> Option<Problem> {
     Some(
         Problem::warning("stale-dependency", message)
             .at(wanted.span.as_ref(), "one that fits is taken instead")
-            .help("`helm dependency update` brings `charts/` up to date; Helm itself would render what lies there"),
+            .help("nothing has to be done: one that fits is found by itself; Helm would render what lies in `charts/`"),
     )
 }
 

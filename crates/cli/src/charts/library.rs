@@ -1,6 +1,6 @@
 //! The charts that a run has read, each once, whichever release, chart or environment asks for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chart::Chart;
@@ -25,6 +25,8 @@ pub(super) enum Place {
 #[derive(Default)]
 pub(super) struct Library {
     read: Mutex<BTreeMap<(Place, String), Arc<Loaded>>>,
+    /// Archives of which nobody has said yet that they were read.
+    unsaid: Mutex<BTreeSet<Place>>,
 }
 
 impl Library {
@@ -40,7 +42,19 @@ impl Library {
             return Ok(Arc::clone(known));
         }
         let chart = Arc::new(Loaded::new(read()?));
+        if matches!(place, Place::Archive { .. }) {
+            self.unsaid().insert(place.clone());
+        }
         Ok(Arc::clone(self.known().entry(key).or_insert(chart)))
+    }
+
+    /// The archives that were read since the last time, each once.
+    pub(super) fn read_since(&self) -> BTreeSet<Place> {
+        std::mem::take(&mut self.unsaid())
+    }
+
+    fn unsaid(&self) -> MutexGuard<'_, BTreeSet<Place>> {
+        self.unsaid.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<(Place, String), Arc<Loaded>>> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chart::Chart;
-use pull::cache::Shelf;
+use pull::cache::{Origin, Shelf};
 use pull::oci::Logins;
 use pull::resolve::{Found, Newest, Policy, Update, resolve};
 use pull::vendor::{self, Changes};
@@ -15,7 +15,7 @@ use source::{Problem, Problems};
 use tokio::runtime::Runtime;
 
 use super::LockFile;
-use super::library::Library;
+use super::library::{Library, Place};
 use crate::args::Charts as Flags;
 use crate::progress::Downloads;
 use crate::report::Failure;
@@ -193,6 +193,21 @@ impl Remote {
         let runtime = self.runtime()?;
         let found = runtime.block_on(pull::resolve::newest(self.session()?, wanted));
         found.map_err(|failures| failures.iter().map(pull::Failure::problem).collect())
+    }
+
+    /// Where every chart comes from that was read since the last time, a line each.
+    pub fn origins(&self) -> Vec<String> {
+        let Some(session) = self.session.get() else { return Vec::new() };
+        let line = |place: Place| {
+            let Place::Archive { source, version, archive } = place else { return None };
+            let from = match session.cache.origin(archive) {
+                Origin::Vendor => "from vendor/".to_owned(),
+                Origin::Cache => "from the cache".to_owned(),
+                Origin::Fetched => format!("fetched from {source}"),
+            };
+            Some(format!("chart {} {version} {from}", source.chart()))
+        };
+        self.library.read_since().into_iter().filter_map(line).collect()
     }
 
     /// What servers made worth telling since the last time.

@@ -198,6 +198,7 @@ fn gather(from: &From, remote: &Remote, shell: &Shell) -> Result<LockFile, Failu
         problems.extend(charts::gather(&workspace, stack, releases, remote, &lock, None).problems);
     }
     remote.told().iter().for_each(|line| shell.printer.tell(line));
+    remote.origins().into_iter().for_each(|line| shell.printer.detail(|| line));
     if !problems.is_empty() {
         return Err(arrange(problems).into());
     }

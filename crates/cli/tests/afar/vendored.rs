@@ -26,6 +26,24 @@ fn what_is_vendored_needs_no_network_and_no_cache() {
 }
 
 #[test]
+fn whoever_asks_hears_where_charts_come_from() {
+    let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);
+    let sandbox = shelf.workspace(RELEASES, &[]);
+    let says = |command: &str, expect: &str| {
+        let answer = sandbox.run(command).succeeds();
+        let api: Vec<&str> =
+            answer.stderr.lines().filter(|line| line.starts_with("chart api ")).collect();
+        assert_eq!(said(&shelf, &answer).matches(expect).count(), 1, "{answer}");
+        assert_eq!(api.len(), 1, "{answer}");
+    };
+    says("deps lock -v", "chart api 1.0.0 fetched from SHELF/api");
+    says("template -v", "chart api 1.0.0 from the cache");
+    sandbox.run("deps vendor").succeeds();
+    says("diff -v", "chart api 1.0.0 from vendor/");
+    assert!(!sandbox.run("diff").succeeds().stderr.contains("chart api"));
+}
+
+#[test]
 fn a_file_that_is_not_what_was_vendored_is_refused_and_written_anew() {
     let shelf = Shelf::with(&[("api", "1.0.0"), ("web", "3.0.0")]);
     let sandbox = shelf.workspace(RELEASES, &[]);

@@ -69,6 +69,10 @@ impl Shelf {
         Err(Error::new("use", &path, io::Error::other(why)))
     }
 
+    pub(super) fn has(&self, digest: Digest) -> bool {
+        self.files.get(&digest).is_some_and(|file| self.folder.join(file).is_file())
+    }
+
     pub(super) fn link(&self, name: &str) -> Option<Digest> {
         self.links.get(name).copied()
     }
