@@ -11,7 +11,7 @@ use crate::{Bench, subcharts};
 
 pub(crate) fn all(bench: &Bench) -> Result<String, String> {
     let room = tempfile::tempdir().map_err(|error| format!("make a directory: {error}"))?;
-    let mut charts = vec![create_chart(bench, room.path())?];
+    let mut charts = vec![create_chart(bench, room.path(), "created")?];
     charts.extend(bench.charts.iter().cloned());
 
     let mut report = String::from(
@@ -48,13 +48,14 @@ fn ours<'a>(bench: &'a Bench, chart: &'a Path) -> Program<'a> {
         file: &bench.regatta,
         arguments: words(&["chart", "template", "demo"], chart),
         directory: chart,
+        environment: &[],
         repeat: 1,
     }
 }
 
 fn theirs<'a>(bench: &'a Bench, chart: &'a Path, repeat: usize) -> Program<'a> {
     let arguments = words(&["template", "demo"], chart);
-    Program { file: &bench.helm, arguments, directory: chart, repeat }
+    Program { file: &bench.helm, arguments, directory: chart, environment: &[], repeat }
 }
 
 /// `template` of 100 releases against 100 runs of Helm; 100 releases against 10 of our own, and 1,000 against 100.
@@ -71,6 +72,7 @@ fn many_releases(
         file: &bench.regatta,
         arguments: vec![OsStr::new("template")],
         directory,
+        environment: &[],
         repeat: 1,
     };
     let helm = theirs(bench, chart, 100);
@@ -101,7 +103,7 @@ fn many_subcharts(
 }
 
 /// A workspace whose releases all use a copy of one chart, each with a value of its own.
-fn workspace(chart: &Path, room: &Path, releases: usize) -> Result<PathBuf, String> {
+pub(crate) fn workspace(chart: &Path, room: &Path, releases: usize) -> Result<PathBuf, String> {
     copy(chart, &room.join("chart"))?;
     let mut manifest =
         String::from("name: bench\ntarget: { directory: out }\nnamespace: bench\nreleases:\n");
@@ -116,14 +118,14 @@ fn workspace(chart: &Path, room: &Path, releases: usize) -> Result<PathBuf, Stri
 }
 
 #[expect(clippy::disallowed_methods, reason = "the benchmark lets real Helm write a chart")]
-fn create_chart(bench: &Bench, room: &Path) -> Result<PathBuf, String> {
+pub(crate) fn create_chart(bench: &Bench, room: &Path, name: &str) -> Result<PathBuf, String> {
     let status = std::process::Command::new(&bench.helm)
-        .args(["create", "created"])
+        .args(["create", name])
         .current_dir(room)
         .stdout(std::process::Stdio::null())
         .status()
         .map_err(|error| format!("start helm: {error}"))?;
-    if status.success() { Ok(room.join("created")) } else { Err(format!("helm create: {status}")) }
+    if status.success() { Ok(room.join(name)) } else { Err(format!("helm create: {status}")) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the benchmark lays out its own workspace")]
@@ -213,6 +215,6 @@ pub(crate) fn mebibytes(sample: Sample) -> String {
     format!("{:.1} MiB", sample.peak as f64 / (1024.0 * 1024.0))
 }
 
-fn name(chart: &Path) -> String {
+pub(crate) fn name(chart: &Path) -> String {
     chart.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -176,7 +176,7 @@ impl Scene<'_> {
         let words = words.iter().map(OsString::from);
         let arguments: Vec<OsString> = words.chain(flags).collect();
         let arguments = arguments.iter().map(OsString::as_os_str).collect();
-        sample(&Program { file, arguments, directory: &self.room, repeat: 1 })
+        sample(&Program { file, arguments, directory: &self.room, environment: &[], repeat: 1 })
     }
 
     fn requests_since(&self, mark: controlplane::Mark) -> (usize, usize) {

@@ -4,6 +4,7 @@ mod bare;
 mod cases;
 mod cluster;
 mod fetch;
+mod helmfile;
 mod measure;
 mod pulling;
 mod subcharts;
@@ -22,11 +23,12 @@ pub(crate) struct Bench {
     work: Work,
 }
 
-#[derive(Clone, Copy, PartialEq)]
 enum Work {
     Rendering,
     Cluster,
     Pulling,
+    /// Beside this program.
+    Helmfile(PathBuf),
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its tables")]
@@ -49,10 +51,11 @@ fn main() -> ExitCode {
 }
 
 fn measure(bench: Bench) -> Result<String, String> {
-    match bench.work {
+    match &bench.work {
         Work::Rendering => cases::all(&bench),
         Work::Cluster => cluster::all(&bench),
         Work::Pulling => pulling::all(&bench),
+        Work::Helmfile(program) => helmfile::all(&bench, program),
     }
 }
 
@@ -76,6 +79,7 @@ fn arguments(words: Vec<String>) -> Result<Bench, String> {
             }
             "--cluster" => bench.work = Work::Cluster,
             "--pull" => bench.work = Work::Pulling,
+            "--helmfile" => bench.work = Work::Helmfile(absolute(&value()?)?),
             flag if flag.starts_with('-') => return Err(format!("unknown flag {flag}")),
             chart => bench.charts.push(absolute(chart)?),
         }

@@ -94,7 +94,7 @@ impl Scene<'_> {
 
     fn program(&self, file: &Path, words: &[&str]) -> Result<Sample, String> {
         let arguments = words.iter().map(OsStr::new).collect();
-        sample(&Program { file, arguments, directory: &self.room, repeat: 1 })
+        sample(&Program { file, arguments, directory: &self.room, environment: &[], repeat: 1 })
     }
 
     fn helm(&self, words: &[&str]) -> Result<Sample, String> {
@@ -196,7 +196,7 @@ fn entry(chart: usize, version: usize) -> String {
     )
 }
 
-fn row(work: &str, ours: Sample, theirs: Sample) -> String {
+pub(crate) fn row(work: &str, ours: Sample, theirs: Sample) -> String {
     format!(
         "| {work} | {} | {} | {:.1}× | {} | {} |\n",
         milliseconds(ours),

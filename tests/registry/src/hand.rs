@@ -124,6 +124,8 @@ fn connection(
     answer: &dyn Fn(&Request) -> Answer,
 ) {
     drop(stream.set_read_timeout(Some(Duration::from_secs(30))));
+    // An answer goes out in several writes, and none waits until the one before has been acknowledged.
+    drop(stream.set_nodelay(true));
     match tls {
         None => drop(serve(&mut stream, answer)),
         Some(tls) => {
