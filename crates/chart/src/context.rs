@@ -8,17 +8,9 @@ use std::sync::Arc;
 use gotmpl::{MapRef, MapType, Str, Value};
 use sprig::Dialect;
 
-use crate::objects::{Files, Questions, capabilities, metadata};
+use crate::objects::{Files, Questions, capabilities, metadata, values_type};
 use crate::values::{Effective, table};
 use crate::{File, Input};
-
-/// The type that `.Values` has, by Go's name.
-fn values_type(dialect: Dialect) -> MapType {
-    MapType::Named(match dialect {
-        Dialect::Helm4 => "common.Values",
-        Dialect::Helm3 => "chartutil.Values",
-    })
-}
 
 /// A template that takes part, by its full name: `api/charts/db/templates/service.yaml`.
 pub(crate) struct Template<'a> {

@@ -24,7 +24,7 @@ pub use function::{
     Bytes, Call, Executor, FromValue, Function, Functions, Int64, IntoResult, Kind, ParamType,
     Rest, Signature, object,
 };
-pub use map::{MapRef, MapType};
+pub use map::{MapMethod, MapRef, MapType, NamedMap};
 pub use object::Object;
 pub use parse::{Parsed, parse};
 pub use print::{

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::entries::Entries;
 use crate::stack::deeper;
-use crate::{Str, Value};
+use crate::{CallError, Signature, Str, Value};
 
 /// A Go map with string keys, shared by reference. The type belongs to the reference: converting `.Values` to
 /// `map[string]interface {}` gives another type for the same entries.
@@ -29,8 +29,33 @@ pub enum MapType {
     Any,
     /// `map[string]string`
     Strings,
-    /// A named map type, by Go's name: `common.Values`. Assignable to `map[string]interface {}`.
-    Named(&'static str),
+    /// A type of its own. Assignable to `map[string]interface {}`.
+    Named(&'static NamedMap),
+}
+
+/// A named map type.
+#[derive(Debug)]
+pub struct NamedMap {
+    /// Go's name: `common.Values`.
+    pub name: &'static str,
+    pub methods: &'static [MapMethod],
+}
+
+/// Types are the same by their names.
+impl PartialEq for NamedMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for NamedMap {}
+
+/// A method of a map type, whose arguments the executor has checked.
+#[derive(Debug)]
+pub struct MapMethod {
+    pub name: &'static str,
+    pub signature: Signature,
+    pub run: fn(&MapRef, &[Value]) -> Result<Value, CallError>,
 }
 
 impl MapType {
@@ -40,6 +65,13 @@ impl MapType {
             Self::Strings => Value::Str(Str::default()),
             Self::Any | Self::Named(_) => Value::Nil,
         }
+    }
+
+    pub(crate) fn method(self, name: &Str) -> Option<&'static MapMethod> {
+        let Self::Named(named) = self else { return None };
+        // As Go's exported names are, and few keys of values.
+        name.as_bytes().first().filter(|byte| byte.is_ascii_uppercase())?;
+        named.methods.iter().find(|method| *name == *method.name)
     }
 }
 

@@ -145,6 +145,8 @@ fn copied(value: &Value, walk: &mut Walk) -> Result<Value, CallError> {
 
 #[cfg(test)]
 mod tests {
+    use gotmpl::NamedMap;
+
     use super::*;
 
     fn check(actual: Result<Value, CallError>, expect: &str) {
@@ -174,7 +176,8 @@ mod tests {
             "error: interface conversion: interface {} is int, not string",
         );
         check(dig(&["x".into(), nested()]), "error: dig needs at least three arguments");
-        let values = MapRef::new(MapType::Named("common.Values"));
+        static VALUES: NamedMap = NamedMap { name: "common.Values", methods: &[] };
+        let values = MapRef::new(MapType::Named(&VALUES));
         check(
             dig(&["x".into(), "y".into(), Value::Map(values)]),
             "error: interface conversion: interface {} is common.Values, not map[string]interface {}",

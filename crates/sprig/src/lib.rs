@@ -42,6 +42,7 @@ mod yaml;
 pub use crypto::{InvalidKey, PublicKey};
 pub use encode::base64;
 pub use world::{Dialect, Impure, Lookup, Now, World};
+pub use yaml::to_yaml;
 
 use std::sync::{Arc, LazyLock};
 

@@ -25,7 +25,7 @@ fn has_must_to_yaml(dialect: Dialect) -> bool {
 }
 
 /// Through JSON, without the newline at the end.
-fn to_yaml(value: &Value) -> Result<String, String> {
+pub fn to_yaml(value: &Value) -> Result<String, String> {
     written(value, yaml::Dialect::Helm)
 }
 

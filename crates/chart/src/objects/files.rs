@@ -6,13 +6,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gotmpl::{
-    Call, CallError, Kind, List, ListType, MapRef, MapType, Object, Signature, Str, Value,
+    Call, CallError, Kind, List, ListType, MapRef, MapType, NamedMap, Object, Signature, Str, Value,
 };
 use source::{Map, Tree, yaml};
 
 use super::{NOTHING, ONE_TEXT, text};
 use crate::File;
 use crate::glob::Glob;
+
+static BYTES: NamedMap = NamedMap { name: "map[string][]uint8", methods: &[] };
 
 /// A map from path to bytes, in the order of the paths.
 #[derive(Debug)]
@@ -95,7 +97,7 @@ impl Object for Files {
 
     /// Its elements are bytes: functions that want a map of anything refuse it.
     fn underlying(&self) -> Option<Value> {
-        let map = MapRef::new(MapType::Named("map[string][]uint8"));
+        let map = MapRef::new(MapType::Named(&BYTES));
         for (path, file) in &self.0 {
             map.insert(path.as_str(), bytes(file));
         }

@@ -4,10 +4,12 @@ mod capabilities;
 mod files;
 mod metadata;
 mod structure;
+mod values;
 
 pub(crate) use capabilities::{Questions, capabilities};
 pub(crate) use files::Files;
 pub(crate) use metadata::metadata;
+pub(crate) use values::values_type;
 
 use gotmpl::{CallError, Kind, ParamType, Signature, Str, Value};
 

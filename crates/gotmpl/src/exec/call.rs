@@ -8,7 +8,7 @@ use crate::builtin::{self, ANY, Builtin};
 use crate::parse::{Callee, Id, NodeKind};
 use crate::stack::deeper;
 use crate::truth::truth;
-use crate::{Call, CallError, Object, ParamType, Value};
+use crate::{Call, CallError, MapMethod, MapRef, Object, ParamType, Value};
 
 /// What a call is given: operands, and the value of the pipeline's stage before.
 pub(super) struct Arguments<'a> {
@@ -207,6 +207,22 @@ impl Exec<'_> {
         let result = object.method(&call, name, &self.arguments[mark..]);
         self.arguments.truncate(mark);
         result.map(Operand::returned).map_err(|error| self.call_failed(node, name, error))
+    }
+
+    pub(super) fn call_map_method(
+        &mut self,
+        dot: &Operand,
+        map: &MapRef,
+        method: &MapMethod,
+        node: Id,
+        arguments: Arguments<'_>,
+    ) -> Result<Operand, Failure> {
+        let mark = self.arguments.len();
+        let types = (method.signature.params, method.signature.rest.as_ref());
+        self.push_arguments(dot, method.name, types, arguments)?;
+        let result = (method.run)(map, &self.arguments[mark..]);
+        self.arguments.truncate(mark);
+        result.map(Operand::returned).map_err(|error| self.call_failed(node, method.name, error))
     }
 
     fn check_count(

@@ -42,6 +42,9 @@ impl Exec<'_> {
     ) -> Result<Operand, Failure> {
         match &receiver.value {
             Value::Map(map) => {
+                if let Some(method) = map.kind().method(name) {
+                    return self.call_map_method(dot, map, method, node, arguments);
+                }
                 if arguments.are_given() {
                     return Err(self.fail(format!("{name} is not a method but has arguments")));
                 }

@@ -78,7 +78,7 @@ impl MapType {
         match self {
             Self::Any => "map[string]interface {}",
             Self::Strings => "map[string]string",
-            Self::Named(name) => name,
+            Self::Named(named) => named.name,
         }
     }
 
