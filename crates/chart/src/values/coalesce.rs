@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use gotmpl::{MapRef, MapType, Str, Value};
 use sprig::Dialect;
 
-use super::tables::{At, Tables, entries};
+use super::convert::entries;
+use super::tables::{At, Tables};
 use super::{Effective, GLOBAL};
 
 pub(crate) use super::tables::Conflict;

@@ -47,6 +47,11 @@ pub(super) fn copy_without_nulls(value: &Value) -> Value {
     Value::Map(map.copy_with(|value| (!value.is_nil()).then(|| copy_without_nulls(value))))
 }
 
+/// A snapshot of a map's entries; looking at them here is no reading by a template.
+pub(crate) fn entries(map: &MapRef) -> impl Iterator<Item = (Str, Value)> {
+    map.reads().into_iter().map(|(key, value, _)| (key, value))
+}
+
 /// The way back from `from_tree`. Values hold nothing that a tree could not.
 pub(crate) fn to_tree(value: &Value) -> Tree {
     Tree::new(match value {

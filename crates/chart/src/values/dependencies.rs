@@ -1,12 +1,13 @@
 //! Which subcharts take part: aliases, tags and conditions (pkg/chart/v2/util/dependencies.go).
 
-use gotmpl::{MapRef, Str, Value};
+use gotmpl::{MapRef, Value};
 use source::{Problem, Problems};
 use sprig::Dialect;
 use sprig::semver::{Constraint, Version};
 
 use super::coalesce::{Coalesce, NoTable, coalesce_values, own_level};
 use super::convert::copy_map;
+use super::path::lookup;
 use super::{Effective, GLOBAL, import};
 use crate::{Chart, Dependency};
 
@@ -174,31 +175,4 @@ fn not_boolean(what: &str, written: &str, dependency: &Dependency) -> Problem {
         dependency.key()
     );
     Problem::warning("no-boolean", message).at(dependency.span.as_ref(), "it does not count here")
-}
-
-/// The value at a path with dots.
-fn lookup(values: &MapRef, path: &str) -> Option<Value> {
-    let (tables, key) = path.rsplit_once('.').map_or(("", path), |(tables, key)| (tables, key));
-    let table = if tables.is_empty() { values.clone() } else { table(values, tables)? };
-    table.peek(key.as_bytes())
-}
-
-/// The map at a path with dots.
-pub(crate) fn table(values: &MapRef, path: &str) -> Option<MapRef> {
-    path.split('.').try_fold(values.clone(), |map, key| match map.peek(key.as_bytes()) {
-        Some(Value::Map(map)) => Some(map),
-        _ => None,
-    })
-}
-
-/// A path's keys as a map of maps around a table; `.` is the table itself.
-pub(crate) fn wrapped(path: &str, table: MapRef) -> MapRef {
-    if path == "." {
-        return table;
-    }
-    path.rsplit('.').fold(table, |inner, key| {
-        let outer = MapRef::new(gotmpl::MapType::Any);
-        outer.insert(Str::from(key), Value::Map(inner));
-        outer
-    })
 }

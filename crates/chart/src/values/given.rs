@@ -3,8 +3,7 @@
 use gotmpl::{MapRef, Value};
 use source::{Node, Tree};
 
-use super::convert::{copy, copy_without_nulls, from_tree, from_tree_without_nulls};
-use super::tables::entries;
+use super::convert::{copy, copy_without_nulls, entries, from_tree, from_tree_without_nulls};
 
 /// A default that nobody changes.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use sprig::Dialect;
 
 use super::coalesce::{Coalesce, NoTable, coalesce_values};
 use super::convert::copy_map;
-use super::dependencies::{table, wrapped};
+use super::path::{table, wrapped};
 use super::tables::Tables;
 use super::{Defaults, Effective};
 use crate::Dependency;

@@ -9,13 +9,15 @@ mod dependencies;
 mod effective;
 mod given;
 mod import;
+mod path;
 mod tables;
 
 pub(crate) use coalesce::{Coalesce, Conflict, NoTable, coalesce_values};
 pub(crate) use convert::{copy_map, from_tree, to_json};
-pub(crate) use dependencies::{fits_range, process_dependencies, table};
+pub(crate) use dependencies::{fits_range, process_dependencies};
 use effective::Defaults;
 pub(crate) use effective::Effective;
+pub(crate) use path::table;
 
 /// The key whose entries reach every subchart.
 const GLOBAL: &str = "global";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use gotmpl::{MapRef, Str, Value};
 
+use super::convert::entries;
 use super::given::Given;
 
 /// How to merge, and what was found on the way.
@@ -100,9 +101,4 @@ impl Tables<'_> {
     pub(crate) fn conflict(&self, at: &At<'_>, map_over_other: bool) {
         self.conflicts.borrow_mut().push(Conflict { path: at.path(), map_over_other });
     }
-}
-
-/// A snapshot of a map's entries; looking at them here is no reading by a template.
-pub(crate) fn entries(map: &MapRef) -> impl Iterator<Item = (Str, Value)> {
-    map.reads().into_iter().map(|(key, value, _)| (key, value))
 }
