@@ -156,8 +156,8 @@ fn unfit(chart: &Chart, wanted: &Dependency) -> Option<Problem> {
     );
     Some(
         Problem::warning("stale-dependency", message)
-            .at(wanted.span.as_ref(), "one that fits is taken instead")
-            .help("nothing has to be done: one that fits is found by itself; Helm would render what lies in `charts/`"),
+            .at(wanted.span.as_ref(), "one that fits is looked for instead")
+            .help("nothing has to be done where one is found; Helm would render what lies in `charts/`"),
     )
 }
 
