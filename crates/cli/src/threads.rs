@@ -10,8 +10,7 @@ const STACK: usize = 256 << 20;
 
 /// Threads for `items` pieces of work: one per processor, or what `--jobs` says.
 pub fn pool(jobs: Option<u16>, items: usize) -> ThreadPool {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = jobs.map_or(processors, usize::from).min(items).max(1);
+    let threads = jobs.map_or_else(processors, usize::from).min(items).max(1);
     ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK)
@@ -20,13 +19,18 @@ pub fn pool(jobs: Option<u16>, items: usize) -> ThreadPool {
         .expect("the system gives a process a few threads")
 }
 
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Before work is spread from a thread that belongs to no pool: it becomes one of the threads that do the work, instead of
-/// waiting for them.
+/// waiting for them. Not the only one, which others would wait for in vain while it does something else.
 pub fn take_part() {
-    if rayon::current_thread_index().is_none() {
+    if rayon::current_thread_index().is_none() && processors() > 1 {
         static TAKES_PART: Once = Once::new();
         // Fails where there is a pool already, which will do.
-        TAKES_PART.call_once(|| drop(ThreadPoolBuilder::new().use_current_thread().build_global()));
+        let builder = || ThreadPoolBuilder::new().num_threads(processors()).use_current_thread();
+        TAKES_PART.call_once(|| drop(builder().build_global()));
     }
 }
 
