@@ -10,6 +10,7 @@ mod builtin;
 mod convert;
 mod entries;
 mod exec;
+mod later;
 mod map;
 mod parse;
 mod print;
@@ -24,6 +25,7 @@ pub use function::{
     Bytes, Call, Executor, FromValue, Function, Functions, Int64, IntoResult, Kind, ParamType,
     Rest, Signature, object,
 };
+pub use later::Later;
 pub use map::{MapMethod, MapRef, MapType, NamedMap};
 pub use object::Object;
 pub use parse::{Parsed, parse};

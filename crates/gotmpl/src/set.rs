@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::parse::{Parsed, Template};
-use crate::{Error, Functions, Str, parse};
+use crate::{Error, Functions, Later, Str, parse};
 
 /// A set of templates that can run each other. Cheap to clone, and shared between threads.
 #[derive(Clone, Debug)]
@@ -17,12 +17,13 @@ pub struct TemplateSet {
 
 type Templates = BTreeMap<Arc<str>, Entry>;
 
-/// Where a name's template stands. Files of one content share their tree, so that the tree does not know the file.
+/// Where a name's template stands.
 #[derive(Clone, Debug)]
-struct Entry {
-    file: Arc<str>,
-    parsed: Arc<Parsed>,
-    index: usize,
+enum Entry {
+    /// Files of one content share their tree, so that the tree does not know the file.
+    Parsed { file: Arc<str>, parsed: Arc<Parsed>, index: usize },
+    /// A file's own template.
+    Later(Arc<Later>),
 }
 
 /// A template as a set knows it.
@@ -70,12 +71,19 @@ impl TemplateSet {
     pub fn add_as(&mut self, file: &Arc<str>, parsed: &Arc<Parsed>) {
         for (index, template) in parsed.templates.iter().enumerate() {
             let name = if template.name == parsed.name { file } else { &template.name };
-            if template.is_empty && self.lookup(name).is_some() {
+            if template.is_empty && self.contains(name) {
                 continue;
             }
-            let entry = Entry { file: Arc::clone(file), parsed: Arc::clone(parsed), index };
+            let entry = Entry::Parsed { file: Arc::clone(file), parsed: Arc::clone(parsed), index };
             Arc::make_mut(&mut self.templates).insert(Arc::clone(name), entry);
         }
+    }
+
+    /// As `add_as`, for a file that `Later::fits` and whose name no template has yet.
+    pub fn add_later(&mut self, file: &Arc<str>, later: &Arc<Later>) {
+        debug_assert!(!self.contains(file), "an empty file would not replace a template");
+        let entry = Entry::Later(Arc::clone(later));
+        Arc::make_mut(&mut self.templates).insert(Arc::clone(file), entry);
     }
 
     pub fn name(&self) -> &Arc<str> {
@@ -87,18 +95,35 @@ impl TemplateSet {
     }
 
     pub fn contains(&self, name: &str) -> bool {
-        self.lookup(name).is_some()
+        self.entry(name).is_some()
     }
 
-    pub(crate) fn lookup(&self, name: &str) -> Option<Found<'_>> {
+    fn entry(&self, name: &str) -> Option<(&Arc<str>, &Entry)> {
         let mut set = self;
         loop {
-            if let Some((name, Entry { file, parsed, index })) = set.templates.get_key_value(name) {
-                let template = &parsed.templates[*index];
-                return Some(Found { name, file, tree: parsed, template });
+            if let Some(found) = set.templates.get_key_value(name) {
+                return Some(found);
             }
             set = set.parent.as_deref()?;
         }
+    }
+
+    /// # Errors
+    /// The mistake in a file that is parsed only now.
+    pub(crate) fn lookup(&self, name: &str) -> Result<Option<Found<'_>>, Box<Error>> {
+        let found = match self.entry(name) {
+            None => return Ok(None),
+            Some((name, Entry::Parsed { file, parsed, index })) => {
+                Found { name, file, tree: parsed, template: &parsed.templates[*index] }
+            }
+            Some((name, Entry::Later(later))) => {
+                let tree = later.parsed().map_err(|error| Box::new(error.clone()))?;
+                let own = tree.templates.iter().find(|template| template.name == tree.name);
+                let Some(template) = own else { return Ok(None) };
+                Found { name, file: name, tree, template }
+            }
+        };
+        Ok(Some(found))
     }
 
     /// A set that has this one's templates and a text's; this one stays as it is.
@@ -171,8 +196,9 @@ mod tests {
             below.parse_text(&r#"{{ define "x" }}2{{ end }}{{ define "y" }}3{{ end }}"#.into());
         let above = below.overlay(&text.unwrap());
         assert!(above.contains("y") && above.contains("file0") && !below.contains("y"));
-        assert_eq!(&**above.lookup("x").unwrap().file, "gotpl");
-        assert_eq!(&**below.lookup("x").unwrap().file, "file0");
+        let file = |set: &TemplateSet| set.lookup("x").unwrap().unwrap().file.to_string();
+        assert_eq!(file(&above), "gotpl");
+        assert_eq!(file(&below), "file0");
     }
 
     #[test]
@@ -192,6 +218,32 @@ mod tests {
         assert_eq!(text("second"), second);
         let x = "template: second:1:19: executing \"x\" at <fail>: error calling fail: no";
         assert_eq!(text("x"), x);
+    }
+
+    #[test]
+    fn a_file_is_parsed_later_when_somebody_runs_it() {
+        let later = |text: &'static str| {
+            let parse = move || parse("later", text.into(), &Functions::default());
+            Arc::new(Later::new(Box::new(parse)))
+        };
+        let mut files = set(&[r#"{{ template "later" }}"#, r#"{{ define "x" }}1{{ end }}"#]);
+        let file = later("{{ template \"x\" }}");
+        files.add_later(&"later".into(), &file);
+        assert!(files.contains("later") && !file.is_parsed());
+        let run = |set: &TemplateSet| execute(set, "file0", &Value::Nil, &(), &Options::default());
+        assert_eq!(run(&files).unwrap(), b"1");
+        assert!(file.is_parsed());
+
+        let define = r#"{{ define "later" }}{{ end }}{{ define "file0" }}2{{ end }}"#;
+        files.add(&parse("file2", define.into(), files.functions()).unwrap());
+        assert_eq!(run(&files).unwrap(), b"2");
+        let own = execute(&files, "later", &Value::Nil, &(), &Options::default());
+        assert_eq!(own.unwrap(), b"1", "an empty template replaces none");
+
+        let mut files = set(&[r#"{{ template "later" }}"#]);
+        files.add_later(&"later".into(), &later("\n{{ if }}"));
+        let mistake = "template: later:2: missing value for if";
+        assert_eq!(run(&files).unwrap_err().go_text(), mistake);
     }
 
     #[test]

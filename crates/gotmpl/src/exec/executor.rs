@@ -17,7 +17,7 @@ impl Executor for Exec<'_> {
                 "rendering template has a nested reference name: {name}: unable to execute template"
             )));
         }
-        let Some(found) = self.set.lookup(name) else {
+        let Some(found) = self.set.lookup(name).map_err(CallError::Template)? else {
             let message = no_template_message(self.set, name);
             return Err(CallError::Message(format!("template: {message}")));
         };

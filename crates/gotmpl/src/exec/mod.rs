@@ -79,7 +79,7 @@ pub fn execute(
         spare: RefCell::default(),
     };
     let dot = Operand::concrete(dot.clone());
-    match set.lookup(name) {
+    match set.lookup(name).map_err(|error| *error)? {
         Some(found) => run.template(set, found, dot, <[u8]>::to_vec).map_err(|error| *error),
         None => Err(no_template(set, name)),
     }

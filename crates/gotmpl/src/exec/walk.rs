@@ -138,7 +138,7 @@ impl Exec<'_> {
     ) -> Result<(), Failure> {
         self.step()?;
         let name = self.tree.strings[name as usize].to_text();
-        let Some(found) = self.set.lookup(&name) else {
+        let Some(found) = self.set.lookup(&name)? else {
             let name = crate::quote_go(name.as_bytes());
             return Err(self.fail(format!("template {name} not defined")));
         };
