@@ -57,6 +57,13 @@ impl Chart {
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 
+    /// The bytes of all templates and schemas, those of subcharts too.
+    pub(crate) fn size(&self) -> usize {
+        let schema = self.schema.as_ref().map_or(0, |schema| schema.text.len());
+        let templates = self.templates.iter().map(File::size).sum::<usize>();
+        schema + templates + self.dependencies.iter().map(|chart| chart.size()).sum::<usize>()
+    }
+
     /// SHA-256 over every file's path and content, in order of path.
     pub fn digest(&self) -> [u8; 32] {
         use sha2::{Digest as _, Sha256};

@@ -23,6 +23,7 @@ mod lint;
 mod load;
 mod manifest;
 mod objects;
+mod outputs;
 mod package;
 mod plain;
 mod print;
@@ -42,15 +43,16 @@ pub use file::File;
 pub use ignore::Ignore;
 pub use input::{Input, Limits, Lookup, NoLookup, ReleaseInfo};
 pub use lint::lint;
-pub use load::{identify, load, load_archive, read_values};
+pub use load::{Draft, identify, load, load_archive, read_values};
 pub use metadata::{Dependency, Maintainer, Metadata};
 pub use package::package;
 pub use plain::plain;
 pub use print::{print_files, print_template};
-pub use render::render;
+pub use render::{render, render_beside};
 pub use rendered::{
     CapabilityQuestion, CrdFile, Document, Hook, HookEvent, ImpureCall, LookupCall, PrintOptions,
     Rendered, Report,
 };
+pub use side_by_side::{OneThread, Threads};
 pub use sprig::{Dialect, Now};
 pub use stored::stored;

@@ -3,6 +3,7 @@
 mod own;
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::{Arc, OnceLock};
 
 use own::Own;
@@ -11,22 +12,16 @@ use source::{Problem, Problems};
 
 use crate::archive::{Budget, chart_file, unpack};
 use crate::compiled::Sets;
-use crate::{Chart, File, Metadata, metadata, side_by_side};
+use crate::{Chart, File, Metadata, metadata};
 
-/// Reads a directory's files. The caller walked it, left out what `Ignore` says, and followed no link out of it.
-pub fn load(origin: &str, mut files: Vec<File>) -> Result<Chart, Problems> {
-    // As a walk of the directory meets them: folder by folder.
-    files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
-    let mut budget = Budget::default();
-    for file in &files {
-        budget.take(file.size()).map_err(|why| too_large(origin, &why))?;
-    }
-    finish(draft(origin, files, &mut budget))
+/// Reads a directory's files, as `Draft::new` does, to the end.
+pub fn load(origin: &str, files: Vec<File>) -> Result<Chart, Problems> {
+    Draft::new(origin, files)?.finish()
 }
 
 /// Reads a `.tgz`, bounded in size, count and ratio.
 pub fn load_archive(origin: &str, bytes: &[u8]) -> Result<Chart, Problems> {
-    finish(packed(origin, bytes, &mut Budget::default())?)
+    packed(origin, bytes, &mut Budget::default())?.finish()
 }
 
 /// What the Chart.yaml of a `.tgz` says, and nothing else of it: for whoever has to know which chart it is.
@@ -35,21 +30,6 @@ pub fn identify(origin: &str, bytes: &[u8]) -> Result<Metadata, Problems> {
     let file = found.ok_or_else(|| vec![own::no_chart_file(origin)])?;
     let text = own::text(origin, &file.without_mark()).map_err(|problem| vec![problem])?;
     metadata::read(&text, None, &mut Problems::new())
-}
-
-/// Subcharts may have been written for any Helm; the chart itself must be of a kind that Helm still knows.
-fn finish(draft: Draft) -> Result<Chart, Problems> {
-    draft.read();
-    let unknown = draft.unknown_version();
-    let chart = draft.chart();
-    match unknown {
-        None => chart,
-        Some(unknown) => {
-            let mut problems = chart.err().unwrap_or_default();
-            problems.push(unknown);
-            Err(problems)
-        }
-    }
 }
 
 fn packed(origin: &str, bytes: &[u8], budget: &mut Budget) -> Result<Draft, Problems> {
@@ -107,7 +87,7 @@ fn sort(files: &[File]) -> Sorted {
 }
 
 /// A chart whose files are sorted and need only be read.
-struct Draft {
+pub struct Draft {
     origin: String,
     /// Every file as it was loaded.
     files: Vec<File>,
@@ -157,19 +137,47 @@ fn subchart(
 }
 
 impl Draft {
-    /// Reads what each chart's own files say, on all processors.
-    fn read(&self) {
-        let mut drafts = Vec::new();
-        self.collect(&mut drafts);
-        let bytes = drafts.iter().filter_map(|draft| draft.sorted.values.as_ref()).map(File::size);
-        side_by_side::each(&drafts, bytes.sum(), |draft| {
-            draft.own();
-        });
+    /// The files of a directory, and of what its `charts/` holds. The caller walked it, left out what `Ignore` says, and
+    /// followed no link out of it.
+    pub fn new(origin: &str, mut files: Vec<File>) -> Result<Self, Problems> {
+        // As a walk of the directory meets them: folder by folder.
+        files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+        let mut budget = Budget::default();
+        for file in &files {
+            budget.take(file.size()).map_err(|why| too_large(origin, &why))?;
+        }
+        Ok(draft(origin, files, &mut budget))
     }
 
-    fn collect<'a>(&'a self, drafts: &mut Vec<&'a Self>) {
-        drafts.push(self);
-        self.dependencies.iter().flatten().for_each(|draft| draft.collect(drafts));
+    /// The chart and all subcharts. Each can be read on a thread of its own.
+    pub fn charts(&self) -> Vec<&Self> {
+        let below = self.dependencies.iter().flatten().flat_map(Self::charts);
+        iter::once(self).chain(below).collect()
+    }
+
+    /// Of its values file, which is most of what there is to read.
+    pub fn size(&self) -> usize {
+        self.sorted.values.as_ref().map_or(0, File::size)
+    }
+
+    /// Reads the chart's own Chart.yaml and values, if nobody did so before.
+    pub fn read(&self) {
+        self.own();
+    }
+
+    /// Reads what is not read yet. Subcharts may have been written for any Helm; the chart itself must be of a kind that
+    /// Helm still knows.
+    pub fn finish(self) -> Result<Chart, Problems> {
+        let unknown = self.unknown_version();
+        let chart = self.chart();
+        match unknown {
+            None => chart,
+            Some(unknown) => {
+                let mut problems = chart.err().unwrap_or_default();
+                problems.push(unknown);
+                Err(problems)
+            }
+        }
     }
 
     fn own(&self) -> &Result<Own, Problems> {

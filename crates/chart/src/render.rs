@@ -13,42 +13,60 @@ use source::{Node, Problem, Problems, Tree};
 use sprig::World;
 
 use crate::context::{self, Templates};
+use crate::outputs::Outputs;
 use crate::rendered::{CrdFile, ImpureCall, LookupCall, Rendered, Report};
+use crate::side_by_side::{Helper, OneThread, Threads, with_helper};
 use crate::values::{
     Coalesce, Effective, coalesce_values, copy_map, fits_range, from_tree, process_dependencies,
 };
 use crate::warning::Places;
-use crate::{Chart, Input, compiled, failure, manifest, reads, schema, side_by_side, warning};
+use crate::{Chart, Input, compiled, failure, manifest, reads, schema, warning};
 
 /// Failures of different templates that are worth reading at once.
 const MAX_FAILURES: usize = 20;
 
-/// Renders a release. Runs to its end on the caller's thread, whatever its stack: deep templates bring their own.
+/// Renders a release, on the caller's thread alone. It may be any, whatever its stack: deep templates bring their own.
 pub fn render(chart: &Chart, input: &Input<'_>) -> Result<Rendered, Problems> {
-    let _busy = side_by_side::Busy::begin();
+    render_beside(chart, input, &OneThread)
+}
+
+/// As `render`, and meanwhile prepares on another thread what it will need and reads what it gave.
+pub fn render_beside(
+    chart: &Chart,
+    input: &Input<'_>,
+    threads: &dyn Threads,
+) -> Result<Rendered, Problems> {
+    with_helper(threads, chart.size(), |helper| render_with(helper, chart, input))
+}
+
+fn render_with<'j>(
+    helper: &Helper<'j>,
+    chart: &'j Chart,
+    input: &Input<'_>,
+) -> Result<Rendered, Problems> {
     let mut warnings = chart.warnings.clone();
     let mut problems = not_installable(chart);
     problems.extend(missing_dependencies(chart));
     problems.extend(wrong_kube_version(chart, input));
-    let (effective, values) =
-        compiled::ahead(chart, input, || prepare(chart, input, problems, &mut warnings))?;
+    compiled::ahead(chart, input, helper);
+    let (effective, values) = prepare(chart, input, problems, &mut warnings)?;
     let questions = Rc::default();
     let templates = context::templates(&effective, &values, input, &questions);
     let order = order(&templates);
-    let set = chart.sets.get(&templates, &order, input.dialect)?;
+    let compiled = chart.sets.get(&templates, &order, input.dialect)?;
+    helper.forget();
+    compiled.parse_ahead(helper);
+    let mut outputs = Outputs::new(helper, input.dialect);
     let mut notes = BTreeMap::new();
-    let (run, files) = side_by_side::beside(
-        |read| {
-            execute(&set, &order, &templates, input, |path, text| {
-                if path.ends_with("NOTES.txt") {
-                    notes.insert(Arc::clone(path), text);
-                } else {
-                    read(text.len(), (Arc::clone(path), text));
-                }
-            })
-        },
-        |(path, text)| manifest::read(&path, &text, input.dialect),
-    );
+    let run = execute(&compiled.set, &order, &templates, input, |path, text| {
+        if path.ends_with("NOTES.txt") {
+            notes.insert(Arc::clone(path), text);
+        } else {
+            outputs.add(Arc::clone(path), text);
+        }
+    });
+    let files = outputs.finish();
+    compiled.check(&templates, input.dialect)?;
     chart.readable()?;
     let run = run?;
     let (manifests, hooks) = manifest::sort(files, input.dialect, &mut warnings)?;

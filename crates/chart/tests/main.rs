@@ -1,5 +1,6 @@
 //! Charts from `fixtures/`: what they render to, and how broken ones are told.
 
+mod beside;
 mod broken;
 mod disk;
 mod later;

@@ -17,6 +17,7 @@ use crate::charts::{self, Gathered, Loaded, LockFile, Remote};
 use crate::desired;
 use crate::report::Failure;
 use crate::shell::Shell;
+use crate::threads::Lent;
 use crate::workspace::Workspace;
 
 /// What is equal for all renders of a run.
@@ -187,7 +188,7 @@ fn in_graph_order(stack: &Stack) -> impl Iterator<Item = (&Release, &Body)> {
 
 /// Renders one release; problems say whose they are.
 pub fn render(job: &Job<'_>, run: &Run) -> Result<Rendered, Problems> {
-    let rendered = chart::render(&job.chart, &input(job, run));
+    let rendered = chart::render_beside(&job.chart, &input(job, run), &Lent::ToWorker);
     rendered.map_err(|problems| {
         problems.into_iter().map(|problem| charts::used_by(problem, job.release)).collect()
     })

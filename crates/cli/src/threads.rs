@@ -1,16 +1,17 @@
 //! Work spread over threads, results handed out in order while the rest goes on.
 
 use std::collections::BTreeMap;
-use std::sync::{Once, mpsc};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Once, mpsc};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Deep templates recurse deeply; the memory is only reserved, not used.
 const STACK: usize = 256 << 20;
 
-/// Threads for `items` pieces of work: one per processor, or what `--jobs` says.
+/// Threads for `items` pieces of work, each of which may be helped by one more: one per processor, or what `--jobs` says.
 pub fn pool(jobs: Option<u16>, items: usize) -> ThreadPool {
-    let threads = jobs.map_or_else(processors, usize::from).min(items).max(1);
+    let threads = jobs.map_or_else(processors, usize::from).min(items.saturating_mul(2)).max(1);
     ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK)
@@ -19,8 +20,11 @@ pub fn pool(jobs: Option<u16>, items: usize) -> ThreadPool {
         .expect("the system gives a process a few threads")
 }
 
+/// Asked for once: the system reads several files to answer.
 fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    static PROCESSORS: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+    *PROCESSORS
 }
 
 /// Before work is spread from a thread that belongs to no pool: it becomes one of the threads that do the work, instead of
@@ -29,8 +33,54 @@ pub fn take_part() {
     if rayon::current_thread_index().is_none() && processors() > 1 {
         static TAKES_PART: Once = Once::new();
         // Fails where there is a pool already, which will do.
-        let builder = || ThreadPoolBuilder::new().num_threads(processors()).use_current_thread();
-        TAKES_PART.call_once(|| drop(builder().build_global()));
+        let builder = ThreadPoolBuilder::new().num_threads(processors()).stack_size(STACK);
+        TAKES_PART.call_once(|| drop(builder.use_current_thread().build_global()));
+    }
+}
+
+/// What a render is lent while there are processors that no other work wants.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Lent {
+    /// Threads of the pool that this one belongs to, if it belongs to one.
+    ToWorker,
+    /// Threads of a pool that this one, the process's first, takes part in.
+    ToMain,
+}
+
+impl chart::Threads for Lent {
+    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut()) {
+        let is_free = PENDING.load(Ordering::Relaxed) < processors();
+        if is_free && *self == Self::ToMain {
+            take_part();
+        }
+        if is_free && rayon::current_thread_index().is_some() {
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| there());
+                here();
+            });
+        } else {
+            here();
+            there();
+        }
+    }
+}
+
+/// Pieces of work that are under way or wait for their turn.
+static PENDING: AtomicUsize = AtomicUsize::new(0);
+
+/// Lasts until a piece of work is done.
+struct Pending(());
+
+impl Pending {
+    fn begin() -> Self {
+        PENDING.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        PENDING.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -44,12 +94,16 @@ pub fn in_order<T: Sync, R: Send, E>(
 ) -> Result<(), E> {
     let (sender, receiver) = mpsc::channel();
     let work = &work;
+    // All of them before the first one begins, and asks for help.
+    let pending: Vec<Pending> = items.iter().map(|_| Pending::begin()).collect();
     pool.in_place_scope_fifo(|scope| {
-        for (position, item) in items.iter().enumerate() {
+        for (position, (item, pending)) in items.iter().zip(pending).enumerate() {
             let sender = sender.clone();
             scope.spawn_fifo(move |_| {
+                let result = work(item);
+                drop(pending);
                 // Nobody listens any more once `deliver` has failed.
-                drop(sender.send((position, work(item))));
+                drop(sender.send((position, result)));
             });
         }
         drop(sender);

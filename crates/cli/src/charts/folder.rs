@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chart::{Chart, File, Ignore};
+use chart::{Chart, Draft, File, Ignore};
 use rayon::prelude::*;
 use source::{FileError, Problem, Problems};
 
@@ -20,8 +20,9 @@ const DEPTH: usize = 60;
 const LARGE: usize = 32 << 10;
 /// Not more files than this stay open.
 const PLACES: usize = 16;
-/// From this many files on, starting threads costs less than it saves.
+/// From this many files, or bytes of values, on, starting threads costs less than it saves.
 const SIDE_BY_SIDE: usize = 64;
+const MUCH: usize = 64 << 10;
 
 /// When the files of a folder are read.
 #[derive(Clone, Copy, PartialEq)]
@@ -51,13 +52,23 @@ pub(super) fn load(
             let name = place.file_name().map_or("manifests".into(), |name| name.to_string_lossy());
             chart::plain(origin, &name, walk.files(&place)?)
         } else {
-            chart::load(origin, walk.files(&place)?)
+            read(Draft::new(origin, walk.files(&place)?)?)
         }
     } else {
         let bytes =
             disk::read_regular(&place).map_err(|error| absent(origin, &error.to_string()))?;
         chart::load_archive(origin, &bytes)
     }
+}
+
+/// Reads a chart and its subcharts, on all processors where there is much to read.
+fn read(draft: Draft) -> Result<Chart, Problems> {
+    let charts = draft.charts();
+    if charts.iter().map(|chart| chart.size()).sum::<usize>() >= MUCH {
+        threads::take_part();
+        charts.par_iter().with_max_len(1).for_each(|chart| chart.read());
+    }
+    draft.finish()
 }
 
 fn absent(origin: &str, why: &str) -> Problems {

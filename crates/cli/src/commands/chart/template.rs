@@ -16,6 +16,7 @@ use crate::printed::Printed;
 use crate::render::World;
 use crate::report::{self, Failure, Reason};
 use crate::shell::Shell;
+use crate::threads::Lent;
 
 /// Render a chart as `helm template` does
 #[derive(ClapArgs, Debug)]
@@ -112,7 +113,7 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
     if args.dependency_update {
         chart = single::with_dependencies(reference, chart, &run.remote, shell)?;
     }
-    let rendered = chart::render(&chart, &input);
+    let rendered = chart::render_beside(&chart, &input, &Lent::ToMain);
     if let Some(world) = &world {
         shell.printer.learn(world.take_secrets());
     }
