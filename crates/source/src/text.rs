@@ -2,19 +2,28 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A file (or an argument such as `--set`) as the user wrote it, shared by every span that points into it.
-#[derive(PartialEq, Eq)]
 pub struct Source {
     /// What the user calls it: a path relative to where they stand, or `--set api:image.tag`.
     pub name: String,
     pub text: String,
+    /// Where each line but the first starts, once somebody asked: a manifest is asked for a place of each release.
+    lines: OnceLock<Box<[usize]>>,
 }
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.text) == (&other.name, &other.text)
+    }
+}
+
+impl Eq for Source {}
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into() })
+        Arc::new(Self { name: name.into(), text: text.into(), lines: OnceLock::new() })
     }
 
     /// Line and column of a byte offset, both from 1; columns count characters.
@@ -23,9 +32,12 @@ impl Source {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let line_starts = self.lines.get_or_init(|| {
+            memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|newline| newline + 1).collect()
+        });
+        let line = line_starts.partition_point(|start| *start <= offset);
+        let line_start = line.checked_sub(1).map_or(0, |last| line_starts[last]);
+        (line + 1, self.text[line_start..offset].chars().count() + 1)
     }
 }
 
@@ -75,5 +87,21 @@ impl fmt::Display for Span {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, column) = self.source.line_column(self.start as usize);
         write!(formatter, "{}:{line}:{column}", self.source.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one() {
+        let source = Source::new("it", "a\nüb\n\nc");
+        let expect =
+            [(1, 1), (1, 2), (2, 1), (2, 1), (2, 2), (2, 3), (3, 1), (4, 1), (4, 2), (4, 2)];
+        for (offset, expect) in expect.into_iter().enumerate() {
+            assert_eq!(source.line_column(offset), expect, "{offset}");
+        }
+        assert_eq!(source, Source::new("it", "a\nüb\n\nc"));
     }
 }
