@@ -21,6 +21,7 @@ mod body;
 mod files;
 mod for_each;
 mod identity;
+mod listings;
 mod members;
 mod merge;
 mod needs;

@@ -10,6 +10,7 @@ use stack::{
 use crate::environment::{self, Evaluated};
 use crate::expression::{Evaluator, Material};
 use crate::identity::{self, Identity, Places};
+use crate::listings::Listings;
 use crate::members::{self, Members};
 use crate::needs::{self, Order};
 use crate::{Ask, Purpose, Read};
@@ -19,6 +20,7 @@ use crate::{
 
 /// A manifest and what is asked of it into a valid stack, or every reason why not, in the order of their places.
 pub fn read(files: &dyn Files, ask: &Ask<'_>) -> Result<Read, Problems> {
+    let files = &Listings::new(files);
     let document = document::open(files, ask.file)?;
     let mut problems = check::check(&document);
     match stack(files, ask, &document) {
