@@ -20,8 +20,18 @@ struct Rule {
     directory: bool,
     /// Without a `/`, a pattern is compared with the last part of the path.
     name_only: bool,
-    /// Most rules are the name of one file.
-    is_literal: bool,
+    shape: Shape,
+}
+
+/// Most rules are simple: a walk asks all of them for each file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// `.DS_Store`
+    Literal,
+    /// `*.orig`: what comes after the star.
+    Ending,
+    /// Begins with so many bytes that stand for themselves.
+    Pattern(usize),
 }
 
 impl Default for Ignore {
@@ -71,13 +81,15 @@ impl Ignore {
         if path.is_empty() || path == "." || path == "./" {
             return false;
         }
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
         for rule in &self.rules {
             let wrong_kind = rule.directory && !is_directory;
+            let matches = || rule.matches(if rule.name_only { name } else { path });
             if rule.negated {
-                if wrong_kind || !rule.matches(path) {
+                if wrong_kind || !matches() {
                     return true;
                 }
-            } else if !wrong_kind && rule.matches(path) {
+            } else if !wrong_kind && matches() {
                 return true;
             }
         }
@@ -86,12 +98,17 @@ impl Ignore {
 }
 
 impl Rule {
-    fn matches(&self, path: &str) -> bool {
-        let name = if self.name_only { path.rsplit('/').next().unwrap_or(path) } else { path };
-        if self.is_literal {
-            return self.pattern == name;
+    fn matches(&self, text: &str) -> bool {
+        match self.shape {
+            Shape::Literal => self.pattern == text,
+            Shape::Ending => text
+                .strip_suffix(&self.pattern[1..])
+                .is_some_and(|before_it| self.name_only || !before_it.contains('/')),
+            Shape::Pattern(literal) => {
+                text.as_bytes().starts_with(&self.pattern.as_bytes()[..literal])
+                    && pattern::matches(&self.pattern, text).unwrap_or(false)
+            }
         }
-        pattern::matches(&self.pattern, name).unwrap_or(false)
     }
 }
 
@@ -103,8 +120,13 @@ fn rule(written: &str) -> Rule {
     // A leading `/` anchors, and so does any other.
     let (anchored, pattern) =
         written.strip_prefix('/').map_or((written.contains('/'), written), |rest| (true, rest));
-    let is_literal = !pattern.contains(['*', '?', '[', '\\']);
-    Rule { pattern: pattern.to_owned(), negated, directory, name_only: !anchored, is_literal }
+    let special = |text: &str| text.find(['*', '?', '[', '\\']);
+    let shape = match special(pattern) {
+        None => Shape::Literal,
+        Some(0) if pattern.starts_with('*') && special(&pattern[1..]).is_none() => Shape::Ending,
+        Some(literal) => Shape::Pattern(literal),
+    };
+    Rule { pattern: pattern.to_owned(), negated, directory, name_only: !anchored, shape }
 }
 
 #[cfg(test)]
@@ -133,6 +155,14 @@ mod tests {
             ("cargo/*.txt", "mast/a.txt", false, false),
             ("ru[c-e]?er.txt", "rudder.txt", false, true),
             ("templates/.?*", "templates/.dotfile", false, true),
+            ("*.txt", "a.txt", false, true),
+            ("*.txt", "sub/a.txt.bak", false, false),
+            ("/*.txt", "a.txt", false, true),
+            ("/*.txt", "sub/a.txt", false, false),
+            ("*", "sub/a.txt", false, true),
+            ("a*.tx?", "sub/a.txt", false, true),
+            ("a*.tx?", "sub/b.txt", false, false),
+            ("a\\*", "a*", false, true),
             ("", "templates/.dotfile", false, true),
             (".*", ".", true, false),
             (".*", "", true, false),
