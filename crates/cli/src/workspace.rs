@@ -1,8 +1,9 @@
 //! From arguments to stacks: which manifest, which environments, and all that the manifest may ask of the world.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use manifest::{Ask, Environment, Flag, Override, Purpose, Read};
+use manifest::{Ask, Environment, Flag, Manifest, Override, Purpose, Read};
 use source::{Problems, arrange};
 use stack::select::{Selector, glob_matches};
 use stack::set::Kind;
@@ -20,6 +21,8 @@ pub struct Workspace {
     /// The manifest, relative to the repository's root.
     pub file: String,
     pub standing: PathBuf,
+    /// Opened when somebody first asks something of it.
+    opened: OnceLock<Result<Manifest, Problems>>,
 }
 
 /// What a command asks of a manifest beside the environment.
@@ -79,12 +82,21 @@ pub fn find(args: &args::Workspace, shell: &Shell) -> Result<Workspace, Failure>
     let file = disk.inside(&path).expect("the root is a folder above the manifest");
     shell.printer.places(&disk.root, &standing);
     shell.printer.detail(|| format!("manifest {} in {}", file, disk.root.display()));
-    Ok(Workspace { disk, file, standing })
+    Ok(Workspace::new(disk, file, standing))
 }
 
 impl Workspace {
+    pub fn new(disk: Disk, file: String, standing: PathBuf) -> Self {
+        Self { disk, file, standing, opened: OnceLock::new() }
+    }
+
+    fn manifest(&self) -> Result<&Manifest, Problems> {
+        let opened = self.opened.get_or_init(|| Manifest::open(&self.disk, &self.file));
+        opened.as_ref().map_err(Problems::clone)
+    }
+
     pub fn environments(&self) -> Result<Vec<Environment>, Failure> {
-        Ok(manifest::environments(&self.disk, &self.file)?)
+        Ok(self.manifest()?.environments()?)
     }
 
     /// The environments that `-e` names, in the manifest's order for a glob; without `-e` the only one.
@@ -134,7 +146,8 @@ impl Workspace {
         shell: &Shell,
     ) -> Result<Read, Problems> {
         let name = Some(environment.name.as_str());
-        let read = self.asking(name, wanted, purpose, shell, |ask| manifest::read(&self.disk, ask));
+        let read =
+            self.asking(name, wanted, purpose, shell, |ask| self.manifest()?.read(&self.disk, ask));
         let read = read.inspect_err(|_| self.mask_what_is_written(shell))?;
         shell.printer.learn(read.redactor.clone());
         Ok(read)
@@ -147,7 +160,7 @@ impl Workspace {
         shell: &Shell,
     ) -> Result<(Vec<Stack>, Problems), Problems> {
         let reads = self.asking(None, wanted, Purpose::Inspect, shell, |ask| {
-            manifest::validate(&self.disk, ask)
+            self.manifest()?.validate(&self.disk, ask)
         });
         let reads = reads.inspect_err(|_| self.mask_what_is_written(shell))?;
         let warnings = reads.iter().flat_map(|read| read.warnings.iter().cloned()).collect();

@@ -2,6 +2,26 @@
 
 use source::{FileError, Files, Node, Problem, Problems, Source, Tree, yaml};
 
+use crate::check;
+
+/// A manifest's file, read and checked once for whatever is asked of it.
+#[derive(Debug)]
+pub struct Manifest {
+    pub(crate) document: Tree,
+    /// Its mistakes that do not depend on an environment. Each answer tells those that it meets.
+    pub(crate) mistakes: Problems,
+}
+
+impl Manifest {
+    /// # Errors
+    /// There is no such file, or it is no YAML map.
+    pub fn open(files: &dyn Files, path: &str) -> Result<Self, Problems> {
+        let document = open(files, path)?;
+        let mistakes = check::check(&document);
+        Ok(Self { document, mistakes })
+    }
+}
+
 /// Reads the file; what begins with `x-` is there for anchors and is taken out.
 pub(crate) fn open(files: &dyn Files, path: &str) -> Result<Tree, Problems> {
     let bytes = files.read(path).map_err(|error| {

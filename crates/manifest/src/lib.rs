@@ -31,7 +31,6 @@ mod repositories;
 mod values;
 
 pub use ask::{Ask, Environment, Flag, GitFact, Override, Purpose, Read};
-pub use overview::{collisions, environments, validate};
-pub use read::read;
+pub use document::Manifest;
 pub use schema::schema;
 pub use written::written_secrets;

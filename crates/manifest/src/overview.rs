@@ -6,20 +6,49 @@ use source::{Files, Map, Problem, Problems, Tree, arrange};
 use stack::{ClusterName, EnvironmentName, Stack, Target};
 
 use crate::environments::{chain, declared, is_abstract, whole};
-use crate::{Ask, Environment, Read, check, document, read};
+use crate::{Ask, Environment, Manifest, Read};
 
-/// Every environment in declared order. Mistakes of the file are told by reading one; here it fails only where no environment
-/// can be named because of them.
-pub fn environments(files: &dyn Files, file: &str) -> Result<Vec<Environment>, Problems> {
-    let document = document::open(files, file)?;
-    let problems = check::check(&document);
-    let hides =
-        |problem: &Problem| problem.id == "unknown-key" && !problem.message.contains(" in ");
-    let written = document.get("environments").and_then(Tree::as_map);
-    if problems.iter().any(hides) || (written.is_some_and(Map::is_empty) && !problems.is_empty()) {
-        return Err(arrange(problems));
+impl Manifest {
+    /// Every environment in declared order. Mistakes of the file are told by reading one; here it fails only where no
+    /// environment can be named because of them.
+    pub fn environments(&self) -> Result<Vec<Environment>, Problems> {
+        let Self { document, mistakes } = self;
+        let hides =
+            |problem: &Problem| problem.id == "unknown-key" && !problem.message.contains(" in ");
+        let written = document.get("environments").and_then(Tree::as_map);
+        if mistakes.iter().any(hides)
+            || (written.is_some_and(Map::is_empty) && !mistakes.is_empty())
+        {
+            return Err(arrange(mistakes.clone()));
+        }
+        Ok(listed(document))
     }
-    Ok(listed(&document))
+
+    /// Reads every environment that can be selected, and looks for two releases that claim one place across them. `ask`
+    /// says everything but the environment.
+    pub fn validate(&self, files: &dyn Files, ask: &Ask<'_>) -> Result<Vec<Read>, Problems> {
+        let mut reads = Vec::new();
+        let mut problems = Problems::new();
+        for environment in self.environments()? {
+            if environment.is_abstract {
+                continue;
+            }
+            let instance = ask.instance.filter(|_| environment.has_instances);
+            let ask = Ask {
+                environment: Some(environment.name.as_str()),
+                instance,
+                selection: ask.selection.clone(),
+                ..*ask
+            };
+            match self.read(files, &ask) {
+                Ok(read) => reads.push(read),
+                Err(more) => problems.extend(more),
+            }
+        }
+        let stacks: Vec<&Stack> = reads.iter().map(|read| &read.stack).collect();
+        problems.extend(collisions(&self.document, &stacks));
+        if problems.is_empty() { Ok(reads) } else { Err(arrange(problems)) }
+    }
 }
 
 fn listed(document: &Tree) -> Vec<Environment> {
@@ -35,35 +64,8 @@ fn listed(document: &Tree) -> Vec<Environment> {
     listed.collect()
 }
 
-/// Reads every environment that can be selected, and looks for two releases that claim one place across them. `ask` says
-/// everything but the environment.
-pub fn validate(files: &dyn Files, ask: &Ask<'_>) -> Result<Vec<Read>, Problems> {
-    let mut reads = Vec::new();
-    let mut problems = Problems::new();
-    for environment in environments(files, ask.file)? {
-        if environment.is_abstract {
-            continue;
-        }
-        let instance = ask.instance.filter(|_| environment.has_instances);
-        let ask = Ask {
-            environment: Some(environment.name.as_str()),
-            instance,
-            selection: ask.selection.clone(),
-            ..*ask
-        };
-        match read(files, &ask) {
-            Ok(read) => reads.push(read),
-            Err(more) => problems.extend(more),
-        }
-    }
-    let stacks: Vec<&Stack> = reads.iter().map(|read| &read.stack).collect();
-    problems.extend(collisions(files, ask.file, &stacks));
-    if problems.is_empty() { Ok(reads) } else { Err(arrange(problems)) }
-}
-
 /// Two environments that would write the same release of the same cluster.
-pub fn collisions(files: &dyn Files, file: &str, stacks: &[&Stack]) -> Problems {
-    let document = document::open(files, file).unwrap_or_default();
+fn collisions(document: &Tree, stacks: &[&Stack]) -> Problems {
     let key = |environment: &EnvironmentName| {
         document.get("environments")?.get(environment.as_str())?.key_span.clone()
     };

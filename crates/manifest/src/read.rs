@@ -13,25 +13,24 @@ use crate::identity::{self, Identity, Places};
 use crate::listings::Listings;
 use crate::members::{self, Members};
 use crate::needs::{self, Order};
-use crate::{Ask, Purpose, Read};
-use crate::{
-    body, check, document, environments, inputs, paths, releases, repositories, values, vars,
-};
+use crate::{Ask, Manifest, Purpose, Read};
+use crate::{body, check, environments, inputs, paths, releases, repositories, values, vars};
 
-/// A manifest and what is asked of it into a valid stack, or every reason why not, in the order of their places.
-pub fn read(files: &dyn Files, ask: &Ask<'_>) -> Result<Read, Problems> {
-    let files = &Listings::new(files);
-    let document = document::open(files, ask.file)?;
-    let mut problems = check::check(&document);
-    match stack(files, ask, &document) {
-        Ok(read) if problems.is_empty() => return Ok(read),
-        Ok(_) => {}
-        Err(more) => {
-            let told = problems.clone();
-            problems.extend(more.into_iter().filter(|problem| !follows(problem, &told)));
+impl Manifest {
+    /// What is asked of a manifest into a valid stack, or every reason why not, in the order of their places.
+    pub fn read(&self, files: &dyn Files, ask: &Ask<'_>) -> Result<Read, Problems> {
+        let files = &Listings::new(files);
+        let mut problems = self.mistakes.clone();
+        match stack(files, ask, &self.document) {
+            Ok(read) if problems.is_empty() => return Ok(read),
+            Ok(_) => {}
+            Err(more) => {
+                let told = problems.clone();
+                problems.extend(more.into_iter().filter(|problem| !follows(problem, &told)));
+            }
         }
+        Err(arrange(problems))
     }
-    Err(arrange(problems))
 }
 
 /// Whether a problem only repeats or follows from what is wrong with the file itself.

@@ -1,5 +1,7 @@
 //! Every invalid fixture has one mistake, and the snapshot shows how a user is told.
 
+use manifest::Manifest;
+
 use crate::disk::{Disk, Question, directives, list, root, text};
 use crate::show;
 
@@ -13,9 +15,12 @@ fn invalid_manifests_are_told_so() {
         let question = Question::new(&directives(&text(&file)));
         let disk = Disk(folder.clone());
         let everything = directives(&text(&file)).iter().any(|(key, _)| key == "validate");
-        let problems = question.ask(&name, &folder, |ask| match everything {
-            true => manifest::validate(&disk, ask).map(|_| ()),
-            false => manifest::read(&disk, ask).map(|_| ()),
+        let problems = question.ask(&name, &folder, |ask| {
+            let manifest = Manifest::open(&disk, ask.file)?;
+            match everything {
+                true => manifest.validate(&disk, ask).map(|_| ()),
+                false => manifest.read(&disk, ask).map(|_| ()),
+            }
         });
         let Err(problems) = problems else { panic!("{name} is not refused") };
         insta::with_settings!({ snapshot_path => "snapshots/invalid", prepend_module_to_snapshot => false }, {

@@ -1,5 +1,7 @@
 //! No input panics: valid fixtures, broken at random places that are the same on every run.
 
+use manifest::Manifest;
+
 use crate::disk::{Disk, Question, directives, list, root, text};
 
 /// What is put in: signs that mean something to YAML, to expressions, or to nobody.
@@ -46,7 +48,9 @@ fn broken_manifests_do_not_panic() {
             let broken: String = broken.into_iter().collect();
             let files = Broken { disk: Disk(folder.clone()), text: broken };
             // Whether it still reads does not matter here.
-            drop(question.ask("broken.yaml", &folder, |ask| manifest::read(&files, ask)));
+            drop(question.ask("broken.yaml", &folder, |ask| {
+                Manifest::open(&files, ask.file)?.read(&files, ask)
+            }));
         }
     }
 }

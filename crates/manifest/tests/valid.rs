@@ -1,5 +1,7 @@
 //! Every valid fixture reads, and its stack is what the snapshot shows.
 
+use manifest::Manifest;
+
 use crate::disk::{Disk, Question, directives, list, root, text};
 use crate::show;
 
@@ -15,8 +17,9 @@ fn valid_manifests_make_these_stacks() {
         let mut shown = String::new();
         for question in content.split("# ask").skip(1).map(|part| part.trim_start_matches('\n')) {
             let directives = directives(question);
+            let disk = Disk(folder.clone());
             let read = Question::new(&directives)
-                .ask(&name, &folder, |ask| manifest::read(&Disk(folder.clone()), ask));
+                .ask(&name, &folder, |ask| Manifest::open(&disk, ask.file)?.read(&disk, ask));
             let asked: Vec<String> =
                 directives.iter().map(|(key, value)| format!("{key}: {value}")).collect();
             shown.push_str("=== ");

@@ -100,7 +100,7 @@ pub fn with_dependencies(
     let root = repository.or(folder.ancestors().last()).unwrap_or(&folder).to_owned();
     let disk = Disk { root };
     let place = Place::Folder(disk.inside(&folder).unwrap_or_default());
-    let workspace = Workspace { disk, file: String::new(), standing: shell.standing()? };
+    let workspace = Workspace::new(disk, String::new(), shell.standing()?);
     let lock = LockFile::nowhere(&folder);
     let search = Search { workspace: &workspace, stack: None, remote, lock: &lock };
     let whole = search.complete(&chart, &place);
