@@ -1,6 +1,9 @@
 //! The order of evaluation, as a story: file, environment chain, inputs, variables, `extends` and overrides, `forEach`,
 //! `when`, identity and needs of every release, and everything else for the selected ones.
 
+use std::collections::BTreeMap;
+use std::iter;
+
 use indexmap::IndexMap;
 use source::{Files, Map, Problem, Problems, Redactor, Tree, arrange};
 use stack::{
@@ -203,12 +206,14 @@ fn releases_in_order(
     identities: &IndexMap<ReleaseId, Identity>,
     order: &Order,
 ) -> IndexMap<ReleaseId, Release> {
-    let wave = |id: &ReleaseId| order.waves.iter().position(|wave| wave.contains(id));
+    let with_its_wave = |(wave, ids)| iter::zip(ids, iter::repeat(wave));
+    let waves: BTreeMap<&ReleaseId, usize> =
+        order.waves.iter().enumerate().flat_map(with_its_wave).collect();
     identities
         .iter()
         .map(|(id, identity)| {
             let needs = order.graph.get(id).cloned().unwrap_or_default();
-            let wave = wave(id).unwrap_or_default();
+            let wave = waves.get(id).copied().unwrap_or_default();
             (id.clone(), Release { needs, wave, ..identity.release.clone() })
         })
         .collect()
@@ -234,7 +239,7 @@ fn bodies(
     };
     let mut flags = flags.unwrap_or_else(|problems| {
         evaluator.problems.extend(problems);
-        std::collections::BTreeMap::default()
+        BTreeMap::default()
     });
     let environment = evaluator.material.environment.clone();
     let below: Vec<&Tree> =
