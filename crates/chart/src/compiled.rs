@@ -5,6 +5,7 @@ mod ahead;
 mod cache;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use ahead::ahead;
@@ -53,6 +54,8 @@ pub(crate) struct Compiled {
     pub(crate) set: TemplateSet,
     /// In the order in which they run.
     later: Vec<Arc<Later>>,
+    /// One of them cannot be parsed.
+    is_broken: Arc<AtomicBool>,
 }
 
 impl Compiled {
@@ -65,22 +68,30 @@ impl Compiled {
         let files = order.iter().filter_map(|name| Some((name, templates.get(name)?.file)));
         let mut set = TemplateSet::new("gotpl", Arc::clone(sprig::functions(dialect)));
         let mut later = Vec::new();
+        let is_broken = Arc::<AtomicBool>::default();
         for (name, file) in files {
             if Later::fits(file.text()) && !set.contains(name) {
-                let (own, file) = (Arc::clone(name), file.clone());
-                let file = Arc::new(Later::new(Box::new(move || parsed(&own, &file, dialect))));
+                let (own, file, is_broken) =
+                    (Arc::clone(name), file.clone(), Arc::clone(&is_broken));
+                let parse = move || {
+                    let parsed = parsed(&own, &file, dialect);
+                    is_broken.fetch_or(parsed.is_err(), Ordering::Relaxed);
+                    parsed
+                };
+                let file = Arc::new(Later::new(Box::new(parse)));
                 set.add_later(name, &file);
                 later.push(file);
             } else if let Ok(parsed) = parsed(name, file, dialect) {
                 set.add_as(name, &parsed);
             } else {
+                // Meets this mistake again, and all others.
                 let parse =
                     |name: &Arc<str>, template: &Template<'_>| parsed(name, template.file, dialect);
                 set = compile(templates, order, dialect, sprig::functions(dialect), parse)?;
-                return Ok(Self { set, later: Vec::new() });
+                return Ok(Self { set, later: Vec::new(), is_broken });
             }
         }
-        Ok(Self { set, later })
+        Ok(Self { set, later, is_broken })
     }
 
     /// Lets the helper parse what is not parsed yet, shortly before it runs.
@@ -88,6 +99,11 @@ impl Compiled {
         let unparsed = self.later.iter().filter(|file| !file.is_parsed()).cloned();
         let unparsed: Vec<Arc<Later>> = unparsed.collect();
         helper.hand(move || unparsed.iter().for_each(|file| file.parse()));
+    }
+
+    /// Whether a mistake was met: `check` will tell it, and nothing needs to run any more.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
     }
 
     /// All mistakes in templates that are parsed when they are needed, also in those that nobody needed.

@@ -19,9 +19,9 @@ pub fn load(origin: &str, files: Vec<File>) -> Result<Chart, Problems> {
     Draft::new(origin, files)?.finish()
 }
 
-/// Reads a `.tgz`, bounded in size, count and ratio.
+/// Reads a `.tgz`, as `Draft::packed` does, to the end.
 pub fn load_archive(origin: &str, bytes: &[u8]) -> Result<Chart, Problems> {
-    packed(origin, bytes, &mut Budget::default())?.finish()
+    Draft::packed(origin, bytes)?.finish()
 }
 
 /// What the Chart.yaml of a `.tgz` says, and nothing else of it: for whoever has to know which chart it is.
@@ -147,6 +147,11 @@ impl Draft {
             budget.take(file.size()).map_err(|why| too_large(origin, &why))?;
         }
         Ok(draft(origin, files, &mut budget))
+    }
+
+    /// A `.tgz`, bounded in size, count and ratio.
+    pub fn packed(origin: &str, bytes: &[u8]) -> Result<Self, Problems> {
+        packed(origin, bytes, &mut Budget::default())
     }
 
     /// The chart and all subcharts. Each can be read on a thread of its own.

@@ -48,17 +48,24 @@ fn render_with<'j>(
     let mut problems = not_installable(chart);
     problems.extend(missing_dependencies(chart));
     problems.extend(wrong_kube_version(chart, input));
-    compiled::ahead(chart, input, helper);
+    if helper.is_lent() {
+        compiled::ahead(chart, input, helper);
+    }
     let (effective, values) = prepare(chart, input, problems, &mut warnings)?;
     let questions = Rc::default();
     let templates = context::templates(&effective, &values, input, &questions);
     let order = order(&templates);
     let compiled = chart.sets.get(&templates, &order, input.dialect)?;
     helper.forget();
-    compiled.parse_ahead(helper);
+    if helper.is_lent() {
+        compiled.parse_ahead(helper);
+    } else {
+        compiled.check(&templates, input.dialect)?;
+    }
     let mut outputs = Outputs::new(helper, input.dialect);
     let mut notes = BTreeMap::new();
-    let run = execute(&compiled.set, &order, &templates, input, |path, text| {
+    let sound = order.iter().take_while(|_| !compiled.is_broken());
+    let run = execute(&compiled.set, sound, &templates, input, |path, text| {
         if path.ends_with("NOTES.txt") {
             notes.insert(Arc::clone(path), text);
         } else {
@@ -219,9 +226,9 @@ struct Run {
 }
 
 /// Runs every template that is no partial, and gives away what each has rendered.
-fn execute(
+fn execute<'o>(
     set: &TemplateSet,
-    order: &[Arc<str>],
+    order: impl IntoIterator<Item = &'o Arc<str>>,
     templates: &Templates<'_>,
     input: &Input<'_>,
     mut give: impl FnMut(&Arc<str>, String),

@@ -1,14 +1,15 @@
 //! Work of a render that another thread can do meanwhile.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::{iter, mem};
 
 /// Threads that the caller of a render lends it.
 pub trait Threads {
-    /// Runs `here` on this thread, and `there` meanwhile on another as soon as one is free, or else afterwards. `there` ends
-    /// soon after `here`. Returns when both have ended.
-    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut());
+    /// Runs `here` on this thread, told whether `there` runs on another meanwhile, and returns when both have ended. `there`
+    /// waits for `here`, so that it must never run before it on the same thread; where no thread is free, it need not run.
+    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut(bool));
 }
 
 /// None but the caller's own.
@@ -16,9 +17,8 @@ pub trait Threads {
 pub struct OneThread;
 
 impl Threads for OneThread {
-    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut()) {
-        here();
-        there();
+    fn beside(&self, _there: &(dyn Fn() + Sync), here: &mut dyn FnMut(bool)) {
+        here(false);
     }
 }
 
@@ -36,7 +36,8 @@ pub(crate) fn with_helper<'j, R>(
         return work(&helper);
     }
     let (mut work, mut result) = (Some(work), None);
-    threads.beside(&|| helper.work(), &mut || {
+    threads.beside(&|| helper.work(), &mut |is_lent| {
+        helper.is_lent.store(is_lent, Ordering::Relaxed);
         let _end = End(&helper);
         result = work.take().map(|work| work(&helper));
     });
@@ -46,6 +47,8 @@ pub(crate) fn with_helper<'j, R>(
 /// Does jobs on another thread, in the order in which they come.
 #[derive(Default)]
 pub(crate) struct Helper<'j> {
+    /// There is a thread, or will be soon.
+    is_lent: AtomicBool,
     jobs: Mutex<Jobs<'j>>,
     news: Condvar,
 }
@@ -62,6 +65,10 @@ struct Jobs<'j> {
 }
 
 impl<'j> Helper<'j> {
+    pub(crate) fn is_lent(&self) -> bool {
+        self.is_lent.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn hand(&self, job: impl FnOnce() + Send + 'j) {
         self.lock().waiting.push_back(Box::new(job));
         self.news.notify_one();
@@ -122,7 +129,7 @@ impl Drop for End<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::thread;
 
     use super::*;
@@ -130,10 +137,10 @@ mod tests {
     struct TwoThreads;
 
     impl Threads for TwoThreads {
-        fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut()) {
+        fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut(bool)) {
             thread::scope(|scope| {
                 scope.spawn(there);
-                here();
+                here(true);
             });
         }
     }

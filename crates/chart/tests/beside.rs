@@ -1,8 +1,10 @@
 //! A second thread changes nothing of what a render gives, nor of what it refuses.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use chart::{Chart, File, PrintOptions, Threads};
+use chart::{Chart, File, Lookup, PrintOptions, Threads};
 use source::{Map, Tree};
 
 use crate::{broken::shown, disk};
@@ -10,10 +12,10 @@ use crate::{broken::shown, disk};
 struct TwoThreads;
 
 impl Threads for TwoThreads {
-    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut()) {
+    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut(bool)) {
         thread::scope(|scope| {
             scope.spawn(there);
-            here();
+            here(true);
         });
     }
 }
@@ -54,6 +56,30 @@ fn check(more: &[(&str, &str)]) -> Result<String, String> {
         assert_eq!(outcome(&chart, &TwoThreads), alone);
     }
     alone
+}
+
+/// Counts its questions.
+#[derive(Default)]
+struct Asked(AtomicUsize);
+
+impl Lookup for Asked {
+    fn lookup(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Tree, String> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Tree::from(Map::new()))
+    }
+}
+
+#[test]
+fn nothing_is_asked_for_templates_that_have_a_mistake() {
+    let asks = "{{ $_ := lookup \"v1\" \"Secret\" \"\" \"\" }}";
+    for (mistake, expect) in [("", 1), ("{{ if }}", 0)] {
+        let chart = large(&[("templates/z.yaml", asks), ("templates/a.yaml", mistake)]);
+        let (values, lookup) = (Tree::from(Map::new()), Arc::new(Asked::default()));
+        let asked = Arc::clone(&lookup);
+        let input = chart::Input { lookup, ..disk::input(&values) };
+        assert_eq!(chart::render(&chart, &input).is_ok(), mistake.is_empty());
+        assert_eq!(asked.0.load(Ordering::Relaxed), expect, "{mistake}");
+    }
 }
 
 #[test]

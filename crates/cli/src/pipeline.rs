@@ -240,7 +240,7 @@ fn render_all(
         let missed = questions.filter(|one| !one.answer).map(|one| one.api).collect();
         Ok((Made { release, missed }, rendered.notes, rendered.warnings))
     };
-    threads::in_order(&threads::pool(run.jobs, jobs.len()), jobs, work, |job, result| {
+    threads::in_order(&threads::for_renders(run.jobs, jobs.len()), jobs, work, |job, result| {
         match result {
             Ok((one, text, found)) => {
                 made.push(one);

@@ -9,9 +9,17 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// Deep templates recurse deeply; the memory is only reserved, not used.
 const STACK: usize = 256 << 20;
 
-/// Threads for `items` pieces of work, each of which may be helped by one more: one per processor, or what `--jobs` says.
-pub fn pool(jobs: Option<u16>, items: usize) -> ThreadPool {
-    let threads = jobs.map_or_else(processors, usize::from).min(items.saturating_mul(2)).max(1);
+/// Of the threads that read one chart; more would only start.
+const MOST: usize = 8;
+
+/// Threads for renders, each of which may be lent a second one.
+pub fn for_renders(jobs: Option<u16>, renders: usize) -> ThreadPool {
+    pool(jobs, renders.saturating_mul(2))
+}
+
+/// Threads, as many as can be `wanted` at once, but not more than processors, or than `--jobs` says.
+pub fn pool(jobs: Option<u16>, wanted: usize) -> ThreadPool {
+    let threads = jobs.map_or_else(processors, usize::from).min(wanted).max(1);
     ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK)
@@ -33,7 +41,8 @@ pub fn take_part() {
     if rayon::current_thread_index().is_none() && processors() > 1 {
         static TAKES_PART: Once = Once::new();
         // Fails where there is a pool already, which will do.
-        let builder = ThreadPoolBuilder::new().num_threads(processors()).stack_size(STACK);
+        let builder =
+            ThreadPoolBuilder::new().num_threads(processors().min(MOST)).stack_size(STACK);
         TAKES_PART.call_once(|| drop(builder.use_current_thread().build_global()));
     }
 }
@@ -48,19 +57,21 @@ pub enum Lent {
 }
 
 impl chart::Threads for Lent {
-    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut()) {
-        let is_free = PENDING.load(Ordering::Relaxed) < processors();
-        if is_free && *self == Self::ToMain {
+    fn beside(&self, there: &(dyn Fn() + Sync), here: &mut dyn FnMut(bool)) {
+        if *self == Self::ToMain {
             take_part();
         }
-        if is_free && rayon::current_thread_index().is_some() {
+        let is_free = || {
+            let threads = rayon::current_num_threads().min(processors());
+            PENDING.load(Ordering::Relaxed) < threads
+        };
+        if rayon::current_thread_index().is_some() && is_free() {
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| there());
-                here();
+                here(true);
             });
         } else {
-            here();
-            there();
+            here(false);
         }
     }
 }

@@ -119,7 +119,7 @@ impl TemplateSet {
             Some((name, Entry::Later(later))) => {
                 let tree = later.parsed().map_err(|error| Box::new(error.clone()))?;
                 let own = tree.templates.iter().find(|template| template.name == tree.name);
-                let Some(template) = own else { return Ok(None) };
+                let template = own.expect("each file has its own template");
                 Found { name, file: name, tree, template }
             }
         };

@@ -57,8 +57,13 @@ pub(super) fn load(
     } else {
         let bytes =
             disk::read_regular(&place).map_err(|error| absent(origin, &error.to_string()))?;
-        chart::load_archive(origin, &bytes)
+        archive(origin, &bytes)
     }
+}
+
+/// Loads a `.tgz`.
+pub(super) fn archive(origin: &str, bytes: &[u8]) -> Result<Chart, Problems> {
+    read(Draft::packed(origin, bytes)?)
 }
 
 /// Reads a chart and its subcharts, on all processors where there is much to read.

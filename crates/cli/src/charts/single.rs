@@ -127,7 +127,7 @@ fn signed_on_disk(path: &str, choice: &Choice, shell: &Shell) -> Result<Chart, F
     provenance::verify(&name, &archive, &written, &keyring).map_err(|error| {
         Problem::error("chart-unsigned", format!("`{path}`: {error}")).help_if(error.help())
     })?;
-    Ok(chart::load_archive(path, &archive)?)
+    Ok(folder::archive(path, &archive)?)
 }
 
 /// What a reference to a chart from afar asks for.
@@ -188,7 +188,7 @@ pub fn fetch(wanted: Wanted, remote: &Remote, shell: &Shell) -> Result<Fetched, 
     }
     let named = format!("{} {}", wanted.source, entry.version);
     let archive = remote.archive(digest, &named)?;
-    let chart = chart::load_archive(&named, &archive)?;
+    let chart = folder::archive(&named, &archive)?;
     Ok(Fetched { wanted, entry, digest, archive, chart })
 }
 
