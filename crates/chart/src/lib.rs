@@ -15,6 +15,7 @@ mod compiled;
 mod context;
 mod decode;
 mod definition;
+mod execute;
 mod failure;
 mod glob;
 mod head;
