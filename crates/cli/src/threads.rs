@@ -20,12 +20,13 @@ pub fn for_renders(jobs: Option<u16>, renders: usize) -> ThreadPool {
 /// Threads, as many as can be `wanted` at once, but not more than processors, or than `--jobs` says.
 pub fn pool(jobs: Option<u16>, wanted: usize) -> ThreadPool {
     let threads = jobs.map_or_else(processors, usize::from).min(wanted).max(1);
-    ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .stack_size(STACK)
-        .thread_name(|number| format!("render-{number}"))
-        .build()
-        .expect("the system gives a process a few threads")
+    let builder = |threads| {
+        let builder = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK);
+        builder.thread_name(|number| format!("render-{number}"))
+    };
+    // Limits of the system may allow less than it has processors for.
+    let pool = builder(threads).build().or_else(|_| builder(1).build());
+    pool.expect("the system gives a process a thread")
 }
 
 /// Asked for once: the system reads several files to answer.
