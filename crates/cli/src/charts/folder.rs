@@ -66,7 +66,7 @@ pub(super) fn archive(origin: &str, bytes: &[u8]) -> Result<Chart, Problems> {
     read(Draft::packed(origin, bytes)?)
 }
 
-/// Reads a chart and its subcharts, on all processors where there is much to read.
+/// Reads a chart and its subcharts, side by side where there is much to read.
 fn read(draft: Draft) -> Result<Chart, Problems> {
     let charts = draft.charts();
     if charts.iter().map(|chart| chart.size()).sum::<usize>() >= MUCH {

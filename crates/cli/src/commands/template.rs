@@ -83,22 +83,18 @@ pub fn run(args: Args, shell: &Shell) -> Result<Reason, Failure> {
             let folder = folder.as_ref().map(|folder| folder.join(job.release.id.as_str()));
             Ok((Printed::new(&rendered, &options(job), folder)?, rendered.warnings))
         };
-        threads::in_order(
-            &threads::for_renders(run.jobs, jobs.len()),
-            jobs,
-            work,
-            |_, printed| {
-                match printed {
-                    Ok((printed, warnings)) if problems.is_empty() => {
-                        report::problems(&shell.printer, &warnings);
-                        printed.deliver(shell)?;
-                    }
-                    Ok(_) => {}
-                    Err(found) => problems.extend(found),
+        let pool = threads::for_renders(run.jobs, jobs.len());
+        threads::in_order(&pool, jobs, work, |_, printed| {
+            match printed {
+                Ok((printed, warnings)) if problems.is_empty() => {
+                    report::problems(&shell.printer, &warnings);
+                    printed.deliver(shell)?;
                 }
-                Ok::<(), Failure>(())
-            },
-        )?;
+                Ok(_) => {}
+                Err(found) => problems.extend(found),
+            }
+            Ok::<(), Failure>(())
+        })?;
     }
     if problems.is_empty() { Ok(Reason::Done) } else { Err(arrange(problems).into()) }
 }
